@@ -1,0 +1,44 @@
+//! The only reader of the system clock. Everything else takes the time as an argument or is handed a [`Clock`].
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering;
+
+use crate::model::time::Timestamp;
+
+/// A source of the present time: the system's, or one that is set by hand.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    set: Option<Arc<AtomicI64>>,
+}
+
+impl Clock {
+    /// The system's clock.
+    pub fn system() -> Self {
+        Self { set: None }
+    }
+
+    /// A clock that stands still at `at` until [`Clock::set`] moves it: for tests and the demonstration.
+    pub fn standing(at: Timestamp) -> Self {
+        Self { set: Some(Arc::new(AtomicI64::new(at.micros()))) }
+    }
+
+    /// Moves a standing clock; every copy of it moves too. Has no effect on the system's clock.
+    pub fn set(&self, at: Timestamp) {
+        if let Some(set) = &self.set {
+            set.store(at.micros(), Ordering::SeqCst);
+        }
+    }
+
+    /// The present time.
+    pub fn now(&self) -> Timestamp {
+        match &self.set {
+            Some(set) => Timestamp::from_micros(set.load(Ordering::SeqCst)),
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the one place that reads the system clock"
+            )]
+            None => Timestamp::from(chrono::Utc::now()),
+        }
+    }
+}

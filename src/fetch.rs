@@ -1,0 +1,3 @@
+//! Polite HTTP: one client for everything that is fetched.
+
+pub mod exchange;

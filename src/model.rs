@@ -1,0 +1,40 @@
+//! The nouns: what a paper is, what a source said about it, and what may change.
+//!
+//! Nothing here touches the network, the disk, the clock or randomness, and nothing imports another module of ours.
+//! Domain types do not derive serde: what is stored, served and configured has structs of its own.
+
+pub mod author;
+
+pub mod change;
+
+pub mod external_id;
+
+pub mod link;
+
+pub mod observation;
+
+pub mod paper;
+
+pub mod plan;
+
+pub mod problem;
+
+pub mod record;
+
+pub mod signal;
+
+pub mod source;
+
+pub mod subject;
+
+pub mod text;
+
+pub mod time;
+
+pub mod topic;
+
+mod arxiv_id;
+
+mod doi;
+
+mod short_ids;

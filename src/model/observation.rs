@@ -1,0 +1,84 @@
+//! What one source said about one paper, clean and typed. Never altered; a paper is what its observations say together.
+
+use std::collections::BTreeSet;
+
+use crate::model::author::Authors;
+use crate::model::external_id::ExternalId;
+use crate::model::link::Link;
+use crate::model::link::WebUrl;
+use crate::model::record::Announce;
+use crate::model::source::Authority;
+use crate::model::source::SourceId;
+use crate::model::subject::Subject;
+use crate::model::text::Abstract;
+use crate::model::text::Text;
+use crate::model::text::Title;
+use crate::model::time::Moment;
+use crate::model::time::Timestamp;
+
+/// A normalised record with its provenance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Observation {
+    /// Which source said it.
+    pub source: SourceId,
+    /// The source's own key for the work; one paper has at most one observation of a source and key.
+    pub key: Text,
+    /// How much the source's words weigh.
+    pub authority: Authority,
+    /// When we read it; unique among all observations of one store.
+    pub fetched_at: Timestamp,
+    /// Everything the paper is known as. arXiv RSS: `guid`, `link`, `arxiv:DOI`. Hugging Face: `paper.id`. Feeds:
+    /// `prism:doi`, `dc:identifier`, `guid`, `link`, the text.
+    pub ids: BTreeSet<ExternalId>,
+    /// The title. Hugging Face: `paper.title`. Everywhere else: `title`.
+    pub title: Title,
+    /// The abstract. arXiv RSS: `description` after its first line. Hugging Face: `paper.summary`.
+    pub abstract_text: Option<Abstract>,
+    /// The authors. arXiv RSS: one `dc:creator`. Hugging Face: `paper.authors`.
+    pub authors: Authors,
+    /// Classifications, the primary one first.
+    pub subjects: Vec<Subject>,
+    /// How arXiv announced it.
+    pub announce: Option<Announce>,
+    /// The version spoken of, from 1. arXiv RSS: the end of `guid`.
+    pub version: Option<u32>,
+    /// When the source announced it. arXiv RSS: `pubDate`. Hugging Face: `submittedOnDailyAt`, else the list's date.
+    pub announced: Option<Moment>,
+    /// When its authors submitted it. Hugging Face: `paper.publishedAt`.
+    pub submitted: Option<Moment>,
+    /// When the version spoken of was made.
+    pub revised: Option<Moment>,
+    /// The authors' comment.
+    pub comment: Option<Text>,
+    /// The journal or conference. Feeds: `prism:publicationName`.
+    pub venue: Option<Text>,
+    /// The full journal reference. arXiv RSS: `arxiv:journal_reference`.
+    pub citation: Option<Text>,
+    /// The licence. arXiv RSS: `dc:rights`.
+    pub license: Option<WebUrl>,
+    /// The institution that presents it. Hugging Face: `organization`.
+    pub organisation: Option<Text>,
+    /// The language as an RFC 5646 tag.
+    pub language: Option<Text>,
+    /// Addresses, each kind's best first.
+    pub links: Vec<Link>,
+    /// Whether it was withdrawn, in this source's words.
+    pub is_withdrawn: bool,
+}
+
+impl Observation {
+    /// The identifiers by which alone two observations are of one paper: all but a page's address, unless there is
+    /// nothing better.
+    pub fn identifying_ids(&self) -> impl Iterator<Item = &ExternalId> {
+        let has_registered = self.ids.iter().any(|id| !matches!(id, ExternalId::Page(_)));
+        self.ids.iter().filter(move |id| !has_registered || !matches!(id, ExternalId::Page(_)))
+    }
+
+    /// Whether two observations say the same, whenever they were read.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let at = self.fetched_at;
+        let mut twin = other.clone();
+        twin.fetched_at = at;
+        *self == twin
+    }
+}

@@ -1,0 +1,165 @@
+//! Trust as a type: `Raw` is what a source said; only `Text` and `Html` may be rendered.
+//!
+//! `Text` enforces its own invariant, so anyone may make one. `Html` is made by `normalise` and read back by
+//! `store::codec`; `tests/tidy.rs` fails on any other caller of [`Html::trusted`].
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// How a source declares its text to be written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Markup {
+    /// Plain characters; `<` is a less-than sign.
+    Plain,
+    /// Plain characters with TeX accents, commands and `$…$` formulas (arXiv).
+    Tex,
+    /// Text copied from TeX with its dollar signs, backslashes and braces lost (Hugging Face).
+    DamagedTex,
+    /// HTML or XHTML, perhaps with TeX formulas inside its text.
+    Html,
+    /// JATS markup (`jats:p`, `jats:italic`, …), as Crossref and Europe PMC send it.
+    Jats,
+}
+
+/// Text from outside with its declared type: untrusted until `normalise` has cleaned it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Raw {
+    /// The characters as they came, entities of the transport decoded once.
+    pub text: String,
+    /// What the source says they are.
+    pub markup: Markup,
+}
+
+impl Raw {
+    /// Text in the given markup.
+    pub fn new(text: impl Into<String>, markup: Markup) -> Self {
+        Self { text: text.into(), markup }
+    }
+}
+
+/// Clean plain text: Unicode NFC, no control or bidirectional-override characters, no white space at the ends, no
+/// runs of white space; a line feed occurs only in pairs, between paragraphs. Always escaped when rendered.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Text(String);
+
+impl Text {
+    /// Makes text clean, paragraphs (separated by a blank line) kept.
+    pub fn new(text: &str) -> Self {
+        Self(clean(text, true))
+    }
+
+    /// Makes text clean and puts it on one line.
+    pub fn line(text: &str) -> Self {
+        Self(clean(text, false))
+    }
+
+    /// The characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The paragraphs, at least one unless the text is empty.
+    pub fn paragraphs(&self) -> impl Iterator<Item = &str> {
+        self.0.split("\n\n").filter(|paragraph| !paragraph.is_empty())
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// Whether a character is never kept: controls, private-use and unassigned specials, bidirectional overrides.
+fn is_banned(character: char) -> bool {
+    let kept_control = matches!(character, '\u{9}' | '\u{A}' | '\u{D}');
+    let control = matches!(character, '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}') && !kept_control;
+    let direction = matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let special = matches!(character, '\u{FEFF}' | '\u{FFFC}' | '\u{FFFD}' | '\u{FDD0}'..='\u{FDEF}');
+    let private = matches!(character, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}');
+    control || direction || special || private || u32::from(character) & 0xFFFE == 0xFFFE
+}
+
+fn clean(text: &str, paragraphs: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut pending_blank = false;
+    let mut pending_feeds = 0_u8;
+    for character in text.nfc().filter(|character| !is_banned(*character)) {
+        if character == '\n' {
+            pending_feeds = pending_feeds.saturating_add(1);
+        } else if character.is_whitespace() {
+            pending_blank = true;
+        } else {
+            if !out.is_empty() {
+                if paragraphs && pending_feeds > 1 {
+                    out.push_str("\n\n");
+                } else if pending_blank || pending_feeds > 0 {
+                    out.push(' ');
+                }
+            }
+            pending_blank = false;
+            pending_feeds = 0;
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// A sanitised, well-formed XHTML fragment (no active content, absolute links, MathML made by us).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Html(String);
+
+impl Html {
+    /// Wraps a fragment that has been cleaned. Only `normalise` and `store::codec` may call this.
+    pub fn trusted(fragment: String) -> Self {
+        Self(fragment)
+    }
+
+    /// The fragment; its root is a sequence of block elements.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A title as we show it, and the TeX it was written in where there was any.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Title {
+    /// One line of plain Unicode.
+    pub text: Text,
+    /// The source's own characters, kept when they held TeX.
+    pub tex: Option<Text>,
+}
+
+/// An abstract in the three forms that are needed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Abstract {
+    /// Plain Unicode, for summaries, search and matching.
+    pub text: Text,
+    /// XHTML with MathML, for bodies.
+    pub html: Html,
+    /// The source's own characters, kept when they held TeX.
+    pub tex: Option<Text>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn white_space_is_folded_and_paragraphs_stay() {
+        assert_eq!(Text::new("  a\n b \t c\n\n\nd\u{0} \u{202E}e ").as_str(), "a b c\n\nd e");
+        assert_eq!(Text::line("a\n\nb").as_str(), "a b");
+    }
+
+    #[test]
+    fn text_is_a_fixed_point() {
+        let once = Text::new("e\u{301}\u{FFFF}  x\r\n\r\ny");
+        assert_eq!(Text::new(once.as_str()), once);
+    }
+}

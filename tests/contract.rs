@@ -1,0 +1,1 @@
+//! What every registered source must do, whatever it is.

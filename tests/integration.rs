@@ -1,0 +1,11 @@
+//! The parts together: real store, real HTTP, loopback only.
+
+mod fetch;
+
+mod store;
+
+mod http;
+
+mod harvest;
+
+mod config;

@@ -1,0 +1,11 @@
+//! Properties over invented input.
+
+mod normalise;
+
+mod identity;
+
+mod query;
+
+mod feeds;
+
+mod wal;

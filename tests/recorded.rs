@@ -1,0 +1,1 @@
+//! Every recorded file goes through the matching reader.

@@ -1,0 +1,3 @@
+//! The vocabulary of the tests: recorded data, the loopback internet, a daemon to talk to.
+
+pub mod data;
