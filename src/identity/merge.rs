@@ -1,0 +1,210 @@
+//! A paper and an observation give the paper and what changed.
+//!
+//! A paper is a join of its observations: joining is idempotent, and neither order nor grouping matters. Of one
+//! source and key the highest version, then the latest report, stays; identifiers only ever grow and the earliest
+//! dates stay, so that a late or repeated report undoes nothing.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::model::change::Change;
+use crate::model::change::Event;
+use crate::model::external_id::ExternalId;
+use crate::model::observation::Observation;
+use crate::model::paper::Chosen;
+use crate::model::paper::Paper;
+use crate::model::paper::PaperId;
+use crate::model::record::Announce;
+use crate::model::source::Authority;
+use crate::model::time::Moment;
+use crate::model::time::Precision;
+use crate::model::time::Timestamp;
+
+/// What merging an observation into a paper gave.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Merged {
+    /// The paper as it is now.
+    pub paper: Paper,
+    /// What changed for readers.
+    pub change: Change,
+    /// Whether there is anything to store: a further source may change nothing for readers and yet be kept.
+    pub is_dirty: bool,
+}
+
+/// The paper that a first observation makes.
+pub fn begin(id: PaperId, observation: Observation) -> Paper {
+    let mut paper = Paper {
+        id,
+        aliases: BTreeSet::new(),
+        first_seen: observation.fetched_at,
+        events: events_of(&observation),
+        observations: vec![observation],
+        chosen: Chosen::default(),
+    };
+    paper.chosen = choose(&paper.observations);
+    paper
+}
+
+/// Adds an observation to the paper it is of.
+pub fn merge(before: &Paper, observation: Observation) -> Merged {
+    let mut paper = before.clone();
+    paper.first_seen = paper.first_seen.min(observation.fetched_at);
+    note_events(&mut paper.events, events_of(&observation));
+    let is_news = keep_observation(&mut paper.observations, observation);
+    paper.chosen = choose(&paper.observations);
+    let change = compare(before, &paper);
+    let is_dirty = is_news || paper.events != before.events || paper.first_seen != before.first_seen;
+    Merged { paper, change, is_dirty }
+}
+
+/// Makes two papers one: `into` stays, `from` becomes one of its aliases.
+pub fn absorb(into: &Paper, from: &Paper) -> Paper {
+    let mut paper = into.clone();
+    paper.first_seen = paper.first_seen.min(from.first_seen);
+    note_events(&mut paper.events, from.events.clone());
+    for observation in &from.observations {
+        keep_observation(&mut paper.observations, observation.clone());
+    }
+    paper.aliases.insert(from.id.clone());
+    paper.aliases.extend(from.aliases.iter().cloned());
+    paper.chosen = choose(&paper.observations);
+    paper
+}
+
+/// Joins an observation with the one of the same source and key, if there is one; says whether that told anything new.
+fn keep_observation(observations: &mut Vec<Observation>, observation: Observation) -> bool {
+    let place = observations
+        .binary_search_by(|known| (&known.source, &known.key).cmp(&(&observation.source, &observation.key)));
+    match place {
+        Ok(index) => observations.get_mut(index).is_some_and(|known| {
+            let joined = join(known, observation);
+            let is_news = !joined.says_the_same(known);
+            *known = joined;
+            is_news
+        }),
+        Err(index) => {
+            observations.insert(index, observation);
+            true
+        }
+    }
+}
+
+/// The later word of one source on one work, with the identifiers and the earliest dates of both.
+fn join(known: &Observation, new: Observation) -> Observation {
+    let rank = |observation: &Observation| (observation.version.unwrap_or(0), observation.fetched_at);
+    let (older, mut newer) =
+        if rank(&new) >= rank(known) { (known.clone(), new) } else { (new, known.clone()) };
+    newer.ids.extend(older.ids);
+    newer.announced = earliest(older.announced, newer.announced);
+    newer.submitted = earliest(older.submitted, newer.submitted);
+    newer.announce = [older.announce, newer.announce].into_iter().flatten().min();
+    newer
+}
+
+/// The earlier of two moments; one that is known to the day goes before one that is not.
+fn earliest(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
+    [one, other].into_iter().flatten().min_by_key(|moment| (moment.precision < Precision::Day, *moment))
+}
+
+/// What an observation says has happened to its paper, dated when we read it.
+fn events_of(observation: &Observation) -> BTreeMap<Event, Timestamp> {
+    let at = observation.fetched_at;
+    let version = observation.version.filter(|version| *version > 1).map(Event::Version);
+    // An arXiv announcement that already names a journal tells no news: the paper came with its reference.
+    let came_so = matches!(observation.announce, Some(Announce::New | Announce::Cross));
+    let has_doi = observation.ids.iter().any(|id| matches!(id, ExternalId::Doi(_)));
+    let published = (!came_so && (observation.citation.is_some() || has_doi)).then_some(Event::Published);
+    let withdrawn = observation.is_withdrawn.then_some(Event::Withdrawn);
+    [version, published, withdrawn].into_iter().flatten().map(|event| (event, at)).collect()
+}
+
+fn note_events(events: &mut BTreeMap<Event, Timestamp>, new: BTreeMap<Event, Timestamp>) {
+    for (event, at) in new {
+        events.entry(event).and_modify(|known| *known = (*known).min(at)).or_insert(at);
+    }
+}
+
+/// Picks the observation for each field. Ties go to the source and key that sort first, never to the later arrival.
+fn choose(observations: &[Observation]) -> Chosen {
+    let text_rank = |observation: &Observation| (observation.authority, observation.version.unwrap_or(0));
+    // A journal knows best where it published.
+    let journal_rank = |observation: &Observation| {
+        let weight = match observation.authority {
+            Authority::Publisher => 2,
+            Authority::Repository => 1,
+            Authority::Aggregator => 0,
+        };
+        (weight, observation.version.unwrap_or(0))
+    };
+    let best = |has: &dyn Fn(&Observation) -> bool| best_by(observations, has, &text_rank);
+    let best_journal = |has: &dyn Fn(&Observation) -> bool| best_by(observations, has, &journal_rank);
+    let first = |moment: &dyn Fn(&Observation) -> Option<Moment>| {
+        let dated = observations.iter().enumerate().filter_map(|(index, one)| Some((moment(one)?, index)));
+        dated
+            .min_by_key(|(moment, index)| (moment.precision < Precision::Day, *moment, *index))
+            .map(|(_, index)| index)
+    };
+    Chosen {
+        title: best(&|_any| true).unwrap_or(0),
+        abstract_text: best(&|one| one.abstract_text.is_some()),
+        authors: best(&|one| !one.authors.listed.is_empty()),
+        subjects: best(&|one| !one.subjects.is_empty()),
+        announced: first(&|one| one.announced),
+        submitted: first(&|one| one.submitted),
+        comment: best(&|one| one.comment.is_some()),
+        venue: best_journal(&|one| one.venue.is_some()),
+        citation: best_journal(&|one| one.citation.is_some()),
+        license: best(&|one| one.license.is_some()),
+        organisation: best(&|one| one.organisation.is_some()),
+        language: best(&|one| one.language.is_some()),
+    }
+}
+
+fn best_by<K: Ord>(
+    observations: &[Observation],
+    has: &dyn Fn(&Observation) -> bool,
+    rank: &dyn Fn(&Observation) -> K,
+) -> Option<usize> {
+    let having = observations.iter().enumerate().filter(|(_, observation)| has(observation));
+    having.max_by_key(|(index, observation)| (rank(observation), Reverse(*index))).map(|(index, _)| index)
+}
+
+/// What a reader of the paper sees differently now.
+fn compare(before: &Paper, after: &Paper) -> Change {
+    let events: BTreeSet<Event> = if after.updated() > before.updated() {
+        after.events.keys().filter(|event| !before.events.contains_key(event)).copied().collect()
+    } else {
+        BTreeSet::new()
+    };
+    if events.contains(&Event::Withdrawn) {
+        Change::Withdrawn
+    } else if !events.is_empty() || face(before) != face(after) {
+        Change::Revised(events)
+    } else if before.subjects() != after.subjects() {
+        Change::CrossListed
+    } else {
+        Change::Unchanged
+    }
+}
+
+/// What of a paper readers see, without its subjects.
+fn face(paper: &Paper) -> impl PartialEq {
+    (
+        paper.title().clone(),
+        paper.abstract_text().cloned(),
+        paper.authors().cloned(),
+        [
+            paper.comment().cloned(),
+            paper.venue().cloned(),
+            paper.citation().cloned(),
+            paper.organisation().cloned(),
+        ],
+        paper.license().cloned(),
+        paper.is_withdrawn(),
+        paper.announced(),
+    )
+}
+
+#[cfg(test)]
+mod tests;
