@@ -1,0 +1,143 @@
+//! The tree of a query.
+
+use crate::model::record::Announce;
+use crate::model::signal::SignalKind;
+use crate::query::dates::DateRange;
+
+/// A query or a part of one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Node {
+    /// All of these; at least two.
+    And(Vec<Node>),
+    /// Any of these; at least two.
+    Or(Vec<Node>),
+    /// Not this.
+    Not(Box<Node>),
+    /// One condition.
+    Clause(Clause),
+}
+
+/// One condition on a paper.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Clause {
+    /// Words in a text.
+    Text {
+        /// Where.
+        field: TextField,
+        /// Which.
+        pattern: Pattern,
+    },
+    /// An author's name, in any of its printed variants.
+    Author(AuthorPattern),
+    /// A property that is one short value.
+    Value {
+        /// Which property.
+        field: ValueField,
+        /// The value in lower case; a `*` at its end stands for anything.
+        pattern: String,
+    },
+    /// How arXiv announced it: new, cross-listed or replaced.
+    Type(Announce),
+    /// A property that is there or not.
+    Has(Property),
+    /// A counter.
+    Number {
+        /// Which counter.
+        signal: SignalKind,
+        /// How it is compared.
+        comparison: Comparison,
+        /// With what.
+        value: u64,
+    },
+    /// The day of announcement.
+    Date(DateRange),
+}
+
+/// A text that words are looked for in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum TextField {
+    /// Title, abstract, authors and comment.
+    Anywhere,
+    /// The title.
+    Title,
+    /// The abstract.
+    Abstract,
+    /// The authors' comment.
+    Comment,
+    /// The journal or conference, and the journal reference.
+    Venue,
+    /// The institution that presents it.
+    Organisation,
+}
+
+/// Words, folded: without case and accents.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pattern {
+    /// A word in any inflection.
+    Word(String),
+    /// A word exactly as it stands.
+    Exact(String),
+    /// A word that begins so.
+    Prefix(String),
+    /// Words after each other, in any inflection; at least two.
+    Phrase {
+        /// The words.
+        words: Vec<String>,
+        /// How many further words may stand between them; with more than none the order is free.
+        slop: u32,
+    },
+}
+
+/// What is asked of an author's name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AuthorPattern {
+    /// A name: its words in reading order, the family name last.
+    Name(Vec<String>),
+    /// A part of a name that begins so.
+    Prefix(String),
+}
+
+/// A property that is one short value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ValueField {
+    /// A subject; `cs` alone means all of the archive.
+    Category,
+    /// Any identifier, with or without its scheme.
+    Id,
+    /// A DOI.
+    Doi,
+    /// A source that reported it.
+    Source,
+    /// The licence's address, or a part of it such as `by-nc`.
+    License,
+    /// The language tag.
+    Language,
+}
+
+/// A property that is there or not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Property {
+    /// Source code is linked.
+    Code,
+    /// A publisher's DOI is known.
+    Doi,
+    /// There is an abstract.
+    Abstract,
+    /// It was withdrawn.
+    Withdrawn,
+}
+
+/// How a counter is compared.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Comparison {
+    /// `=` or `:`.
+    Equal,
+    /// `>`.
+    More,
+    /// `>=`.
+    AtLeast,
+    /// `<`.
+    Less,
+    /// `<=`.
+    AtMost,
+}

@@ -1,0 +1,116 @@
+//! Whether a document matches, and by which clauses.
+
+use crate::model::time::Timestamp;
+use crate::query::ast::AuthorPattern;
+use crate::query::ast::Clause;
+use crate::query::ast::Comparison;
+use crate::query::ast::Node;
+use crate::query::ast::Pattern;
+use crate::query::ast::TextField;
+use crate::query::author;
+use crate::query::document::Document;
+use crate::query::document::Place;
+use crate::query::document::covers;
+use crate::query::print;
+use crate::query::words;
+
+/// Whether the document matches.
+pub(super) fn matches(node: &Node, document: &Document, now: Timestamp) -> bool {
+    match node {
+        Node::And(nodes) => nodes.iter().all(|node| matches(node, document, now)),
+        Node::Or(nodes) => nodes.iter().any(|node| matches(node, document, now)),
+        Node::Not(inner) => !matches(inner, document, now),
+        Node::Clause(clause) => holds(clause, document, now),
+    }
+}
+
+/// The clauses of a matching query that hold, outside of any NOT, each once.
+pub(super) fn fired(node: &Node, document: &Document, now: Timestamp, found: &mut Vec<String>) {
+    match node {
+        Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|node| fired(node, document, now, found)),
+        Node::Not(_) => {}
+        Node::Clause(clause) => {
+            let text = print::clause(clause);
+            if holds(clause, document, now) && !found.contains(&text) {
+                found.push(text);
+            }
+        }
+    }
+}
+
+fn holds(clause: &Clause, document: &Document, now: Timestamp) -> bool {
+    match clause {
+        Clause::Text { field, pattern } => has_words(*field, pattern, document),
+        Clause::Author(AuthorPattern::Name(name)) => {
+            document.authors.iter().any(|printed| author::fits(name, printed))
+        }
+        Clause::Author(AuthorPattern::Prefix(prefix)) => {
+            document.authors.iter().flatten().any(|part| part.starts_with(prefix.as_str()))
+        }
+        Clause::Value { field, pattern } => {
+            document.values.get(field).is_some_and(|values| match pattern.strip_suffix('*') {
+                Some(prefix) => {
+                    values.range(prefix.to_owned()..).next().is_some_and(|value| value.starts_with(prefix))
+                }
+                None => values.contains(pattern),
+            })
+        }
+        Clause::Type(announce) => document.types.contains(announce),
+        Clause::Has(property) => document.properties.contains(property),
+        Clause::Number { signal, comparison, value } => {
+            let counted = document.counters.get(signal).copied().unwrap_or(0);
+            match comparison {
+                Comparison::Equal => counted == *value,
+                Comparison::More => counted > *value,
+                Comparison::AtLeast => counted >= *value,
+                Comparison::Less => counted < *value,
+                Comparison::AtMost => counted <= *value,
+            }
+        }
+        Clause::Date(range) => range.contains(document.day, now),
+    }
+}
+
+fn has_words(field: TextField, pattern: &Pattern, document: &Document) -> bool {
+    let is_there = |places: Option<&Vec<Place>>| {
+        places.is_some_and(|places| places.iter().any(|place| covers(field, place.region)))
+    };
+    match pattern {
+        Pattern::Word(word) => is_there(document.stems.get(&words::stem(word))),
+        Pattern::Exact(word) => is_there(document.words.get(word)),
+        Pattern::Prefix(prefix) => document
+            .words
+            .range(prefix.clone()..)
+            .take_while(|(word, _)| word.starts_with(prefix.as_str()))
+            .any(|(_, places)| is_there(Some(places))),
+        Pattern::Phrase { words: phrase, slop } => has_phrase(field, phrase, *slop, document),
+    }
+}
+
+/// Whether the words stand after each other; with a slop, within so many words more and in any order.
+fn has_phrase(field: TextField, phrase: &[String], slop: u32, document: &Document) -> bool {
+    let empty = Vec::new();
+    let places: Vec<&Vec<Place>> =
+        phrase.iter().map(|word| document.stems.get(&words::stem(word)).unwrap_or(&empty)).collect();
+    let Some((first, rest)) = places.split_first() else { return false };
+    let starts = first.iter().filter(|place| covers(field, place.region));
+    if slop == 0 {
+        return starts.into_iter().any(|start| {
+            (1..).zip(rest).all(|(offset, places)| {
+                places.contains(&Place { region: start.region, position: start.position + offset })
+            })
+        });
+    }
+    let width = u32::try_from(rest.len()).unwrap_or(u32::MAX).saturating_add(slop);
+    // Some window of that width holds every word, the first word at any place in it.
+    starts.into_iter().any(|start| {
+        (start.position.saturating_sub(width)..=start.position).any(|low| {
+            rest.iter().all(|places| {
+                places.iter().any(|place| {
+                    place.region == start.region
+                        && (low..=low.saturating_add(width)).contains(&place.position)
+                })
+            })
+        })
+    })
+}

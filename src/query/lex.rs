@@ -1,0 +1,109 @@
+//! A query's text as tokens with their places.
+
+use std::ops::Range;
+
+/// A token and its place in bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Token<'t> {
+    pub(super) kind: Kind<'t>,
+    pub(super) span: Range<usize>,
+}
+
+/// What a token is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind<'t> {
+    And,
+    Or,
+    Not,
+    /// `-` right before something.
+    Minus,
+    Open,
+    Close,
+    /// A field and what joins it with its value, such as `votes>=`.
+    Field {
+        name: &'t str,
+        operator: &'t str,
+    },
+    /// What stands between quotation marks.
+    Quoted {
+        text: &'t str,
+        is_closed: bool,
+    },
+    /// `~` and a number, right after a phrase.
+    Slop(&'t str),
+    /// Anything else up to white space, a parenthesis or a quotation mark.
+    Word(&'t str),
+}
+
+/// Cuts a text into tokens; every text has some.
+pub(super) fn lex(text: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let Some(first) = rest.chars().next() else { break };
+        if first.is_whitespace() {
+            at += first.len_utf8();
+            continue;
+        }
+        let (kind, length) = token(rest, first, tokens.last());
+        tokens.push(Token { kind, span: at..at + length });
+        at += length;
+    }
+    tokens
+}
+
+fn token<'t>(rest: &'t str, first: char, before: Option<&Token<'t>>) -> (Kind<'t>, usize) {
+    let after_field = matches!(before.map(|token| token.kind), Some(Kind::Field { .. }));
+    match first {
+        '(' => (Kind::Open, 1),
+        ')' => (Kind::Close, 1),
+        '"' | '“' | '”' => quoted(rest, first.len_utf8()),
+        '~' if matches!(before.map(|token| token.kind), Some(Kind::Quoted { .. })) => {
+            let digits = rest.get(1..).unwrap_or_default();
+            let end = digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len());
+            (Kind::Slop(digits.get(..end).unwrap_or_default()), 1 + end)
+        }
+        '-' if !after_field
+            && rest.get(1..).is_some_and(|next| next.starts_with(|c: char| !c.is_whitespace())) =>
+        {
+            (Kind::Minus, 1)
+        }
+        _other => word(rest, after_field),
+    }
+}
+
+fn quoted(rest: &str, opening: usize) -> (Kind<'_>, usize) {
+    let inside = rest.get(opening..).unwrap_or_default();
+    match inside.char_indices().find(|(_, character)| matches!(character, '"' | '“' | '”')) {
+        Some((end, closing)) => {
+            let text = inside.get(..end).unwrap_or_default();
+            (Kind::Quoted { text, is_closed: true }, opening + end + closing.len_utf8())
+        }
+        None => (Kind::Quoted { text: inside, is_closed: false }, rest.len()),
+    }
+}
+
+fn word(rest: &str, after_field: bool) -> (Kind<'_>, usize) {
+    let is_end =
+        |character: char| character.is_whitespace() || matches!(character, '(' | ')' | '"' | '“' | '”');
+    let end = rest.find(is_end).unwrap_or(rest.len());
+    let text = rest.get(..end).unwrap_or_default();
+    match text {
+        "AND" | "&&" => return (Kind::And, end),
+        "OR" | "||" => return (Kind::Or, end),
+        "NOT" => return (Kind::Not, end),
+        _other => {}
+    }
+    let name_end = text.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (name, tail) = text.split_at_checked(name_end).unwrap_or((text, ""));
+    let operator = [">=", "<=", ">", "<", ":", "="].into_iter().find(|operator| tail.starts_with(operator));
+    match operator {
+        // `http://…` and the like are words, and so is anything after a field.
+        Some(operator) if !after_field && !name.is_empty() && !tail.starts_with("://") => {
+            let length = name.len() + operator.len();
+            let operator = tail.get(..operator.len()).unwrap_or_default();
+            (Kind::Field { name, operator }, length)
+        }
+        _none => (Kind::Word(text), end),
+    }
+}

@@ -1,0 +1,113 @@
+//! Words as queries and papers share them: folded (no case, no accents) and stemmed (no English inflection).
+
+use std::sync::LazyLock;
+
+use rust_stemmers::Algorithm;
+use rust_stemmers::Stemmer;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
+
+/// The words of a text in order, folded.
+///
+/// Letters and digits make words; everything else separates them, so `low-rank` is two. Superscripts and other
+/// compatibility forms become plain (`x²` is `x2`), a Greek letter that stands alone becomes its name (`α` is `alpha`),
+/// each ideograph is a word, and `c++` stays whole.
+pub fn fold(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut pluses = 0_u8;
+    for character in text.nfkd().filter(|character| !is_combining_mark(*character)) {
+        if character == '+' && !word.is_empty() {
+            pluses = pluses.saturating_add(1);
+            continue;
+        }
+        if is_ideograph(character) {
+            finish(&mut word, &mut pluses, &mut words);
+            words.push(character.to_string());
+        } else if character.is_alphanumeric() {
+            if pluses > 0 {
+                finish(&mut word, &mut pluses, &mut words);
+            }
+            word.extend(character.to_lowercase());
+        } else if !matches!(character, '\'' | '’' | '\u{AD}' | '\u{200B}'..='\u{200D}') {
+            finish(&mut word, &mut pluses, &mut words);
+        }
+    }
+    finish(&mut word, &mut pluses, &mut words);
+    words
+}
+
+/// A folded word without its inflection.
+pub fn stem(word: &str) -> String {
+    if word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        STEMMER.stem(word).into_owned()
+    } else {
+        word.to_owned()
+    }
+}
+
+fn finish(word: &mut String, pluses: &mut u8, words: &mut Vec<String>) {
+    if !word.is_empty() {
+        if *pluses == 2 {
+            word.push_str("++");
+        }
+        let whole = std::mem::take(word);
+        words.push(greek(&whole).map_or(whole, str::to_owned));
+    }
+    *pluses = 0;
+}
+
+fn is_ideograph(character: char) -> bool {
+    matches!(character, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
+}
+
+/// The name of a Greek letter.
+fn greek(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "α" => "alpha",
+        "β" => "beta",
+        "γ" => "gamma",
+        "δ" => "delta",
+        "ε" | "ϵ" => "epsilon",
+        "ζ" => "zeta",
+        "η" => "eta",
+        "θ" => "theta",
+        "κ" => "kappa",
+        "λ" => "lambda",
+        "μ" => "mu",
+        "ν" => "nu",
+        "ξ" => "xi",
+        "π" => "pi",
+        "ρ" => "rho",
+        "σ" | "ς" => "sigma",
+        "τ" => "tau",
+        "φ" => "phi",
+        "χ" => "chi",
+        "ψ" => "psi",
+        "ω" => "omega",
+        _other => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_accents_and_punctuation_are_folded_away() {
+        assert_eq!(
+            fold("Low-Rank Bézier’s GPT-4, x² (n)"),
+            ["low", "rank", "beziers", "gpt", "4", "x2", "n"]
+        );
+        assert_eq!(fold("C++ and α-decay, 图神经"), ["c++", "and", "alpha", "decay", "图", "神", "经"]);
+    }
+
+    #[test]
+    fn inflections_share_a_stem() {
+        assert_eq!(stem("adapters"), stem("adapter"));
+        assert_eq!(stem("reasoning"), stem("reasoned"));
+        assert_eq!(stem("c++"), "c++");
+    }
+}
