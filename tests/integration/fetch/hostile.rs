@@ -88,8 +88,8 @@ async fn windows_that_want_gigabytes_are_refused() {
     net.at("/zstd")
         .answers(vec![0x28, 0xB5, 0x2F, 0xFD, 0x00, 21 << 3, 0x09, 0x00, 0x00, b'<'])
         .header("Content-Encoding", "zstd");
-    // "Large window" brotli with a window of 2^30 bytes.
-    net.at("/br").answers(vec![0x11, 30, 0x03]).header("Content-Encoding", "br");
+    // "Large window" brotli with a window of 2^30 bytes, well formed and empty.
+    net.at("/br").answers(vec![0x11, 0xC0 | 30]).header("Content-Encoding", "br");
     for path in ["/zstd", "/br"] {
         let error = ask(&client(&net), net.url(path)).await.unwrap_err();
         assert!(matches!(error.fault, Fault::Encoding(_)), "{path}: {error}");

@@ -196,3 +196,20 @@ async fn names_that_nobody_resolves_are_an_outage_once_there_are_two() {
     assert!(ask(&client, net.url("/rss")).await.is_ok());
     assert!(client.network_is_down(super::noon()), "a host on this machine says nothing of the network");
 }
+
+#[tokio::test]
+async fn a_proxy_in_the_environment_is_not_used() {
+    let net = Net::start().await;
+    let tripwire = net.tripwire("127.0.0.2").await;
+    let proxy = format!("http://127.0.0.2:{}", tripwire.port);
+    // The environment is read when a client is made, so another test does that in a process of its own.
+    let mut other = std::process::Command::new(std::env::current_exe().unwrap());
+    other.args(["--exact", "integration::fetch::redirects::redirects_are_followed_and_named"]);
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        other.env(name, &proxy);
+    }
+    let output = other.env_remove("no_proxy").env_remove("NO_PROXY").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert_eq!(tripwire.connects(), 0);
+}
