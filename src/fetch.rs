@@ -3,7 +3,7 @@
 //! It asks only public hosts and those the operator named, one request at a time for each operator of sources,
 //! conditionally where it can, within limits of size and time; and it says of every failure whose fault it is and when
 //! to ask again. It keeps no memory of its own beyond the process: what must last is handed in and out as
-//! [`ExchangeMemory`] and [`Retry`](fault::Retry). It does not decide when to poll, does not retry and does not read
+//! [`ExchangeMemory`] and [`Retry`]. It does not decide when to poll, does not retry and does not read
 //! what it fetches.
 
 use std::sync::Arc;
@@ -36,13 +36,13 @@ pub mod exchange;
 
 pub mod fault;
 
-pub mod guard;
-
 mod address;
 
 mod body;
 
 mod caching;
+
+mod guard;
 
 mod moves;
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::fetch::exchange::Response;
-use crate::fetch::guard::Refusal;
 use crate::model::source::ExchangeMemory;
 use crate::model::source::Health;
 use crate::model::time::Timestamp;
@@ -117,6 +116,11 @@ pub enum Fault {
     #[error("redirects {0}")]
     Redirect(String),
 }
+
+/// Why an address is not asked, as it follows "is refused: ".
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(pub(super) String);
 
 /// What was waited for in vain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

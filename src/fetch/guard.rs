@@ -24,11 +24,7 @@ use url::Url;
 
 use crate::fetch::address::Reach;
 use crate::fetch::address::reach;
-
-/// Why an address is not asked, as it follows "is refused: ".
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Refusal(pub(super) String);
+use crate::fetch::fault::Refusal;
 
 /// By which client a permitted address is asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -89,7 +89,7 @@ async fn windows_that_want_gigabytes_are_refused() {
         .answers(vec![0x28, 0xB5, 0x2F, 0xFD, 0x00, 21 << 3, 0x09, 0x00, 0x00, b'<'])
         .header("Content-Encoding", "zstd");
     // "Large window" brotli with a window of 2^30 bytes, well formed and empty.
-    net.at("/br").answers(vec![0x11, 0xC0 | 30]).header("Content-Encoding", "br");
+    net.at("/br").answers(vec![0x11, 0b1101_1110]).header("Content-Encoding", "br");
     for path in ["/zstd", "/br"] {
         let error = ask(&client(&net), net.url(path)).await.unwrap_err();
         assert!(matches!(error.fault, Fault::Encoding(_)), "{path}: {error}");
