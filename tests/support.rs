@@ -1,3 +1,5 @@
 //! The vocabulary of the tests: recorded data, the loopback internet, a daemon to talk to.
 
 pub mod data;
+
+pub(crate) mod net;

@@ -1,0 +1,79 @@
+//! One request at a time for each operator, spaced, first come first served; different operators do not wait for
+//! each other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use tokio::sync::OwnedMutexGuard;
+use tokio::time::Instant;
+
+use crate::model::time::Timestamp;
+
+/// Whose budget a request is counted to, and how far apart that operator's requests are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bucket {
+    /// The operator's name (`arxiv`), or a host.
+    pub operator: String,
+    /// The least time between the starts of two requests.
+    pub spacing: Duration,
+}
+
+/// The gates of all operators asked so far.
+#[derive(Debug, Default)]
+pub(super) struct Gates(Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Gate>>>>);
+
+/// What is known of an operator while the process runs; times that must outlive it are the scheduler's.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    last_start: Option<Instant>,
+    closed_until: Option<Timestamp>,
+}
+
+impl Gates {
+    /// Waits for the operator's turn, in the order of asking.
+    pub(super) async fn turn(&self, bucket: &Bucket) -> Turn {
+        let gate = {
+            let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(gates.entry(bucket.operator.clone()).or_default())
+        };
+        let asked = Instant::now();
+        let gate = gate.lock_owned().await;
+        Turn { gate, spacing: bucket.spacing, waited: asked.elapsed() }
+    }
+}
+
+/// The right to ask one operator; held until the exchange is over.
+#[derive(Debug)]
+pub(super) struct Turn {
+    gate: OwnedMutexGuard<Gate>,
+    spacing: Duration,
+    waited: Duration,
+}
+
+impl Turn {
+    /// Until when the operator wants to be left alone, if that is after `now`.
+    pub(super) fn closed_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.gate.closed_until.filter(|until| *until > now)
+    }
+
+    /// Leaves the operator alone until then, whoever asks.
+    pub(super) fn close(&mut self, until: Timestamp) {
+        self.gate.closed_until = self.gate.closed_until.max(Some(until));
+    }
+
+    /// How long others were ahead, in whole seconds: what has to be added to the time at which we were called.
+    pub(super) fn waited_seconds(&self) -> u64 {
+        self.waited.as_secs()
+    }
+
+    /// Waits until the operator may be asked once more.
+    pub(super) async fn space(&mut self) {
+        if let Some(last_start) = self.gate.last_start {
+            tokio::time::sleep_until(last_start + self.spacing).await;
+        }
+        self.gate.last_start = Some(Instant::now());
+    }
+}

@@ -1,0 +1,252 @@
+//! Which hosts may be asked: the address is checked as written, and again when its name has been resolved.
+//!
+//! The client connects to exactly the addresses that [`Resolver`] lets through, so a name that changes its mind between
+//! the check and the connection (DNS rebinding) gains nothing. An address literal never reaches a resolver; it is
+//! checked in [`Guard::check`], before every hop.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use reqwest::dns::Addrs;
+use reqwest::dns::Name;
+use reqwest::dns::Resolve;
+use reqwest::dns::Resolving;
+use url::Host;
+use url::Url;
+
+use crate::fetch::address::Reach;
+use crate::fetch::address::reach;
+use crate::fetch::fault::Refusal;
+
+/// By which client a permitted address is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Route {
+    /// It may lead to public addresses only.
+    Public,
+    /// The operator named this very host and port, so it may lead into a private network.
+    Named,
+}
+
+/// The hosts with ports that the operator named.
+#[derive(Debug)]
+pub(super) struct Guard {
+    named: BTreeSet<(Host<String>, u16)>,
+}
+
+impl Guard {
+    pub(super) fn new(allowed_hosts: &[Url]) -> Self {
+        Self { named: allowed_hosts.iter().filter_map(place).collect() }
+    }
+
+    /// Whether any host is named.
+    pub(super) fn names_any(&self) -> bool {
+        !self.named.is_empty()
+    }
+
+    /// Whether `url` may be asked as it is written.
+    pub(super) fn check(&self, url: &Url) -> Result<Route, Refusal> {
+        let refuse = |why: &str| Err(Refusal(why.to_owned()));
+        if !matches!(url.scheme(), "http" | "https") {
+            return refuse("only http and https are asked");
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("the address carries credentials");
+        }
+        let Some((host, port)) = place(url) else { return refuse("the address names no host") };
+        if self.named.contains(&(host.clone(), port)) {
+            return Ok(Route::Named);
+        }
+        let literal = match host {
+            Host::Domain(_) => None,
+            Host::Ipv4(address) => Some(IpAddr::V4(address)),
+            Host::Ipv6(address) => Some(IpAddr::V6(address)),
+        };
+        match literal.map_or(Reach::Public, reach) {
+            Reach::Public if matches!(port, 80 | 443) => Ok(Route::Public),
+            Reach::Public => Err(Refusal(format!("port {port} is neither 80 nor 443"))),
+            Reach::Private(why) | Reach::Never(why) => refuse(why),
+        }
+    }
+}
+
+fn place(url: &Url) -> Option<(Host<String>, u16)> {
+    Some((url.host()?.to_owned(), url.port_or_known_default()?))
+}
+
+/// A lookup that never finished, or one whose answers are all refused.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ResolveError {
+    #[error("{0}")]
+    Failed(#[from] io::Error),
+    #[error("{0}")]
+    Refused(Refusal),
+}
+
+type Looking = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+type Lookup = Arc<dyn Fn(String) -> Looking + Send + Sync>;
+
+/// Resolves names by the system, and lets through only the addresses that the route permits.
+#[derive(Clone)]
+pub(super) struct Resolver {
+    route: Route,
+    lookup: Lookup,
+}
+
+impl Resolver {
+    pub(super) fn new(route: Route) -> Self {
+        Self { route, lookup: Arc::new(|name| Box::pin(ask_system(name))) }
+    }
+
+    async fn addresses(self, name: String) -> Result<Vec<IpAddr>, ResolveError> {
+        let found = if is_localhost(&name) {
+            vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)]
+        } else {
+            (self.lookup)(name).await?
+        };
+        permitted(self.route, &found)
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Resolver").field("route", &self.route).finish_non_exhaustive()
+    }
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let addresses = self.clone().addresses(name.as_str().to_owned());
+        Box::pin(async move {
+            let sockets = addresses.await?.into_iter().map(|address| SocketAddr::new(address, 0));
+            Ok::<Addrs, _>(Box::new(sockets))
+        })
+    }
+}
+
+async fn ask_system(name: String) -> io::Result<Vec<IpAddr>> {
+    Ok(tokio::net::lookup_host((name, 0)).await?.map(|socket| socket.ip()).collect())
+}
+
+/// RFC 6761 §6.3: `localhost` and every name under it is this machine, whatever a name server says.
+fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// The addresses a route may connect to: of a mixed answer only the permitted ones.
+fn permitted(route: Route, found: &[IpAddr]) -> Result<Vec<IpAddr>, ResolveError> {
+    let mut refused = "the name has no address";
+    let mut kept = Vec::new();
+    for address in found {
+        match (reach(*address), route) {
+            (Reach::Public, _) | (Reach::Private(_), Route::Named) => kept.push(*address),
+            (Reach::Private(why), Route::Public) | (Reach::Never(why), _) => refused = why,
+        }
+    }
+    if found.is_empty() {
+        return Err(ResolveError::Failed(io::Error::other(refused)));
+    }
+    if kept.is_empty() {
+        return Err(ResolveError::Refused(Refusal(format!("the name leads to {refused}"))));
+    }
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::sync::Arc;
+    use std::sync::Mutex;
+
+    use url::Url;
+
+    use super::Guard;
+    use super::ResolveError;
+    use super::Resolver;
+    use super::Route;
+    use super::permitted;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    fn addresses(texts: &[&str]) -> Vec<IpAddr> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn only_the_very_host_and_port_that_was_named_is_exempt() {
+        let guard = Guard::new(&[url("http://127.0.0.1:9000/rss"), url("https://feeds.lan:8443")]);
+        assert_eq!(guard.check(&url("http://127.0.0.1:9000/other")), Ok(Route::Named));
+        assert_eq!(guard.check(&url("https://feeds.lan:8443/x")), Ok(Route::Named));
+        assert_eq!(guard.check(&url("https://feeds.lan/x")), Ok(Route::Public));
+        for refused in ["http://127.0.0.1:9001/", "http://127.0.0.1/", "http://127.0.0.2:9000/"] {
+            assert!(guard.check(&url(refused)).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn other_schemes_ports_and_credentials_are_refused() {
+        let guard = Guard::new(&[]);
+        for refused in [
+            "ftp://example.org/",
+            "file:///etc/passwd",
+            "gopher://example.org/",
+            "http://example.org:22/",
+            "https://example.org:8443/",
+            "https://user@example.org/",
+            "https://:secret@example.org/",
+        ] {
+            assert!(guard.check(&url(refused)).is_err(), "{refused}");
+        }
+        assert_eq!(guard.check(&url("https://example.org/")), Ok(Route::Public));
+    }
+
+    #[test]
+    fn of_a_mixed_answer_only_the_public_addresses_are_used() {
+        let found = addresses(&["127.0.0.1", "1.1.1.1", "10.0.0.1", "2606:4700::1111", "::1"]);
+        assert_eq!(permitted(Route::Public, &found).unwrap(), addresses(&["1.1.1.1", "2606:4700::1111"]));
+    }
+
+    #[test]
+    fn a_named_host_may_be_private_but_never_link_local() {
+        let found = addresses(&["10.0.0.1", "169.254.169.254"]);
+        assert_eq!(permitted(Route::Named, &found).unwrap(), addresses(&["10.0.0.1"]));
+        assert!(permitted(Route::Named, &addresses(&["169.254.169.254"])).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_name_that_turns_private_is_refused_at_its_second_lookup() {
+        let answers = Arc::new(Mutex::new(vec!["127.0.0.1", "1.1.1.1"]));
+        let lookup = move |_name| -> super::Looking {
+            let next = answers.lock().unwrap().pop().unwrap();
+            Box::pin(std::future::ready(Ok(addresses(&[next]))))
+        };
+        let resolver = Resolver { route: Route::Public, lookup: Arc::new(lookup) };
+        let first = resolver.clone().addresses("rebinding.example".to_owned()).await;
+        assert_eq!(first.unwrap(), addresses(&["1.1.1.1"]));
+        let second = resolver.addresses("rebinding.example".to_owned()).await;
+        assert!(matches!(second, Err(ResolveError::Refused(_))));
+    }
+
+    #[tokio::test]
+    async fn localhost_names_are_this_machine_without_a_lookup() {
+        let lookup = |_name| -> super::Looking { panic!("a lookup was made") };
+        for (name, is_permitted) in
+            [(Route::Public, false), (Route::Named, true)].into_iter().flat_map(|(route, is_permitted)| {
+                ["localhost", "LOCALHOST.", "arxiv.localhost"].map(|name| ((route, name), is_permitted))
+            })
+        {
+            let resolver = Resolver { route: name.0, lookup: Arc::new(lookup) };
+            assert_eq!(resolver.addresses(name.1.to_owned()).await.is_ok(), is_permitted, "{name:?}");
+        }
+    }
+}
