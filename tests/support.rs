@@ -1,5 +1,9 @@
-//! The vocabulary of the tests: recorded data, the loopback internet, a daemon to talk to.
+//! The vocabulary of the tests: recorded data, the loopback internet, stores that fail, plans of invented papers.
 
-pub mod data;
+pub(crate) mod data;
+
+pub(crate) mod failing;
 
 pub(crate) mod net;
+
+pub(crate) mod stored;
