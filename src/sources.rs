@@ -23,6 +23,10 @@ mod feed;
 
 mod hf_daily;
 
+mod pace;
+
+mod xml;
+
 /// Every kind of source, in the order of the reference page.
 pub const KINDS: &[Kind] = &[arxiv_rss::KIND, hf_daily::KIND, feed::KIND];
 

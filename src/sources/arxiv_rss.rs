@@ -1,23 +1,276 @@
-//! arxiv-rss
+//! arXiv's own feeds (`rss.arxiv.org`), RSS 2.0 or Atom: exactly one announcement day, no history.
+//!
+//! Manners: one request every three seconds over all arXiv hosts, one connection; the metadata is CC0. Identifiers:
+//! `oai:arXiv.org:ID` with a version, so that each replacement has a new `guid`. A feed holds at most 2,000 rows, and
+//! the rows cut off are the new papers with the smallest identifiers: such a feed is reported as partial. Empty feeds
+//! on Saturdays and Sundays are healthy. What is deliberately absent: judging freshness by the dates in the feed, which
+//! lie when a stale body is served.
 
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde::Serialize;
+use url::Url;
+
+use crate::fetch::exchange::Expects;
+use crate::fetch::exchange::Request;
+use crate::fetch::exchange::Response;
+use crate::model::link::LinkKind;
+use crate::model::problem::Problem;
+use crate::model::record::Announce;
+use crate::model::record::IdHint;
+use crate::model::record::RawAuthors;
+use crate::model::record::RawDate;
+use crate::model::record::RawId;
+use crate::model::record::RawLink;
+use crate::model::record::RawSubject;
+use crate::model::record::Record;
 use crate::model::source::Authority;
+use crate::model::source::Cursor;
+use crate::model::text::Markup;
+use crate::model::text::Raw;
+use crate::model::time::Timestamp;
+use crate::sources::Batch;
 use crate::sources::Kind;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
+use crate::sources::OptionForm;
+use crate::sources::OptionKey;
+use crate::sources::Options;
+use crate::sources::Source;
+use crate::sources::pace;
+use crate::sources::xml;
+use crate::sources::xml::Element;
+use crate::sources::xml::repair;
 
 /// This kind.
 pub(super) const KIND: Kind = Kind {
     name: "arxiv-rss",
-    about: "",
-    authority: Authority::Aggregator,
+    about: "The announcements of arXiv categories, day by day.",
+    authority: Authority::Repository,
     manners: Manners {
-        operator: None,
+        operator: Some("arxiv"),
         spacing: Duration::from_secs(3),
-        every: Duration::from_secs(3600),
-        every_at_least: Duration::from_secs(900),
+        every: Duration::from_hours(1),
+        every_at_least: Duration::from_mins(15),
     },
-    options: &[],
-    build: |_options| Err(OptionFault { option: "", index: None, message: String::new(), hint: None }),
+    options: &[
+        OptionKey {
+            name: "categories",
+            form: OptionForm::TextList,
+            is_required: true,
+            default: "",
+            about: "The categories, such as `cs.LG`, or whole archives, such as `hep-th`.",
+        },
+        OptionKey {
+            name: "together",
+            form: OptionForm::Number,
+            is_required: false,
+            default: "1",
+            about: "How many categories are asked for in one request, 1 to 5; a feed of 2,000 papers is cut.",
+        },
+        OptionKey {
+            name: "url",
+            form: OptionForm::Url,
+            is_required: false,
+            default: "\"https://rss.arxiv.org/rss\"",
+            about: "Where the feeds lie; `…/atom` gives the Atom form.",
+        },
+    ],
+    build,
 };
+
+/// Where the feeds lie.
+const BASE: &str = "https://rss.arxiv.org/rss";
+
+/// The most rows a feed holds.
+const ROW_LIMIT: usize = 2_000;
+
+/// The largest body that is read.
+const LIMIT_BYTES: usize = 8 * 1024 * 1024;
+
+#[derive(Debug)]
+struct ArxivRss {
+    requests: Vec<Url>,
+}
+
+/// How far the run got: the requests are made in order.
+#[derive(Default, Serialize, Deserialize)]
+struct Progress {
+    run: i64,
+    done: usize,
+}
+
+fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
+    let fault = |option, index, message: &str, hint: &str| OptionFault {
+        option,
+        index,
+        message: message.to_owned(),
+        hint: Some(hint.to_owned()),
+    };
+    let categories = options.list("categories");
+    if categories.is_empty() {
+        return Err(fault("categories", None, "no category is named", "write categories = [\"cs.LG\"]"));
+    }
+    for (index, category) in categories.iter().enumerate() {
+        if !is_category(category) {
+            let message = format!("\"{category}\" is no arXiv category");
+            return Err(fault("categories", Some(index), &message, "write it like \"cs.LG\" or \"hep-th\""));
+        }
+    }
+    let together = options.number("together").unwrap_or(1);
+    let together = usize::try_from(together).ok().filter(|together| (1..=5).contains(together));
+    let together =
+        together.ok_or_else(|| fault("together", None, "it lies outside 1 to 5", "write together = 1"))?;
+    let base = options.url("url").map_or(BASE, Url::as_str).trim_end_matches('/').to_owned();
+    let requests =
+        categories.chunks(together).map(|group| Url::parse(&format!("{base}/{}", group.join("+"))));
+    let requests = requests.collect::<Result<Vec<_>, _>>();
+    let requests =
+        requests.map_err(|error| fault("url", None, &error.to_string(), "write an absolute address"))?;
+    Ok(Box::new(ArxivRss { requests }))
+}
+
+/// An archive, or an archive and a class (`math.QA`).
+fn is_category(text: &str) -> bool {
+    let (archive, class) =
+        text.split_once('.').map_or((text, None), |(archive, class)| (archive, Some(class)));
+    let is_archive =
+        archive.len() >= 2 && archive.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let is_class = |class: &str| {
+        class.len() >= 2 && class.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
+    };
+    is_archive && class.is_none_or(is_class) && text.len() <= 32
+}
+
+impl Source for ArxivRss {
+    fn ask(&self, cursor: &Cursor, run: Timestamp) -> Option<Request> {
+        let progress = progress(cursor, run);
+        let url = self.requests.get(progress.done)?.clone();
+        let accept = "application/rss+xml, application/atom+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.7";
+        Some(Request { url, accept, limit_bytes: LIMIT_BYTES, expects: Expects::Xml })
+    }
+
+    fn read(&self, cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {
+        let mut progress = progress(cursor, run);
+        progress.done += 1;
+        let next = Cursor(serde_json::to_string(&progress).unwrap_or_default());
+        if response.is_not_modified() {
+            return Batch { next, ..Batch::default() };
+        }
+        Batch { next, ..read_feed(response) }
+    }
+
+    fn explain(&self, response: &Response) -> Option<String> {
+        let text = text_of(response);
+        let is_error = xml::first_text(&text, "title")?.starts_with("Feed error");
+        let said =
+            ["description", "subtitle", "summary"].into_iter().find_map(|name| xml::first_text(&text, name));
+        is_error.then_some(said).flatten()
+    }
+}
+
+fn progress(cursor: &Cursor, run: Timestamp) -> Progress {
+    let known: Progress = serde_json::from_str(&cursor.0).unwrap_or_default();
+    if known.run == run.micros() { known } else { Progress { run: run.micros(), done: 0 } }
+}
+
+fn text_of(response: &Response) -> String {
+    repair::repair(&repair::decode(&response.body, response.content_type.as_deref()))
+}
+
+fn read_feed(response: &Response) -> Batch {
+    let text = text_of(response);
+    let mut batch = Batch::default();
+    if !["<rss", "<feed", "<rdf:RDF"].iter().any(|root| text.contains(root)) {
+        batch.problems.push(Problem::new("answer", "it is no feed"));
+        return batch;
+    }
+    let items = xml::items(&text);
+    let head = text.get(..items.first().map_or(text.len(), |first| first.start)).unwrap_or_default();
+    if let Some(title) = xml::first_text(head, "title").filter(|title| title.starts_with("Feed error")) {
+        let said = xml::first_text(head, "description").unwrap_or_default();
+        batch.problems.push(Problem::new(title, said));
+        return batch;
+    }
+    batch.pace = pace::of(head);
+    for (index, range) in items.iter().enumerate() {
+        let place = || format!("item {}", index + 1);
+        let element = text.get(range.clone()).map_or(Err(String::new()), xml::parse);
+        match element.and_then(|element| record(&element)) {
+            Ok(record) => batch.records.push(record),
+            Err(message) => batch.problems.push(Problem::new(place(), message)),
+        }
+    }
+    if items.len() >= ROW_LIMIT {
+        batch.is_partial = true;
+        let message = format!(
+            "the feed holds {} rows, its limit: new papers are cut off; ask for fewer categories",
+            items.len()
+        );
+        batch.problems.push(Problem::new("feed", message));
+    }
+    batch
+}
+
+/// A record from an RSS item or an Atom entry; both carry the same extension elements.
+fn record(item: &Element) -> Result<Record, String> {
+    let text = |name: &str| item.child(name).map(Element::text).filter(|text| !text.is_empty());
+    let guid = text("guid").or_else(|| text("id"));
+    let page = text("link")
+        .or_else(|| item.child("link").and_then(|link| link.attribute("href")).map(str::to_owned));
+    let named = guid.as_deref().and_then(|guid| guid.strip_prefix("oai:arXiv.org:")).map(str::to_owned);
+    let named =
+        named.or_else(|| page.as_deref().and_then(|page| page.split("/abs/").nth(1)).map(str::to_owned));
+    let Some(named) = named else {
+        return Err("it has neither a guid nor a link with an arXiv identifier".to_owned());
+    };
+    let (key, version) = split_version(&named);
+    let title = text("title").ok_or_else(|| format!("{named} has no title"))?;
+    let described = text("description").or_else(|| text("summary")).unwrap_or_default();
+    let (announced_as, abstract_text) = split_description(&described);
+    let announce = text("arxiv:announce_type").or(announced_as).as_deref().and_then(Announce::parse);
+    let mut ids = vec![RawId { hint: IdHint::Arxiv, text: key.to_owned() }];
+    ids.extend(text("arxiv:doi").map(|text| RawId { hint: IdHint::Doi, text }));
+    let subject = |element: &Element| {
+        let term = element.attribute("term").map_or_else(|| element.text(), str::to_owned);
+        RawSubject { is_arxiv: true, term }
+    };
+    let links = [(LinkKind::Page, "abs"), (LinkKind::Pdf, "pdf")];
+    Ok(Record {
+        key: key.to_owned(),
+        ids,
+        title: Some(Raw::new(title, Markup::Tex)),
+        abstract_text: (!abstract_text.is_empty()).then(|| Raw::new(abstract_text, Markup::Tex)),
+        authors: RawAuthors::Arxiv(text("dc:creator").unwrap_or_default()),
+        subjects: item.children().filter(|element| element.name == "category").map(subject).collect(),
+        announce,
+        version,
+        announced: text("pubdate").or_else(|| text("published")).map(|text| RawDate { text, is_day: true }),
+        citation: text("arxiv:journal_reference").map(|text| Raw::new(text, Markup::Tex)),
+        license: text("dc:rights"),
+        links: links
+            .map(|(kind, path)| RawLink { kind, href: format!("https://arxiv.org/{path}/{key}") })
+            .into(),
+        ..Record::default()
+    })
+}
+
+/// `2608.09999v3` as its identifier and 3.
+fn split_version(text: &str) -> (&str, Option<u32>) {
+    match text.rsplit_once('v') {
+        Some((key, digits)) => match digits.parse() {
+            Ok(version) => (key, Some(version)),
+            Err(_) => (text, None),
+        },
+        None => (text, None),
+    }
+}
+
+/// Takes `arXiv:… Announce Type: new` and `Abstract:` off a description.
+fn split_description(text: &str) -> (Option<String>, &str) {
+    let Some(rest) = text.strip_prefix("arXiv:") else { return (None, text) };
+    let announced = rest.split("Announce Type:").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let abstract_text = rest.split_once("Abstract:").map_or("", |(_, text)| text.trim());
+    (announced.map(str::to_owned), abstract_text)
+}

@@ -1,23 +1,246 @@
-//! hf-daily
+//! Hugging Face Daily Papers: one list a day, picked by people, with votes and comments that grow.
+//!
+//! Manners: 500 calls in five minutes without a key; a list costs one or two. Identifiers: arXiv's, without a version.
+//! Titles and abstracts are copied from arXiv with their TeX damaged. Every date missed since the last success is
+//! asked for, oldest first; then recent dates again for their votes: today always, the three days before twice a day,
+//! four weeks back once a week. What is deliberately absent: the outer `publishedAt`, which is wrong by hours.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::Days;
+use chrono::NaiveDate;
+use chrono::TimeDelta;
+use serde::Deserialize;
+use serde::Serialize;
+use url::Url;
+
+use crate::fetch::exchange::Expects;
+use crate::fetch::exchange::Request;
+use crate::fetch::exchange::Response;
+use crate::model::problem::Problem;
 use crate::model::source::Authority;
+use crate::model::source::Cursor;
+use crate::model::time::Timestamp;
+use crate::sources::Batch;
 use crate::sources::Kind;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
+use crate::sources::OptionForm;
+use crate::sources::OptionKey;
+use crate::sources::Options;
+use crate::sources::Source;
+
+mod item;
+
+mod python_literal;
 
 /// This kind.
 pub(super) const KIND: Kind = Kind {
     name: "hf-daily",
-    about: "",
+    about: "The daily lists of Hugging Face Daily Papers, with votes, comments and code.",
     authority: Authority::Aggregator,
     manners: Manners {
-        operator: None,
-        spacing: Duration::from_secs(3),
-        every: Duration::from_secs(3600),
-        every_at_least: Duration::from_secs(900),
+        operator: Some("huggingface"),
+        spacing: Duration::from_secs(1),
+        every: Duration::from_mins(90),
+        every_at_least: Duration::from_mins(30),
     },
-    options: &[],
-    build: |_options| Err(OptionFault { option: "", index: None, message: String::new(), hint: None }),
+    options: &[
+        OptionKey {
+            name: "days",
+            form: OptionForm::Number,
+            is_required: false,
+            default: "7",
+            about: "How many days of history the very first harvest asks for, up to 2,000.",
+        },
+        OptionKey {
+            name: "limit",
+            form: OptionForm::Number,
+            is_required: false,
+            default: "100",
+            about: "How many papers are asked for in one request, 10 to 100.",
+        },
+        OptionKey {
+            name: "url",
+            form: OptionForm::Url,
+            is_required: false,
+            default: "\"https://huggingface.co/api/daily_papers\"",
+            about: "Where the lists lie.",
+        },
+    ],
+    build,
 };
+
+/// Where the lists lie.
+const BASE: &str = "https://huggingface.co/api/daily_papers";
+
+/// The largest body that is read.
+const LIMIT_BYTES: usize = 8 * 1024 * 1024;
+
+/// Lists are asked for again for so many days.
+const VOTING_DAYS: u64 = 28;
+
+/// No list has so many pages; a host that never gives a short one is cut here.
+const MOST_PAGES: u32 = 20;
+
+#[derive(Debug)]
+struct HfDaily {
+    base: Url,
+    days: u64,
+    limit: u64,
+}
+
+/// What has been read, and how far the run got.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Progress {
+    /// The run that `page` belongs to.
+    run: i64,
+    /// Every list up to this day was read to its end after the day was over.
+    complete_through: Option<NaiveDate>,
+    /// When each of the recent lists was last read to its end, in seconds.
+    #[serde(default)]
+    read_at: BTreeMap<NaiveDate, i64>,
+    /// The page of the list at hand, from 0.
+    #[serde(default)]
+    page: u32,
+}
+
+fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
+    let within = |option, default, low, high| {
+        let number = options.number(option).unwrap_or(default);
+        let fault = OptionFault {
+            option,
+            index: None,
+            message: format!("{number} lies outside {low} to {high}"),
+            hint: None,
+        };
+        if (low..=high).contains(&number) { Ok(number) } else { Err(fault) }
+    };
+    let base = match options.url("url") {
+        Some(url) => url.clone(),
+        None => Url::parse(BASE).map_err(|error| OptionFault {
+            option: "url",
+            index: None,
+            message: error.to_string(),
+            hint: None,
+        })?,
+    };
+    Ok(Box::new(HfDaily { base, days: within("days", 7, 1, 2_000)?, limit: within("limit", 100, 10, 100)? }))
+}
+
+impl HfDaily {
+    /// The list that is due next: missed days first, then recent ones for their votes.
+    fn due(&self, progress: &Progress, run: Timestamp) -> Option<NaiveDate> {
+        let today = run.day();
+        let first = match progress.complete_through {
+            Some(day) => day.checked_add_days(Days::new(1))?,
+            None => today.checked_sub_days(Days::new(self.days - 1))?,
+        };
+        let read_at =
+            |day: &NaiveDate| progress.read_at.get(day).map(|seconds| Timestamp::from_seconds(*seconds));
+        let is_missed = |day: &NaiveDate| {
+            // A list that was read before its day was over is not complete.
+            let over = Timestamp::midnight(*day).plus(TimeDelta::days(1));
+            read_at(day).is_none_or(|at| at < over && at.seconds() != run.seconds())
+        };
+        let missed = first.iter_days().take_while(|day| *day <= today).find(is_missed);
+        missed.or_else(|| {
+            let earliest = today.checked_sub_days(Days::new(VOTING_DAYS))?;
+            let known = progress.read_at.range(earliest..=today).map(|(day, _)| *day);
+            known.into_iter().find(|day| {
+                let age = (today - *day).num_days();
+                let pause = match age {
+                    0 => TimeDelta::seconds(1),
+                    1..=3 => TimeDelta::hours(12),
+                    _older => TimeDelta::days(7),
+                };
+                read_at(day).is_some_and(|at| run.since(at) >= pause)
+            })
+        })
+    }
+
+    fn finish(progress: &mut Progress, day: NaiveDate, run: Timestamp) {
+        progress.page = 0;
+        progress.read_at.insert(day, run.seconds());
+        let today = run.day();
+        let mut through = progress.complete_through;
+        let start =
+            through.and_then(|day| day.succ_opt()).or_else(|| progress.read_at.keys().next().copied());
+        for day in start.into_iter().flat_map(|start| start.iter_days()).take_while(|day| *day < today) {
+            let over = Timestamp::midnight(day).plus(TimeDelta::days(1)).seconds();
+            match progress.read_at.get(&day) {
+                Some(at) if *at >= over => through = Some(day),
+                _unread => break,
+            }
+        }
+        progress.complete_through = through;
+        let earliest = today.checked_sub_days(Days::new(VOTING_DAYS)).unwrap_or(today);
+        progress.read_at.retain(|day, _| *day >= earliest || through.is_none_or(|through| *day > through));
+    }
+}
+
+impl Source for HfDaily {
+    fn ask(&self, cursor: &Cursor, run: Timestamp) -> Option<Request> {
+        let progress = progress(cursor, run);
+        let day = self.due(&progress, run)?;
+        let mut url = self.base.clone();
+        url.query_pairs_mut()
+            .append_pair("date", &day.to_string())
+            .append_pair("limit", &self.limit.to_string())
+            .append_pair("p", &progress.page.to_string());
+        Some(Request { url, accept: "application/json", limit_bytes: LIMIT_BYTES, expects: Expects::Json })
+    }
+
+    fn read(&self, cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {
+        let mut progress = progress(cursor, run);
+        let Some(day) = self.due(&progress, run) else {
+            // Nothing was asked for; the run is over.
+            return Batch { next: Cursor(format!("{} ", cursor.0)), ..Batch::default() };
+        };
+        let mut batch = Batch::default();
+        let mut count = 0;
+        if !response.is_not_modified() {
+            match serde_json::from_slice::<Vec<serde_json::Value>>(&response.body) {
+                Ok(entries) => {
+                    count = entries.len();
+                    for (index, entry) in entries.into_iter().enumerate() {
+                        match item::record(entry, day) {
+                            Ok(record) => batch.records.push(record),
+                            Err(message) => batch
+                                .problems
+                                .push(Problem::new(format!("{day}, entry {}", index + 1), message)),
+                        }
+                    }
+                }
+                Err(error) => {
+                    let said = self.explain(response).unwrap_or_else(|| format!("it is no list: {error}"));
+                    batch.problems.push(Problem::new(day.to_string(), said));
+                    batch.is_partial = true;
+                }
+            }
+        }
+        let is_full = u64::try_from(count).is_ok_and(|count| count >= self.limit);
+        if is_full && progress.page + 1 < MOST_PAGES {
+            progress.page += 1;
+        } else {
+            Self::finish(&mut progress, day, run);
+        }
+        batch.next = Cursor(serde_json::to_string(&progress).unwrap_or_default());
+        batch
+    }
+
+    fn explain(&self, response: &Response) -> Option<String> {
+        let said: serde_json::Value = serde_json::from_slice(&response.body).ok()?;
+        let words = said.get("error")?.as_str()?;
+        Some(words.chars().take(200).collect())
+    }
+}
+
+fn progress(cursor: &Cursor, run: Timestamp) -> Progress {
+    let known: Progress = serde_json::from_str(&cursor.0).unwrap_or_default();
+    if known.run == run.micros() { known } else { Progress { run: run.micros(), page: 0, ..known } }
+}
+
+#[cfg(test)]
+mod tests;

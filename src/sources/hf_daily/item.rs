@@ -1,0 +1,90 @@
+//! One entry of a daily list. Every key set of the years since 2024 is read; nothing but identifier and title is needed.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use crate::model::link::LinkKind;
+use crate::model::record::IdHint;
+use crate::model::record::RawAuthor;
+use crate::model::record::RawAuthors;
+use crate::model::record::RawDate;
+use crate::model::record::RawId;
+use crate::model::record::RawLink;
+use crate::model::record::Record;
+use crate::model::signal::SignalKind;
+use crate::model::text::Markup;
+use crate::model::text::Raw;
+use crate::sources::hf_daily::python_literal;
+
+/// Reads an entry of the list of `day`. Some archived lists hold entries as strings of a Python dict.
+pub(super) fn record(entry: Value, day: NaiveDate) -> Result<Record, String> {
+    let entry = if let Value::String(literal) = &entry {
+        python_literal::parse(literal).map_err(|error| format!("a string that is no Python dict: {error}"))?
+    } else {
+        entry
+    };
+    let paper = entry.get("paper").filter(|paper| paper.is_object()).unwrap_or(&entry);
+    let text = |key: &str| string(paper, key).or_else(|| string(&entry, key));
+    let id = string(paper, "id").ok_or("it has no paper.id")?;
+    let title = text("title").ok_or_else(|| format!("{id} has no title"))?;
+    let listed = string(paper, "submittedOnDailyAt").unwrap_or_else(|| day.to_string());
+    let submitted =
+        string(paper, "publishedAt").map(|text| RawDate { is_day: text.contains("T00:00:00"), text });
+    let mut links =
+        vec![RawLink { kind: LinkKind::Discussion, href: format!("https://huggingface.co/papers/{id}") }];
+    let kinds = [
+        (LinkKind::Code, "githubRepo"),
+        (LinkKind::Project, "projectPage"),
+        (LinkKind::Thumbnail, "thumbnail"),
+    ];
+    links.extend(kinds.into_iter().filter_map(|(kind, key)| text(key).map(|href| RawLink { kind, href })));
+    let counters = [
+        (SignalKind::Votes, "upvotes"),
+        (SignalKind::Comments, "numComments"),
+        (SignalKind::Stars, "githubStars"),
+    ];
+    let count = |key: &str| paper.get(key).or_else(|| entry.get(key)).and_then(number);
+    let organisation = paper.get("organization").or_else(|| entry.get("organization"));
+    let organisation = organisation.and_then(|it| string(it, "fullname").or_else(|| string(it, "name")));
+    Ok(Record {
+        key: id.clone(),
+        ids: vec![RawId { hint: IdHint::Arxiv, text: id }],
+        title: Some(copied(title)),
+        abstract_text: text("summary").map(copied),
+        authors: RawAuthors::List(authors(paper)),
+        announced: Some(RawDate { text: listed, is_day: true }),
+        submitted,
+        organisation: organisation.map(|name| Raw::new(name, Markup::Plain)),
+        links,
+        is_withdrawn: paper.get("withdrawnAt").is_some_and(|at| !at.is_null()),
+        signals: counters
+            .into_iter()
+            .filter_map(|(kind, key)| count(key).map(|count| (kind, count)))
+            .collect(),
+        ..Record::default()
+    })
+}
+
+/// Text copied from arXiv: what still has its TeX is TeX, the rest has lost it.
+fn copied(text: String) -> Raw {
+    let has_tex = text.contains('$') || text.contains('\\');
+    Raw::new(text, if has_tex { Markup::Tex } else { Markup::DamagedTex })
+}
+
+fn authors(paper: &Value) -> Vec<RawAuthor> {
+    let listed = paper.get("authors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let is_shown = |author: &&Value| author.get("hidden") != Some(&Value::Bool(true));
+    let name = |author: &Value| string(author, "name").or_else(|| author.as_str().map(str::to_owned));
+    let named = listed.iter().filter(is_shown).filter_map(name);
+    named.map(|name| RawAuthor { name, ..RawAuthor::default() }).collect()
+}
+
+fn string(value: &Value, key: &str) -> Option<String> {
+    let text = value.get(key)?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A count, also one given as a string.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()))
+}

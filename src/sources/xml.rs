@@ -1,0 +1,270 @@
+//! Reading XML as it really comes: any charset, illegal characters, HTML entities, broken parts.
+//!
+//! A document is cut into its items first and each is parsed alone, so that a broken one never loses the rest. No DTD
+//! is processed and no entity is ever expanded (RFC 4287 documents need none), so entity bombs are harmless text.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use quick_xml::Reader;
+use quick_xml::events::BytesRef;
+use quick_xml::events::BytesStart;
+use quick_xml::events::Event;
+
+mod entities;
+
+pub(super) mod repair;
+
+/// How deep elements may be nested.
+const DEEPEST: usize = 128;
+
+/// An element with what is in it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Element {
+    /// Its name with the prefix as it is written, in lower case.
+    pub(super) name: String,
+    /// Its attributes, names as they are written.
+    pub(super) attributes: Vec<(String, String)>,
+    /// Its parts in order.
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of an element.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Part {
+    /// Characters, entities decoded.
+    Text(String),
+    /// An element.
+    Element(Element),
+}
+
+impl Element {
+    /// The name without its prefix.
+    pub(super) fn local(&self) -> &str {
+        self.name.rsplit(':').next().unwrap_or(&self.name)
+    }
+
+    /// The prefix, empty where there is none.
+    pub(super) fn prefix(&self) -> &str {
+        self.name.split_once(':').map_or("", |(prefix, _)| prefix)
+    }
+
+    /// An attribute's value.
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The elements in it.
+    pub(super) fn children(&self) -> impl Iterator<Item = &Self> {
+        self.parts
+            .iter()
+            .filter_map(|part| if let Part::Element(element) = part { Some(element) } else { None })
+    }
+
+    /// The first element of that name in it.
+    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+        self.children().find(|element| element.name == name)
+    }
+
+    /// All its characters, those of elements in it among them, without white space at the ends.
+    pub(super) fn text(&self) -> String {
+        fn gather(element: &Element, text: &mut String) {
+            for part in &element.parts {
+                match part {
+                    Part::Text(characters) => text.push_str(characters),
+                    Part::Element(inner) => gather(inner, text),
+                }
+            }
+        }
+        let mut text = String::new();
+        gather(self, &mut text);
+        text.trim().to_owned()
+    }
+
+    /// What is in it, written as markup again.
+    pub(super) fn inner(&self) -> String {
+        let mut markup = String::new();
+        self.write_inner(&mut markup);
+        markup.trim().to_owned()
+    }
+
+    fn write_inner(&self, markup: &mut String) {
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => markup.push_str(&escape(text)),
+                Part::Element(element) => {
+                    let name = element.local();
+                    markup.extend(["<", name]);
+                    for (attribute, value) in &element.attributes {
+                        if !attribute.starts_with("xmlns") {
+                            markup.extend([
+                                " ",
+                                attribute,
+                                "=\"",
+                                &escape(value).replace('"', "&quot;"),
+                                "\"",
+                            ]);
+                        }
+                    }
+                    markup.push('>');
+                    element.write_inner(markup);
+                    markup.extend(["</", name, ">"]);
+                }
+            }
+        }
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Parses one element from the beginning of a text; what follows it is not looked at.
+pub(super) fn parse(text: &str) -> Result<Element, String> {
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<Element> = Vec::new();
+    loop {
+        let position = reader.buffer_position();
+        let event = reader.read_event().map_err(|error| format!("{error} (byte {position})"))?;
+        let done = match event {
+            Event::Start(start) => {
+                if open.len() >= DEEPEST {
+                    return Err(format!("elements are nested more than {DEEPEST} deep"));
+                }
+                open.push(element(&start)?);
+                None
+            }
+            Event::Empty(start) => Some(element(&start)?),
+            Event::End(_) => Some(open.pop().ok_or("an element ends that never began")?),
+            Event::Text(characters) => {
+                add(&mut open, &characters.xml10_content());
+                None
+            }
+            Event::CData(characters) => {
+                add(&mut open, &characters.xml10_content());
+                None
+            }
+            Event::GeneralRef(reference) => {
+                add(&mut open, &resolve(&reference));
+                None
+            }
+            Event::Eof => return Err("the document ends inside an element".to_owned()),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => None,
+        };
+        if let Some(element) = done {
+            match open.last_mut() {
+                Some(parent) => parent.parts.push(Part::Element(element)),
+                None => return Ok(element),
+            }
+        }
+    }
+}
+
+fn add(open: &mut [Element], characters: &str) {
+    if let Some(element) = open.last_mut() {
+        match element.parts.last_mut() {
+            Some(Part::Text(text)) => text.push_str(characters),
+            _other => element.parts.push(Part::Text(characters.to_owned())),
+        }
+    }
+}
+
+fn element(start: &BytesStart<'_>) -> Result<Element, String> {
+    let name = start.name().as_ref().to_ascii_lowercase();
+    let mut attributes = Vec::new();
+    for attribute in start.attributes().with_checks(false) {
+        let attribute = attribute.map_err(|error| error.to_string())?;
+        attributes.push((attribute.key.as_ref().to_owned(), unescape(&attribute.value)));
+    }
+    Ok(Element { name, attributes, parts: Vec::new() })
+}
+
+/// The characters of a reference; one that is not known stays as it is written.
+fn resolve(reference: &BytesRef<'_>) -> String {
+    match reference.resolve_char_ref() {
+        Ok(Some(character)) => character.to_string(),
+        _other => entities::named(reference).map_or_else(|| format!("&{};", &**reference), str::to_owned),
+    }
+}
+
+/// The characters of an attribute's value.
+fn unescape(value: &str) -> String {
+    let known = quick_xml::escape::unescape_with(value, entities::named);
+    known.map_or_else(|_error| value.to_owned(), Cow::into_owned)
+}
+
+/// Where the items of a feed lie in a document: elements named `item` or `entry`, with or without a prefix.
+///
+/// Linear, and robust: a missing end tag ends the item where the next one begins; comments and CDATA are skipped.
+pub(super) fn items(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut open: Option<usize> = None;
+    let mut at = 0;
+    while let Some(offset) = text.get(at..).and_then(|rest| rest.find('<')) {
+        let start = at + offset;
+        let rest = text.get(start..).unwrap_or_default();
+        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>")]
+            .into_iter()
+            .find(|(opening, _)| rest.starts_with(opening));
+        if let Some((_, closing)) = skipped {
+            match rest.find(closing) {
+                Some(end) => at = start + end + closing.len(),
+                None => break,
+            }
+            continue;
+        }
+        let is_end = rest.starts_with("</");
+        let name_start = if is_end { 2 } else { 1 };
+        let name = rest.get(name_start..).unwrap_or_default();
+        let name_end = name
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, ':' | '_' | '-' | '.')))
+            .unwrap_or(name.len());
+        let local = name.get(..name_end).unwrap_or_default().rsplit(':').next().unwrap_or_default();
+        at = start + name_start + name_end;
+        if !(local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry")) {
+            continue;
+        }
+        if is_end {
+            let end = rest.find('>').map_or(text.len(), |end| start + end + 1);
+            if let Some(begin) = open.take() {
+                found.push(begin..end);
+            }
+        } else if let Some(begin) = open.replace(start) {
+            found.push(begin..start);
+        }
+    }
+    if let Some(begin) = open {
+        found.push(begin..text.len());
+    }
+    found
+}
+
+/// What stands before the first item, as an element cut open: its start tags with their attributes.
+pub(super) fn head(text: &str) -> Vec<Element> {
+    let mut reader = Reader::from_str(text);
+    let mut elements = Vec::new();
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(start) | Event::Empty(start) => elements.extend(element(&start).ok()),
+            Event::Eof => break,
+            Event::End(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::GeneralRef(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_) => {}
+        }
+    }
+    elements
+}
+
+/// The text of the first element of that name in a document, if it is whole.
+pub(super) fn first_text(text: &str, name: &str) -> Option<String> {
+    let start = text.find(&format!("<{name}"))?;
+    parse(text.get(start..)?).ok().map(|element| element.text())
+}
+
+#[cfg(test)]
+mod tests;
