@@ -2,6 +2,6 @@
 
 pub mod data;
 
-pub mod failing;
+pub(crate) mod failing;
 
-pub mod stored;
+pub(crate) mod stored;

@@ -179,7 +179,7 @@ fn a_comparison_finds_a_database_that_differs_from_the_log() {
     opened.writer.commit(&[papers(11..12)]).unwrap();
     drop(opened);
     fs::remove_dir_all(other.path().join("wal")).unwrap();
-    let copied = fs_extra(&one.path().join("wal"), &other.path().join("wal"));
+    let copied = copy_files(&one.path().join("wal"), &other.path().join("wal"));
     assert_eq!(copied, 1);
     let verification = store::verify(&settings(other.path())).unwrap();
     assert!(!verification.is_sound());
@@ -189,12 +189,12 @@ fn a_comparison_finds_a_database_that_differs_from_the_log() {
 }
 
 /// Copies the files of a folder; returns how many.
-fn fs_extra(from: &Path, to: &Path) -> usize {
+fn copy_files(from: &Path, to: &Path) -> usize {
     fs::create_dir_all(to).unwrap();
     let files: Vec<_> = fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.iter().for_each(|file| {
+    for file in &files {
         fs::copy(file, to.join(file.file_name().unwrap())).unwrap();
-    });
+    }
     files.len()
 }
 
