@@ -74,6 +74,8 @@ fn absorptions_are_followed_over_several_steps_and_never_in_a_ring() {
         absorb(2, 1),
         absorb(1, 3),
         absorb(1, 1),
+        absorb(2, 3),
+        absorb(3, 4),
     ]);
     assert_eq!(opened.reader.resolve(&paper_id(3)).unwrap(), Some(paper_id(1)));
     assert_eq!(opened.reader.paper(&paper_id(1)).unwrap(), Some(paper(1)));

@@ -156,7 +156,7 @@ fn a_database_that_is_missing_or_damaged_is_built_anew() {
         ("removed", |folder| fs::remove_dir_all(database(folder)).unwrap()),
         ("its file emptied", |folder| fs::write(database(folder).join("db"), b"").unwrap()),
         ("its file overwritten", |folder| {
-            fs::write(database(folder).join("db"), vec![0xA5; 900_000]).unwrap()
+            fs::write(database(folder).join("db"), vec![0xA5; 900_000]).unwrap();
         }),
         ("the pointer overwritten", |folder| fs::write(folder.join("current"), b"../..").unwrap()),
     ];
