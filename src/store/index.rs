@@ -109,6 +109,20 @@ impl Index {
         self.tree.insert(keys::APPLIED, &value).map(|_old| ()).map_err(Error::index("write to"))
     }
 
+    /// Whether plans are missing that the log had lost already, so that this database cannot mend the log.
+    pub(super) fn is_incomplete(&self) -> Result<bool, Error> {
+        self.tree.contains_key(keys::INCOMPLETE).map_err(Error::index("read from"))
+    }
+
+    pub(super) fn mark_incomplete(&self) -> Result<(), Error> {
+        self.tree.insert(keys::INCOMPLETE, b"").map(|_old| ()).map_err(Error::index("write to"))
+    }
+
+    /// Says that the log now holds this state and nothing else, so that nothing is missing any more.
+    pub(super) fn mark_complete(&self) -> Result<(), Error> {
+        self.tree.remove(keys::INCOMPLETE).map(|_old| ()).map_err(Error::index("write to"))
+    }
+
     /// The number in a counter's row.
     pub(super) fn number(&self, key: &[u8]) -> Result<u64, Error> {
         let value = self.tree.get(key).map_err(Error::index("read from"))?;

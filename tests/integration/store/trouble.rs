@@ -218,6 +218,40 @@ fn what_a_damaged_log_lost_is_written_down_again_from_the_database() {
 }
 
 #[test]
+fn a_failure_while_a_damaged_log_is_mended_loses_nothing() {
+    fail_at_each(|failing, at| {
+        let folder = tempfile::tempdir().unwrap();
+        drop(filled(folder.path()));
+        let segment = folder.path().join("wal/wal-00000000000000000001.log");
+        // The end of the last frame: without the database this would be cut as an unfinished append.
+        flip(&segment, usize::try_from(fs::metadata(&segment).unwrap().len()).unwrap() - 1);
+        drop(store::open_with(&settings(folder.path()), Arc::new(failing.clone())));
+        let opened = store::open(&settings(folder.path())).unwrap();
+        assert_eq!(opened.report.rebuilt, None, "operation {at}");
+        assert_eq!(opened.reader.revision(), Sequence(2), "operation {at}");
+        assert_eq!(opened.report.sequence, Sequence(2), "operation {at}");
+        assert!(opened.reader.installation().unwrap().is_some(), "operation {at}");
+    });
+}
+
+#[test]
+fn a_plan_that_makes_no_sense_is_reported_and_one_of_a_later_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(filled(folder.path()));
+    let (mut log, _report) = Log::open(Arc::new(Disk), &folder.path().join("wal")).unwrap();
+    log.append(&[b"{\"v\":1}".to_vec()]).unwrap();
+    let opened = store::open(&settings(folder.path())).unwrap();
+    assert_eq!(opened.report.unreadable.len(), 1);
+    assert_eq!(opened.report.unreadable[0].0, Sequence(3));
+    assert_eq!(opened.reader.revision(), Sequence(3));
+    drop(opened);
+    log.append(&[b"{\"v\":2,\"at\":0,\"ops\":[]}".to_vec()]).unwrap();
+    let error = store::open(&settings(folder.path())).unwrap_err();
+    assert!(error.to_string().contains("format 2 is newer"), "{error}");
+    assert!(database(folder.path()).join("db").exists());
+}
+
+#[test]
 fn without_the_database_a_damaged_log_gives_the_rest_and_says_what_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     drop(filled(folder.path()));
@@ -228,6 +262,27 @@ fn without_the_database_a_damaged_log_gives_the_rest_and_says_what_is_lost() {
     assert_eq!(opened.report.damage[0].missing, Some((Sequence(1), Sequence(1))));
     assert_eq!(opened.reader.paper_count(), 0);
     assert_eq!(opened.reader.installation().unwrap(), Some(crate::support::stored::installation()));
+    drop(opened);
+    let mut opened = store::open(&settings(folder.path())).unwrap();
+    assert_eq!(opened.report.damage.len(), 1, "it is said again until someone accepts the loss");
+    assert!(!opened.report.is_healed, "what is lost is not in the database either");
+    opened.writer.compact_log().unwrap();
+    drop(opened);
+    assert_eq!(store::open(&settings(folder.path())).unwrap().report.damage, []);
+}
+
+#[test]
+fn a_log_damaged_while_it_is_open_loses_nothing_to_a_rebuild() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = filled(folder.path());
+    flip(&folder.path().join("wal/wal-00000000000000000001.log"), 200);
+    opened.writer.rebuild().unwrap();
+    assert_eq!(opened.reader.paper_count(), 10);
+    opened.writer.commit(&[papers(10..13)]).unwrap();
+    drop(opened);
+    assert!(store::verify(&settings(folder.path())).unwrap().is_sound());
+    let opened = store::open(&settings(folder.path())).unwrap();
+    assert_eq!((opened.report.damage.len(), opened.reader.paper_count()), (0, 13));
 }
 
 #[test]
