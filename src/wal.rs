@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::model::plan::Sequence;
 use crate::wal::layout::Layout;
+use crate::wal::open::Tail;
 use crate::wal::replay::Replay;
 use crate::wal::storage::Appender;
 use crate::wal::storage::Storage;
@@ -135,6 +136,8 @@ pub struct Log {
     /// The sequence of the last frame acknowledged.
     last: u64,
     active: Option<Active>,
+    /// The last segment as it was found, until it is cut and opened.
+    tail: Option<Tail>,
     is_refusing: bool,
 }
 
@@ -150,7 +153,24 @@ impl Log {
     /// Opens the log in `folder`, which is made when it is missing. The end of an append that was never acknowledged
     /// is cut; damage elsewhere is skipped. Both are reported.
     pub fn open(storage: Arc<dyn Storage>, folder: &Path) -> Result<(Self, Report), Error> {
+        let (mut log, report) = Self::open_uncut(storage, folder)?;
+        log.cut_torn_end()?;
+        Ok((log, report))
+    }
+
+    /// Does what [`Log::open`] does and leaves a torn end on disk, for whoever may have what was in it: once it is cut
+    /// nothing tells any more that the log reached further. [`Log::cut_torn_end`] or [`Log::compact`] comes next.
+    pub fn open_uncut(storage: Arc<dyn Storage>, folder: &Path) -> Result<(Self, Report), Error> {
         open::open(storage, folder)
+    }
+
+    /// Cuts what [`Log::open_uncut`] left. Does nothing a second time.
+    pub fn cut_torn_end(&mut self) -> Result<(), Error> {
+        if let Some(tail) = self.tail {
+            open::finish(self, tail)?;
+            self.tail = None;
+        }
+        Ok(())
     }
 
     /// Looks at a log without changing anything.
@@ -179,6 +199,7 @@ impl Log {
         if self.is_refusing {
             return Err(Error::Refusing);
         }
+        self.cut_torn_end()?;
         let first = self.last.saturating_add(1);
         let mut frames = Vec::new();
         let mut next = first;
@@ -211,18 +232,10 @@ impl Log {
         Replay::new(Arc::clone(&self.storage), &self.layout, after.0)
     }
 
-    /// Replaces everything logged so far by a snapshot of the state it led to, given as payloads. A crash or an error
-    /// leaves the old log or the new one.
+    /// Replaces everything logged so far by a snapshot, as payloads, of the state at `sequence`: at the log's end, or
+    /// beyond it for an import or for a state that kept what the log lost. The next append is numbered after it.
+    /// A crash or an error leaves the old log or the new one.
     pub fn compact<E: From<Error>>(
-        &mut self,
-        payloads: impl Iterator<Item = Result<Vec<u8>, E>>,
-    ) -> Result<(), E> {
-        self.compact_at(Sequence(self.last), payloads)
-    }
-
-    /// Does what [`Log::compact`] does, for a state that reaches further than the log does: an import, or a store that
-    /// kept what the log lost. Does nothing about sequences: the next append is numbered after `sequence`.
-    pub fn compact_at<E: From<Error>>(
         &mut self,
         sequence: Sequence,
         payloads: impl Iterator<Item = Result<Vec<u8>, E>>,

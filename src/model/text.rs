@@ -86,7 +86,22 @@ fn is_banned(character: char) -> bool {
     control || direction || special || private || u32::from(character) & 0xFFFE == 0xFFFE
 }
 
+/// Whether cleaning would change nothing, for the commonest case: plain ASCII with single spaces. What is read back from
+/// the store is clean, and composing characters is most of the work of reading it.
+fn is_clean_ascii(text: &str) -> bool {
+    let mut before = b' ';
+    let clean = text.bytes().all(|byte| {
+        let is_kept = matches!(byte, b'!'..=b'~') || (byte == b' ' && before != b' ');
+        before = byte;
+        is_kept
+    });
+    clean && (text.is_empty() || before != b' ')
+}
+
 fn clean(text: &str, paragraphs: bool) -> String {
+    if is_clean_ascii(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut pending_blank = false;
     let mut pending_feeds = 0_u8;
@@ -155,6 +170,15 @@ mod tests {
     fn white_space_is_folded_and_paragraphs_stay() {
         assert_eq!(Text::new("  a\n b \t c\n\n\nd\u{0} \u{202E}e ").as_str(), "a b c\n\nd e");
         assert_eq!(Text::line("a\n\nb").as_str(), "a b");
+    }
+
+    #[test]
+    fn plain_words_stay_as_they_are_and_stray_spaces_go() {
+        for (text, expected) in
+            [("", ""), (" ", ""), ("a b~", "a b~"), (" a b", "a b"), ("a b ", "a b"), ("a  b", "a b")]
+        {
+            assert_eq!(Text::new(text).as_str(), expected);
+        }
     }
 
     #[test]

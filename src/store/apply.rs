@@ -154,9 +154,10 @@ fn give_up<'claim>(
 }
 
 fn absorb(changes: &mut Changes<'_>, from: &PaperId, into: &PaperId) -> Result<(), Error> {
-    // A paper cannot become itself, not even by way of others.
+    // What was absorbed already stays where it is, and a paper cannot become itself, not even by way of others: so
+    // following absorptions always ends.
     let heir = resolve(changes, into)?;
-    if heir == *from {
+    if heir == *from || changes.has(&keys::alias(from))? {
         return Ok(());
     }
     let key = keys::paper(from);

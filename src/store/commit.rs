@@ -16,7 +16,6 @@ use crate::store::codec::Stored as _;
 use crate::store::index::Index;
 use crate::store::keys;
 use crate::store::recover;
-use crate::store::snapshot;
 
 /// As much may lie between two checkpoints; sled has lost whole stores to power cuts after ten times this.
 const PENDING_BYTES: usize = PLAN_BYTES;
@@ -81,9 +80,20 @@ impl Writer {
     }
 
     /// Builds a new database from the log and puts it in the old one's place: the only way to give space back that
-    /// sled holds. Readers are served from the old one meanwhile; commits wait. Returns how many plans were replayed.
+    /// sled holds. What a log that was damaged meanwhile has lost is kept. Readers are served from the old one meanwhile; commits wait. Returns how many plans were replayed.
     pub fn rebuild(&mut self) -> Result<u64, Error> {
-        let (index, tally) = recover::build(&self.settings, &self.log)?;
+        let mut built = recover::build(&self.settings, &self.log)?;
+        let present = self.shared.index();
+        if built.tally.is_damaged && !self.is_broken && !present.is_incomplete()? {
+            // The log was damaged since it was opened. The present database has what is missing: it is written down
+            // before it is given up.
+            built.index.retire();
+            drop(built);
+            recover::rewrite_log(&present, &mut self.log)?;
+            built = recover::build(&self.settings, &self.log)?;
+        }
+        let (index, tally) = built.adopt(&self.settings.path)?;
+        drop(present);
         let applied = index.applied()?;
         let old = {
             let mut slot = self.shared.index.write().unwrap_or_else(PoisonError::into_inner);
@@ -102,9 +112,7 @@ impl Writer {
     /// the log got smaller.
     pub fn compact_log(&mut self) -> Result<u64, Error> {
         let before = self.log.bytes()?;
-        let index = self.shared.index();
-        snapshot::check(&index)?;
-        self.log.compact(snapshot::payloads(index.tree()))?;
+        recover::rewrite_log(&self.shared.index(), &mut self.log)?;
         Ok(before.saturating_sub(self.log.bytes()?))
     }
 

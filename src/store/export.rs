@@ -162,7 +162,7 @@ pub(super) fn read(settings: &Settings, file: &Path) -> Result<Manifest, Error> 
             Ok(line) => line.map(Ok),
             Err(error) => Some(Err(error)),
         });
-        log.compact_at(sequence, lines)?;
+        log.compact(sequence, lines)?;
     }
     let opened = super::open(settings)?;
     let (found, stated) = (opened.reader.paper_count(), counts.papers);

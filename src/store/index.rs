@@ -21,6 +21,11 @@ use crate::store::keys;
 /// How long sled may take to open before it is taken for hung; half a million papers take under a second.
 const OPEN_LIMIT: Duration = Duration::from_secs(120);
 
+/// How often, and how far apart, the lock of a database that is being closed is tried.
+const LOCK_ATTEMPTS: u32 = 1_000;
+
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
 /// The layout of the rows; another one means that the tree is built anew from the log.
 pub(super) const FORMAT: u64 = 1;
 
@@ -58,7 +63,7 @@ impl Index {
         let (sender, receiver) = mpsc::sync_channel(1);
         let config = sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(None);
         let opening = move || {
-            let _nobody_waits_any_more = sender.send(contained("open", || config.open()));
+            let _nobody_waits_any_more = sender.send(contained("open", || open_once_free(&config)));
         };
         let spawned = std::thread::Builder::new().name("store-open".to_owned()).spawn(opening);
         let _thread = spawned.map_err(Error::io("start a thread to open", folder))?;
@@ -104,6 +109,20 @@ impl Index {
         self.tree.insert(keys::APPLIED, &value).map(|_old| ()).map_err(Error::index("write to"))
     }
 
+    /// Whether plans are missing that the log had lost already, so that this database cannot mend the log.
+    pub(super) fn is_incomplete(&self) -> Result<bool, Error> {
+        self.tree.contains_key(keys::INCOMPLETE).map_err(Error::index("read from"))
+    }
+
+    pub(super) fn mark_incomplete(&self) -> Result<(), Error> {
+        self.tree.insert(keys::INCOMPLETE, b"").map(|_old| ()).map_err(Error::index("write to"))
+    }
+
+    /// Says that the log now holds this state and nothing else, so that nothing is missing any more.
+    pub(super) fn mark_complete(&self) -> Result<(), Error> {
+        self.tree.remove(keys::INCOMPLETE).map(|_old| ()).map_err(Error::index("write to"))
+    }
+
     /// The number in a counter's row.
     pub(super) fn number(&self, key: &[u8]) -> Result<u64, Error> {
         let value = self.tree.get(key).map_err(Error::index("read from"))?;
@@ -140,6 +159,20 @@ impl Index {
     pub(super) fn bytes(&self) -> Result<u64, Error> {
         self.tree.size_on_disk().map_err(Error::index("measure"))
     }
+}
+
+/// Opens a database, waiting for the lock on its file. Nobody else can hold it, since the store has a lock of its own;
+/// but sled's threads may still be writing for a database that was dropped a moment ago.
+fn open_once_free(config: &sled::Config) -> Result<sled::Db, sled::Error> {
+    for _attempt in 1..LOCK_ATTEMPTS {
+        match config.open() {
+            Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
+                std::thread::sleep(LOCK_PAUSE);
+            }
+            outcome => return outcome,
+        }
+    }
+    config.open()
 }
 
 /// Makes the names in a folder durable.

@@ -15,6 +15,9 @@ pub(super) const APPLIED: &[u8] = b"m/applied";
 /// The format of the tree.
 pub(super) const FORMAT: &[u8] = b"m/format";
 
+/// There when plans are missing from the tree that the damaged log had lost.
+pub(super) const INCOMPLETE: &[u8] = b"m/incomplete";
+
 /// How many papers there are.
 pub(super) const PAPERS: &[u8] = b"m/papers";
 

@@ -44,24 +44,26 @@ const INDEX_PREFIX: &str = "sled-";
 pub(super) fn open(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Opened, Error> {
     let path = settings.path.as_path();
     let lock = lock(path)?;
-    let (mut log, found) = Log::open(storage, &log_folder(path))?;
+    let (mut log, found) = Log::open_uncut(storage, &log_folder(path))?;
     let mut report =
         OpenReport { torn_bytes: found.torn_bytes, damage: found.damage, ..OpenReport::default() };
     let index = match take_up(settings, &mut log, &mut report) {
         Ok(index) => index,
-        // A newer format is no damage: building anew would lose what only the newer version can read.
-        Err(error @ Error::Stored { fault: Fault::Newer { .. }, .. }) => return Err(error),
+        // A newer format is no damage: building anew would lose what only the newer version can read. Nor is a log that
+        // cannot be read or written now: the database may be all that has what the log lost.
+        Err(error @ (Error::Stored { fault: Fault::Newer { .. }, .. } | Error::Log(_))) => return Err(error),
         Err(error) => {
             if log.last() > Sequence(0) {
                 report.rebuilt = Some(error.to_string());
             }
             report.is_healed = false;
-            let (index, tally) = build(settings, &log)?;
+            let (index, tally) = build(settings, &log)?.adopt(path)?;
             report.replayed = tally.replayed;
             report.unreadable = tally.unreadable;
             index
         }
     };
+    log.cut_torn_end()?;
     report.sequence = log.last();
     clean_up(path)?;
     let (revision, _receiver) = watch::channel(index.applied()?);
@@ -110,16 +112,25 @@ fn take_up(settings: &Settings, log: &mut Log, report: &mut OpenReport) -> Resul
     // What the log lost and the database has is written down again, so that the log is whole once more.
     let is_lost_here = |damage: &Damage| damage.missing.is_none_or(|(_first, last)| last <= applied);
     let is_hurt = !report.damage.is_empty() || applied > log.last();
-    let is_whole_here = report.damage.iter().all(is_lost_here);
+    if !report.damage.iter().all(is_lost_here) {
+        index.mark_incomplete()?;
+    }
     let tally = replay(&index, log, applied)?;
     report.replayed = tally.replayed;
     report.unreadable = tally.unreadable;
     index.checkpoint()?;
-    if is_hurt && is_whole_here {
-        log.compact_at(index.applied()?, snapshot::payloads(index.tree()))?;
+    if is_hurt && !index.is_incomplete()? {
+        rewrite_log(&index, log)?;
         report.is_healed = true;
     }
     Ok(index)
+}
+
+/// Replaces the log by the state of the database.
+pub(super) fn rewrite_log(index: &Index, log: &mut Log) -> Result<(), Error> {
+    snapshot::check(index)?;
+    log.compact(index.applied()?, snapshot::payloads(index.tree()))?;
+    index.mark_complete()
 }
 
 /// Opens the database that counts.
@@ -132,23 +143,41 @@ pub(super) fn open_current(settings: &Settings) -> Result<Index, Error> {
     Index::open(&folder, settings.cache_bytes)
 }
 
-/// Builds a database from the log in a new folder and makes it the one that counts.
-pub(super) fn build(settings: &Settings, log: &Log) -> Result<(Index, Tally), Error> {
+/// A database that was built and does not count yet.
+pub(super) struct Built {
+    pub(super) index: Index,
+    pub(super) tally: Tally,
+    name: String,
+}
+
+impl Built {
+    /// Makes it the one that counts.
+    pub(super) fn adopt(self, path: &Path) -> Result<(Index, Tally), Error> {
+        point_to(path, &self.name)?;
+        Ok((self.index, self.tally))
+    }
+}
+
+/// Builds a database from the log in a new folder.
+pub(super) fn build(settings: &Settings, log: &Log) -> Result<Built, Error> {
     let name = next_name(&settings.path)?;
     let folder = settings.path.join(&name);
-    let built = build_in(&folder, settings, log);
-    if built.is_err() {
-        // The next opening removes it if this does not.
-        let _removed_when_opened = std::fs::remove_dir_all(&folder);
+    match build_in(&folder, settings, log) {
+        Ok((index, tally)) => Ok(Built { index, tally, name }),
+        Err(error) => {
+            // The next opening removes it if this does not.
+            let _removed_when_opened = std::fs::remove_dir_all(&folder);
+            Err(error)
+        }
     }
-    let built = built?;
-    point_to(&settings.path, &name)?;
-    Ok(built)
 }
 
 fn build_in(folder: &Path, settings: &Settings, log: &Log) -> Result<(Index, Tally), Error> {
     let index = Index::create(folder, settings.cache_bytes)?;
     let tally = replay(&index, log, Sequence(0))?;
+    if tally.is_damaged {
+        index.mark_incomplete()?;
+    }
     index.settle()?;
     Ok((index, tally))
 }
@@ -158,6 +187,8 @@ fn build_in(folder: &Path, settings: &Settings, log: &Log) -> Result<(Index, Tal
 pub(super) struct Tally {
     pub(super) replayed: u64,
     pub(super) unreadable: Vec<(Sequence, String)>,
+    /// Whether some of the log cannot be read.
+    pub(super) is_damaged: bool,
 }
 
 /// Applies what was logged after a sequence.
@@ -193,8 +224,7 @@ pub(super) fn apply_all(
                 }
                 Err(fault) => tally.skip(sequence, fault)?,
             },
-            // Reported when the log was opened.
-            Found::Damage(_) => {}
+            Found::Damage(_) => tally.is_damaged = true,
         }
         if pending_bytes >= PLAN_BYTES {
             index.checkpoint()?;

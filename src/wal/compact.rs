@@ -65,6 +65,7 @@ fn switch(log: &mut Log, sequence: u64) -> Result<(), Error> {
     // From here on the new log counts, whatever fails: an append to an old segment would be lost.
     log.layout = new;
     log.active = None;
+    log.tail = None;
     log.last = sequence;
     if let Err(source) = log.storage.sync_folder(&folder) {
         // It is not certain which log a power cut would leave, so nothing may be appended before that is settled.

@@ -1,4 +1,4 @@
-//! Opening: finds the files, finishes an interrupted compaction, cuts a torn end, and reports what is damaged.
+//! Opening: finds the files, finishes an interrupted compaction, reports what is damaged, and cuts a torn end.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use crate::wal::replay::Replay;
 use crate::wal::replay::Walk;
 use crate::wal::storage::Storage;
 
-/// Opens the log for appending.
+/// Opens the log; a torn end stays until [`finish`].
 pub(super) fn open(storage: Arc<dyn Storage>, folder: &Path) -> Result<(Log, Report), Error> {
     storage.create_folder(folder).map_err(Error::io("create", folder))?;
     let mut survey = survey(&storage, folder)?;
@@ -28,28 +28,49 @@ pub(super) fn open(storage: Arc<dyn Storage>, folder: &Path) -> Result<(Log, Rep
         storage.remove(path).map_err(Error::io("remove", path))?;
     }
     let mut findings = findings(&storage, &survey.layout)?;
-    let mut active = None;
-    if let Some(first) = survey.layout.segments().last().copied() {
-        let path = survey.layout.segment_path(first);
-        let mut length = storage.length(&path).map_err(Error::io("measure", &path))?;
-        if let Some(keep) = findings.torn_at {
-            storage.truncate(&path, keep).map_err(Error::io("truncate", &path))?;
-            length = keep;
-        }
-        if findings.is_last_empty && !findings.is_last_header_whole {
-            storage.remove(&path).map_err(Error::io("remove", &path))?;
-            survey.layout.forget_segment(first);
-        } else if length < SEGMENT_BYTES || findings.is_last_empty {
-            let mut file = storage.extend(&path).map_err(Error::io("open", &path))?;
-            // What a killed process wrote and never synced counts from now on, so it must be on disk.
-            file.sync().map_err(Error::io("sync", &path))?;
-            active = Some(Active { path, file, acknowledged: length });
-        }
-    }
-    storage.sync_folder(folder).map_err(Error::io("sync", folder))?;
     findings.report.damage.append(&mut survey.damage);
-    let log = Log { storage, layout: survey.layout, last: findings.last, active, is_refusing: false };
+    let tail = survey.layout.segments().last().map(|first| Tail {
+        first: *first,
+        torn_at: findings.torn_at,
+        is_useless: findings.is_last_empty && !findings.is_last_header_whole,
+        is_empty: findings.is_last_empty,
+    });
+    let (layout, last) = (survey.layout, findings.last);
+    let log = Log { storage, layout, last, active: None, tail, is_refusing: false };
     Ok((log, findings.report))
+}
+
+/// What has to be done to the last segment before the log can grow.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tail {
+    first: u64,
+    torn_at: Option<u64>,
+    is_useless: bool,
+    is_empty: bool,
+}
+
+/// Cuts a torn end and opens the last segment for appending.
+pub(super) fn finish(log: &mut Log, tail: Tail) -> Result<(), Error> {
+    let (storage, path) = (&log.storage, log.layout.segment_path(tail.first));
+    let mut length = storage.length(&path).map_err(Error::io("measure", &path))?;
+    if let Some(keep) = tail.torn_at {
+        storage.truncate(&path, keep).map_err(Error::io("truncate", &path))?;
+        length = keep;
+    }
+    if tail.is_useless {
+        storage.remove(&path).map_err(Error::io("remove", &path))?;
+    } else if length < SEGMENT_BYTES || tail.is_empty {
+        let mut file = storage.extend(&path).map_err(Error::io("open", &path))?;
+        // What a killed process wrote and never synced counts from now on, so it must be on disk.
+        file.sync().map_err(Error::io("sync", &path))?;
+        log.active = Some(Active { path, file, acknowledged: length });
+    }
+    let folder = log.layout.folder();
+    storage.sync_folder(folder).map_err(Error::io("sync", folder))?;
+    if tail.is_useless {
+        log.layout.forget_segment(tail.first);
+    }
+    Ok(())
 }
 
 /// Reports what [`open`] would, and changes nothing.

@@ -1,1 +1,335 @@
-//! Properties of wal.
+//! The log and the store against a model in memory: any sequence of changes, any cut, any flipped bit.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use offprint::model::external_id::ExternalId;
+use offprint::model::paper::Paper;
+use offprint::model::paper::PaperId;
+use offprint::model::plan::Op;
+use offprint::model::plan::Sequence;
+use offprint::model::signal::Signal;
+use offprint::model::signal::SignalKind;
+use offprint::model::topic::TimelineEntry;
+use offprint::model::topic::TopicState;
+use offprint::store;
+use offprint::store::Reader;
+use offprint::wal::Log;
+use offprint::wal::Report;
+use offprint::wal::replay::Found;
+use offprint::wal::storage::Disk;
+use offprint::wal::storage::Storage;
+use proptest::prelude::*;
+
+use crate::support::stored::arxiv;
+use crate::support::stored::at;
+use crate::support::stored::entry;
+use crate::support::stored::paper;
+use crate::support::stored::paper_id;
+use crate::support::stored::plan;
+use crate::support::stored::settings;
+use crate::support::stored::topic_id;
+
+const PAPERS: u64 = 6;
+
+const TOPICS: [&str; 3] = ["flags", "flags-2", "pennants"];
+
+/// What a store should answer, kept in the most obvious way.
+#[derive(Default)]
+struct Model {
+    papers: BTreeMap<PaperId, Paper>,
+    aliases: BTreeMap<PaperId, PaperId>,
+    holders: BTreeMap<ExternalId, PaperId>,
+    entries: BTreeMap<(String, PaperId), TimelineEntry>,
+    topics: BTreeMap<String, TopicState>,
+    readings: BTreeMap<(PaperId, SignalKind, i64), Signal>,
+}
+
+impl Model {
+    fn resolve(&self, id: &PaperId) -> PaperId {
+        self.aliases.get(id).map_or_else(|| id.clone(), |next| self.resolve(next))
+    }
+
+    fn forget(&mut self, id: &PaperId) {
+        self.papers.remove(id);
+        self.holders.retain(|_external, holder| holder != id);
+    }
+
+    fn apply(&mut self, op: &Op) {
+        match op {
+            Op::Paper(paper) => {
+                let ids: Vec<_> = paper.observations.iter().flat_map(|one| one.ids.clone()).collect();
+                self.holders.retain(|external, holder| *holder != paper.id || ids.contains(external));
+                self.holders.extend(ids.into_iter().map(|id| (id, paper.id.clone())));
+                self.aliases.remove(&paper.id);
+                self.papers.insert(paper.id.clone(), (**paper).clone());
+            }
+            Op::Absorb { from, into } => {
+                let heir = self.resolve(into);
+                if heir == *from || self.aliases.contains_key(from) {
+                    return;
+                }
+                self.forget(from);
+                self.aliases.insert(from.clone(), into.clone());
+                let moved: Vec<_> = self.readings.keys().filter(|(id, ..)| id == from).cloned().collect();
+                for (id, kind, day) in moved {
+                    let signal = self.readings.remove(&(id, kind, day)).unwrap();
+                    let slot = self.readings.entry((heir.clone(), kind, day)).or_insert(signal);
+                    if slot.at < signal.at {
+                        *slot = signal;
+                    }
+                }
+            }
+            Op::Enter(entry) => {
+                let key = (entry.topic.as_str().to_owned(), entry.paper.clone());
+                self.entries.insert(key, entry.clone());
+            }
+            Op::Leave { topic, paper } => {
+                self.entries.remove(&(topic.as_str().to_owned(), paper.clone()));
+            }
+            Op::Topic(state) => {
+                self.topics.insert(state.topic.as_str().to_owned(), state.clone());
+            }
+            Op::DropTopic(topic) => {
+                self.topics.remove(topic.as_str());
+                self.entries.retain(|(name, _paper), _entry| name != topic.as_str());
+            }
+            Op::Signals { paper, signals } => {
+                let paper = self.resolve(paper);
+                for signal in signals {
+                    let day = signal.at.seconds().div_euclid(86_400);
+                    let until = (paper.clone(), signal.kind, day);
+                    let since = (paper.clone(), signal.kind, i64::MIN);
+                    let before = self.readings.range(since..=until.clone()).next_back();
+                    let stands =
+                        before.is_some_and(|(_, old)| old.value == signal.value || old.at > signal.at);
+                    if !stands {
+                        self.readings.insert(until, *signal);
+                    }
+                }
+            }
+            Op::Installation(_) | Op::Source(_) | Op::Exchange { .. } | Op::Operator { .. } => {
+                panic!("{op:?} is not among the generated changes")
+            }
+        }
+    }
+
+    fn compare(&self, reader: &Reader) {
+        let papers: Vec<_> = reader.papers().map(Result::unwrap).collect();
+        assert_eq!(papers, self.papers.values().cloned().collect::<Vec<_>>());
+        assert_eq!(reader.paper_count(), u64::try_from(self.papers.len()).unwrap());
+        let mut by_time: Vec<_> = self.papers.values().collect();
+        by_time.sort_by_key(|paper| (paper.first_seen, &paper.id));
+        let newest: Vec<_> = reader.newest(None).map(Result::unwrap).collect();
+        assert_eq!(newest.iter().rev().collect::<Vec<_>>(), by_time);
+        for number in 0..PAPERS {
+            let id = paper_id(number);
+            let heir = self.resolve(&id);
+            assert_eq!(reader.paper(&id).unwrap().as_ref(), self.papers.get(&heir));
+            assert_eq!(reader.resolve(&id).unwrap(), self.papers.contains_key(&heir).then(|| heir.clone()));
+            let holder = self.holders.get(&arxiv(number));
+            assert_eq!(reader.paper_by_external(&arxiv(number)).unwrap().as_ref(), holder);
+            let readings = self.readings.iter().filter(|((paper, ..), _)| *paper == heir);
+            let history: Vec<_> = readings.map(|(_, signal)| *signal).collect();
+            assert_eq!(reader.signal_history(&id).unwrap(), history);
+            let latest = SignalKind::ALL.map(|kind| history.iter().rfind(|signal| signal.kind == kind));
+            let latest: Vec<_> = latest.into_iter().flatten().copied().collect();
+            assert_eq!(reader.signals(&id).unwrap(), latest);
+            let places = self.entries.iter().filter(|((_, paper), _)| *paper == id);
+            let places: Vec<_> = places.map(|(_, entry)| entry.clone()).collect();
+            assert_eq!(reader.topics_of(&id).unwrap(), places);
+        }
+        assert_eq!(reader.topics().unwrap(), self.topics.values().cloned().collect::<Vec<_>>());
+        for name in TOPICS {
+            let mut timeline: Vec<_> =
+                self.entries.values().filter(|entry| entry.topic.as_str() == name).cloned().collect();
+            timeline.sort_by_key(|entry| (entry.at, entry.paper.clone()));
+            timeline.reverse();
+            let length = u64::try_from(timeline.len()).unwrap();
+            assert_eq!(reader.timeline_len(&topic_id(name)).unwrap(), length);
+            assert_eq!(reader.timeline(&topic_id(name), None, 100).unwrap(), timeline);
+        }
+    }
+}
+
+fn ops() -> impl Strategy<Value = Op> {
+    let number = 0..PAPERS;
+    let topic = prop::sample::select(&TOPICS);
+    let written = (number.clone(), prop::collection::vec(0..PAPERS, 1..4), 0..50_i64);
+    let written = written.prop_map(|(number, ids, seconds)| {
+        let mut paper = paper(number);
+        paper.first_seen = at(seconds);
+        paper.observations[0].ids = ids.into_iter().map(arxiv).collect();
+        paper.observations.truncate(1);
+        Op::Paper(Box::new(paper))
+    });
+    let absorbed = (number.clone(), number.clone())
+        .prop_map(|(from, into)| Op::Absorb { from: paper_id(from), into: paper_id(into) });
+    let entered = (topic.clone(), number.clone(), 0..40_i64)
+        .prop_map(|(topic, number, seconds)| Op::Enter(entry(topic, number, seconds)));
+    let left = (topic.clone(), number.clone())
+        .prop_map(|(topic, number)| Op::Leave { topic: topic_id(topic), paper: paper_id(number) });
+    let defined = (topic.clone(), 0..3_u8).prop_map(|(topic, version)| {
+        let definition = format!("title:flags version {version}");
+        Op::Topic(TopicState { topic: topic_id(topic), definition, created: at(0) })
+    });
+    let dropped = topic.prop_map(|topic| Op::DropTopic(topic_id(topic)));
+    let signal = (prop::sample::select(&SignalKind::ALL), 0..4_u64, 0..400_000_i64)
+        .prop_map(|(kind, value, seconds)| Signal { kind, value, at: at(seconds) });
+    let read = (number, prop::collection::vec(signal, 1..4))
+        .prop_map(|(number, signals)| Op::Signals { paper: paper_id(number), signals });
+    prop_oneof![
+        6 => written, 2 => absorbed, 4 => entered, 2 => left, 1 => defined, 1 => dropped, 3 => read
+    ]
+}
+
+fn remove_databases(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_str().unwrap().starts_with("sled-") {
+            fs::remove_dir_all(path).unwrap();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn a_store_answers_as_its_model_however_it_was_opened(
+        plans in prop::collection::vec(prop::collection::vec(ops(), 1..6), 1..12),
+        group in 1..4_usize,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(folder.path());
+        let mut model = Model::default();
+        let mut opened = store::open(&settings).unwrap();
+        for plans in plans.chunks(group) {
+            plans.iter().flatten().for_each(|op| model.apply(op));
+            let plans: Vec<_> = plans.iter().map(|ops| plan(ops.clone())).collect();
+            opened.writer.commit(&plans).unwrap();
+            model.compare(&opened.reader);
+        }
+        drop(opened);
+        model.compare(&store::open(&settings).unwrap().reader);
+        remove_databases(folder.path());
+        let mut opened = store::open(&settings).unwrap();
+        model.compare(&opened.reader);
+        opened.writer.compact_log().unwrap();
+        drop(opened);
+        remove_databases(folder.path());
+        let opened = store::open(&settings).unwrap();
+        model.compare(&opened.reader);
+        let (export, copy) = (folder.path().join("export"), folder.path().join("copy"));
+        store::export(&opened.reader, &export).unwrap();
+        store::import(&crate::support::stored::settings(&copy), &export).unwrap();
+        let copied = store::open(&crate::support::stored::settings(&copy)).unwrap();
+        model.compare(&copied.reader);
+        drop((opened, copied));
+        let digests = [folder.path(), &copy].map(|path| {
+            store::verify(&crate::support::stored::settings(path)).unwrap()
+        });
+        prop_assert!(digests.iter().all(store::Verification::is_sound));
+        prop_assert_eq!(&digests[0].digests, &digests[1].digests);
+    }
+}
+
+fn payload(number: u64, length: usize) -> Vec<u8> {
+    let mut random = fastrand::Rng::with_seed(number);
+    std::iter::repeat_with(|| random.u8(b'a'..=b'z')).take(length).collect()
+}
+
+/// A log of one segment with payloads of these lengths, and the bytes of the segment.
+fn logged(folder: &Path, lengths: &[usize]) -> (PathBuf, Vec<u8>) {
+    let (mut log, _report) = Log::open(Arc::new(Disk), folder).unwrap();
+    for (number, length) in (1..).zip(lengths) {
+        log.append(&[payload(number, *length)]).unwrap();
+    }
+    let path = folder.join("wal-00000000000000000001.log");
+    let bytes = fs::read(&path).unwrap();
+    (path, bytes)
+}
+
+/// Opens a log and reads it: each sequence with its payload.
+fn read(folder: &Path) -> (Report, Vec<(u64, Vec<u8>)>, Sequence) {
+    let storage: Arc<dyn Storage> = Arc::new(Disk);
+    let (log, report) = Log::open(storage, folder).unwrap();
+    let found = log.replay(Sequence(0)).filter_map(|found| match found.unwrap() {
+        Found::Plan { sequence, payload } => Some((sequence.0, payload)),
+        Found::Damage(_) => None,
+        Found::Snapshot { .. } => panic!("there is no snapshot"),
+    });
+    (report, found.collect(), log.last())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_log_cut_anywhere_gives_a_prefix_and_goes_on(
+        lengths in prop::collection::vec(0..900_usize, 1..12),
+        place in any::<prop::sample::Index>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, bytes) = logged(folder.path(), &lengths);
+        let cut = place.index(bytes.len() + 1);
+        fs::write(&path, &bytes[..cut]).unwrap();
+        let (report, found, last) = read(folder.path());
+        prop_assert_eq!(report.damage, vec![]);
+        let kept = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        prop_assert_eq!(report.torn_bytes, u64::try_from(cut).unwrap() - kept);
+        prop_assert_eq!(last.0, u64::try_from(found.len()).unwrap());
+        for (number, (sequence, found)) in (1..).zip(&found) {
+            prop_assert_eq!(*sequence, number);
+            prop_assert_eq!(found, &payload(number, lengths[usize::try_from(number).unwrap() - 1]));
+        }
+        if cut == bytes.len() {
+            prop_assert_eq!(found.len(), lengths.len());
+        }
+        let (mut log, _report) = Log::open(Arc::new(Disk), folder.path()).unwrap();
+        let appended = log.append(&[b"next".to_vec()]).unwrap();
+        prop_assert_eq!(appended.start.0, last.0 + 1);
+        drop(log);
+        let (report, found, _last) = read(folder.path());
+        prop_assert_eq!(report, Report::default());
+        prop_assert_eq!(found.last().unwrap().1.as_slice(), b"next");
+    }
+
+    #[test]
+    fn a_flipped_bit_is_reported_and_costs_one_payload_at_most(
+        lengths in prop::collection::vec(0..900_usize, 1..12),
+        place in any::<prop::sample::Index>(),
+        bit in 0..8_u8,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, mut bytes) = logged(folder.path(), &lengths);
+        let place = place.index(bytes.len());
+        bytes[place] ^= 1 << bit;
+        fs::write(&path, &bytes).unwrap();
+        let storage: Arc<dyn Storage> = Arc::new(Disk);
+        let inspected = Log::inspect(&storage, folder.path()).unwrap().report;
+        prop_assert_eq!(&fs::read(&path).unwrap(), &bytes, "looking changes nothing");
+        let (report, found, last) = read(folder.path());
+        prop_assert_eq!(&report, &inspected);
+        prop_assert!(report.torn_bytes > 0 || !report.damage.is_empty());
+        prop_assert!(found.len() + 1 >= lengths.len(), "{report:?}");
+        for (sequence, found) in &found {
+            prop_assert_eq!(found, &payload(*sequence, lengths[usize::try_from(*sequence).unwrap() - 1]));
+        }
+        let missing: Vec<_> = report.damage.iter().filter_map(|damage| damage.missing).collect();
+        let all: Vec<u64> = (1..=last.0).collect();
+        let lost = all.iter().filter(|sequence| found.iter().all(|(present, _)| present != *sequence));
+        for lost in lost {
+            prop_assert!(missing.iter().any(|(first, last)| (first.0..=last.0).contains(lost)));
+        }
+        let (mut log, _report) = Log::open(Arc::new(Disk), folder.path()).unwrap();
+        let appended = log.append(&[b"next".to_vec()]).unwrap();
+        prop_assert_eq!(appended.start.0, last.0 + 1, "no sequence is used twice");
+        drop(log);
+        let (_report, found, _last) = read(folder.path());
+        prop_assert_eq!(found.last().unwrap().1.as_slice(), b"next");
+    }
+}
