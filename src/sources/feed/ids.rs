@@ -1,0 +1,174 @@
+//! Identifiers of the paper of an item, best first, and the source's own key for it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use sha2::Digest as _;
+use sha2::Sha256;
+
+use crate::model::record::IdHint;
+use crate::model::record::RawId;
+use crate::model::text::Raw;
+use crate::sources::feed::item::Item;
+use crate::sources::feed::space::Space;
+
+/// A DOI inside text.
+static DOI: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"10\.\d{4,9}/[^\s"'<>&]+"#).ok());
+
+/// A version at the end of the address of a preprint: bioRxiv's `…/743294v1?rss=1`, arXiv's `…/abs/2608.09999v2`.
+static VERSIONED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(.*(?:biorxiv\.org|medrxiv\.org|arxiv\.org)[/:].*\d)v([1-9]\d{0,2})((?:\.(?:short|full|abstract))?(?:\?.*)?)$")
+        .ok()
+});
+
+/// Registrants of data, code and protocols: their DOI in a description is not the paper's.
+const DATA_REGISTRANTS: &[&str] = &[
+    "10.5281/",
+    "10.6084/",
+    "10.5061/",
+    "10.17605/",
+    "10.7910/",
+    "10.17632/",
+    "10.24433/",
+    "10.17504/",
+    "10.5066/",
+    "10.5067/",
+    "10.15468/",
+    "10.1594/",
+    "10.25377/",
+    "10.13140/",
+];
+
+/// The longest key kept as it is.
+const KEY_BYTES: usize = 512;
+
+/// The source's own key for the work and the version that it named, if any.
+pub(super) fn key(id: &str) -> (String, Option<u32>) {
+    let versioned = LazyLock::force(&VERSIONED).as_ref().and_then(|pattern| pattern.captures(id));
+    let group = |number| versioned.as_ref().and_then(|found| found.get(number)).map(|part| part.as_str());
+    let stem = match (group(1), group(3)) {
+        (Some(stem), Some(tail)) => format!("{stem}{tail}"),
+        _ => id.to_owned(),
+    };
+    let version = group(2).and_then(|digits| digits.parse().ok());
+    if stem.len() <= KEY_BYTES {
+        return (stem, version);
+    }
+    let digest = Sha256::digest(stem.as_bytes());
+    (digest.iter().fold("sha256:".to_owned(), |hex, byte| format!("{hex}{byte:02x}")), version)
+}
+
+/// Everything in an item that may name its paper.
+pub(super) fn ids(item: &Item, page: Option<&str>, abstract_text: Option<&Raw>) -> Vec<RawId> {
+    let mut ids = Vec::new();
+    let mut add = |hint, text: &str| {
+        let text = text.trim();
+        let id = RawId { hint, text: text.to_owned() };
+        if !text.is_empty() && text.len() <= 2_048 && !ids.contains(&id) {
+            ids.push(id);
+        }
+    };
+    for element in &item.element.children {
+        if matches!(
+            (element.space, element.name.as_str()),
+            (Space::Prism, "doi") | (Space::Arxiv, "doi" | "DOI")
+        ) {
+            add(IdHint::Doi, element.trimmed());
+        }
+    }
+    for element in &item.element.children {
+        if matches!(element.space, Space::Dc | Space::DcTerms) && element.name == "identifier" {
+            add(hint(element.trimmed()), element.trimmed());
+        }
+    }
+    if let Some(id) = item.id() {
+        add(hint(&id), &id);
+    }
+    if let Some(page) = page {
+        add(IdHint::Any, page);
+    }
+    for name in ["url", "link"] {
+        if let Some(url) = item.text(Space::Prism, name) {
+            add(IdHint::Any, &url);
+        }
+    }
+    let is_known = ids.iter().any(|id| id.hint != IdHint::Any || find_doi(&id.text).is_some());
+    if !is_known && let Some(doi) = abstract_text.and_then(|raw| find_doi(&raw.text)) {
+        ids.push(RawId { hint: IdHint::Any, text: doi.to_owned() });
+    }
+    if let Some(page) = page {
+        ids.push(RawId { hint: IdHint::Page, text: page.to_owned() });
+    }
+    ids
+}
+
+/// What an identifier says it is.
+fn hint(text: &str) -> IdHint {
+    let lower = text.to_ascii_lowercase();
+    let has_digits = |rest: &str| rest.trim().bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+    if ["doi:", "info:doi/", "urn:doi:"].iter().any(|prefix| lower.starts_with(prefix))
+        || lower.contains("doi.org/10.")
+        || (lower.starts_with("10.") && lower.contains('/'))
+    {
+        IdHint::Doi
+    } else if lower.strip_prefix("pmid:").or_else(|| lower.strip_prefix("pubmed:")).is_some_and(has_digits) {
+        IdHint::Pmid
+    } else if lower.starts_with("pmc:")
+        || lower.starts_with("pmcid:")
+        || lower.starts_with("pmc") && lower.len() < 12
+    {
+        IdHint::Pmcid
+    } else if lower.starts_with("oai:arxiv.org:") || lower.starts_with("arxiv:") {
+        IdHint::Arxiv
+    } else {
+        IdHint::Any
+    }
+}
+
+/// The first DOI in a text that can be a paper's.
+fn find_doi(text: &str) -> Option<&str> {
+    let pattern = LazyLock::force(&DOI).as_ref()?;
+    let found = pattern.find_iter(text).map(|found| found.as_str());
+    found.map(|doi| doi.trim_end_matches(['.', ',', ';', ')', ']', ':'])).find(|doi| {
+        !DATA_REGISTRANTS.iter().any(|registrant| doi.to_ascii_lowercase().starts_with(registrant))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find_doi;
+    use super::hint;
+    use super::key;
+    use crate::model::record::IdHint;
+
+    #[test]
+    fn a_version_is_no_part_of_the_key() {
+        let (stem, version) = key("http://biorxiv.org/cgi/content/short/743294v1?rss=1");
+        assert_eq!((stem.as_str(), version), ("http://biorxiv.org/cgi/content/short/743294?rss=1", Some(1)));
+        assert_eq!(
+            key("http://arxiv.org/abs/2608.09999v12"),
+            ("http://arxiv.org/abs/2608.09999".into(), Some(12))
+        );
+        assert_eq!(key("oai:arXiv.org:2608.09999v2"), ("oai:arXiv.org:2608.09999".into(), Some(2)));
+        assert_eq!(key("https://journal.example/a1v2"), ("https://journal.example/a1v2".into(), None));
+        assert_eq!(key(&"x".repeat(9_000)).0.len(), 71);
+    }
+
+    #[test]
+    fn identifiers_say_what_they_are() {
+        assert_eq!(hint("doi:10.1000/x"), IdHint::Doi);
+        assert_eq!(hint("10.1000/x"), IdHint::Doi);
+        assert_eq!(hint("https://doi.org/10.1000/x"), IdHint::Doi);
+        assert_eq!(hint("pmid:123"), IdHint::Pmid);
+        assert_eq!(hint("pubmed:123"), IdHint::Pmid);
+        assert_eq!(hint("pmc:PMC123"), IdHint::Pmcid);
+        assert_eq!(hint("oai:arXiv.org:2608.09999v1"), IdHint::Arxiv);
+        assert_eq!(hint("S0022-3476(18)31119-3"), IdHint::Any);
+    }
+
+    #[test]
+    fn the_doi_of_a_data_set_is_not_the_papers() {
+        assert_eq!(find_doi("Code: https://doi.org/10.5281/zenodo.1"), None);
+        assert_eq!(find_doi("data 10.6084/m9 (doi:10.1000/flags.3.1)."), Some("10.1000/flags.3.1"));
+    }
+}

@@ -1,0 +1,134 @@
+//! How a feed's text is written where the feed does not say: plain, TeX, HTML or JATS.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::model::text::Markup;
+use crate::model::text::Raw;
+use crate::sources::feed::names::named;
+
+/// A closing tag, a void or a block element of HTML or MathML. An opening inline tag alone is no sign: `a<b>c`.
+static HTML: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let inline =
+        "a|abbr|b|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strike|strong|sub|sup|tt|u|var";
+    let block = "article|blockquote|center|dd|div|dl|dt|h[1-6]|li|ol|p|pre|section|table|tbody|td|th|tr|ul|script|\
+                 style|iframe|figure|math|mml:math|title|body|html";
+    let void = "br|hr|img|wbr";
+    let attribute = r#"(?:\s+[a-zA-Z:_-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))"#;
+    Regex::new(&format!(
+        r"(?i)</(?:{inline}|{block})\s*>|<(?:{block}|{void}){attribute}*\s*/?>|<(?:{inline}){attribute}+\s*/?>",
+    ))
+    .ok()
+});
+
+/// A character reference.
+static REFERENCE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([a-zA-Z][a-zA-Z0-9]{1,31}));").ok());
+
+/// Text of undeclared markup.
+pub(super) fn guess(text: &str) -> Raw {
+    Raw::new(text, kind_of(text))
+}
+
+/// Text that is declared plain, in which TeX may stand all the same.
+pub(super) fn plain(text: &str) -> Raw {
+    Raw::new(text, if has_tex(text) { Markup::Tex } else { Markup::Plain })
+}
+
+fn kind_of(text: &str) -> Markup {
+    if text.contains("<jats:") {
+        return Markup::Jats;
+    }
+    let is_match = |pattern: &LazyLock<Option<Regex>>| {
+        LazyLock::force(pattern).as_ref().is_some_and(|regex: &Regex| regex.is_match(text))
+    };
+    if text.contains('<') && is_match(&HTML) || text.contains('&') && has_reference(text) {
+        Markup::Html
+    } else if has_tex(text) {
+        Markup::Tex
+    } else {
+        Markup::Plain
+    }
+}
+
+fn has_reference(text: &str) -> bool {
+    LazyLock::force(&REFERENCE).as_ref().is_some_and(|regex| {
+        regex.captures_iter(text).any(|found| found.get(1).is_none_or(|name| named(name.as_str()).is_some()))
+    })
+}
+
+/// Whether text has a formula in TeX: paired dollar signs around a command, or `\(`.
+fn has_tex(text: &str) -> bool {
+    let has_command = text.contains('\\') || text.contains(['^', '_', '{']);
+    (text.matches('$').nth(1).is_some() && has_command) || (text.contains("\\(") && text.contains("\\)"))
+}
+
+/// How many characters of a text are seen once its markup is rendered, roughly.
+pub(super) fn visible_chars(raw: &Raw) -> usize {
+    match raw.markup {
+        Markup::Html | Markup::Jats => {
+            let mut is_inside = false;
+            let seen = raw.text.chars().filter(|character| {
+                match character {
+                    '<' => is_inside = true,
+                    '>' if is_inside => {
+                        is_inside = false;
+                        return false;
+                    }
+                    _ => {}
+                }
+                !is_inside && !character.is_whitespace()
+            });
+            seen.count()
+        }
+        Markup::Plain | Markup::Tex | Markup::DamagedTex => {
+            raw.text.chars().filter(|character| !character.is_whitespace()).count()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guess;
+    use super::visible_chars;
+    use crate::model::text::Markup;
+    use crate::model::text::Raw;
+
+    #[test]
+    fn less_than_signs_do_not_make_html() {
+        for text in
+            ["x < y and a<b, c>d", "a<b>c", "p<p and q>1", "AT&T; R&D", "for all i<n", "a <i and b> c"]
+        {
+            assert_eq!(guess(text).markup, Markup::Plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn elements_and_references_make_html() {
+        for text in [
+            "<p>We test.",
+            "H<sub>2</sub>O",
+            "a<br/>b",
+            "x &lt; y",
+            "caf&eacute;",
+            "<a href=\"x\">y",
+            "&#233;",
+        ] {
+            assert_eq!(guess(text).markup, Markup::Html, "{text}");
+        }
+        assert_eq!(guess("<jats:p>We test.</jats:p>").markup, Markup::Jats);
+    }
+
+    #[test]
+    fn formulas_make_tex_and_prices_do_not() {
+        assert_eq!(guess("bounds of $O(n^2)$ and a<b").markup, Markup::Tex);
+        assert_eq!(guess("between $5 and $10").markup, Markup::Plain);
+    }
+
+    #[test]
+    fn only_what_is_seen_counts() {
+        assert_eq!(visible_chars(&Raw::new("<p class='a'>a b</p>", Markup::Html)), 2);
+        assert_eq!(visible_chars(&Raw::new("a <b", Markup::Plain)), 3);
+    }
+}

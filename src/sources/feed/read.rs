@@ -1,0 +1,181 @@
+//! An answer → records and problems: the pieces of this folder in their order.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use crate::model::problem::Problem;
+use crate::model::record::IdHint;
+use crate::model::record::Record;
+use crate::model::time::Timestamp;
+use crate::sources::Pace;
+use crate::sources::feed::cut;
+use crate::sources::feed::cut::Ending;
+use crate::sources::feed::cut::Pieces;
+use crate::sources::feed::decode;
+use crate::sources::feed::elements;
+use crate::sources::feed::elements::Element;
+use crate::sources::feed::head;
+use crate::sources::feed::head::Head;
+use crate::sources::feed::item::Item;
+use crate::sources::feed::json;
+use crate::sources::feed::record;
+use crate::sources::feed::record::Setting;
+use crate::sources::feed::repair;
+use crate::sources::feed::skip::Skip;
+use crate::sources::feed::space::Family;
+use crate::sources::feed::standard::Standard;
+
+/// As many papers of one feed may state the same DOI before it is taken for the journal's.
+const SHARED_AT_MOST: usize = 2;
+
+/// What was read of one answer.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    pub(super) records: Vec<Record>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) is_partial: bool,
+    pub(super) pace: Pace,
+}
+
+/// What the answer is read with.
+#[derive(Debug)]
+pub(super) struct Context<'a> {
+    /// The address that answered.
+    pub(super) base: &'a Url,
+    /// When the harvest began.
+    pub(super) run: Timestamp,
+    /// The language where the feed names none.
+    pub(super) language: Option<&'a str>,
+    /// Titles that are not papers.
+    pub(super) skip: &'a Skip,
+}
+
+/// Reads a feed of any kind. Never fails: what is wrong is a problem, and every item that can be read is kept.
+pub(super) fn read(body: &[u8], content_type: Option<&str>, context: &Context<'_>) -> Answer {
+    let text = decode::decode(body, content_type);
+    let text = text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n', '\0']);
+    let mut answer = Answer::default();
+    if text.is_empty() {
+        answer.problem("answer", "it is empty, not a feed");
+    } else if text.starts_with('{') {
+        answer.read_json(text, context);
+    } else {
+        answer.read_xml(&repair::repair(text), context);
+    }
+    answer.drop_shared_dois();
+    answer
+}
+
+impl Answer {
+    fn problem(&mut self, place: &str, message: &str) {
+        self.problems.push(Problem::new(place, message));
+    }
+
+    fn read_json(&mut self, text: &str, context: &Context<'_>) {
+        let mut standard = Standard::new(context.base);
+        let pieces = json::read(text, &mut standard);
+        if let Some(fault) = &pieces.fault {
+            self.problem("answer", fault);
+        }
+        self.bounds(pieces.is_cut, pieces.is_capped);
+        for (number, item) in (1..).zip(pieces.items) {
+            match item {
+                Ok(item) => self.push(number, &item, &pieces.head, context),
+                Err(fault) => self.problem(&format!("item {number}"), &fault),
+            }
+        }
+    }
+
+    fn read_xml(&mut self, text: &str, context: &Context<'_>) {
+        let Some(pieces) = cut::cut(text) else {
+            self.problem("answer", "there is no markup in it, so it is not a feed");
+            return;
+        };
+        if pieces.items.is_empty() && !is_feed(&pieces) {
+            self.problem("answer", &format!("its root element is <{}>, which is not a feed", pieces.root));
+            return;
+        }
+        let head = elements::read(&pieces.head, pieces.family, 2).map(|reading| head::read(&reading.root));
+        let head = head.unwrap_or_default();
+        let mut standard = Standard::new(context.base);
+        for (number, piece) in (1..).zip(&pieces.items) {
+            let place = format!("item {number}");
+            if piece.ending == Ending::Cut {
+                self.problem(&place, "the document ends inside it");
+                continue;
+            }
+            let document = format!("{}{}{}", pieces.opening, piece.text, pieces.closing);
+            let reading =
+                elements::read(&document, pieces.family, if pieces.family == Family::Rss { 3 } else { 2 });
+            let fault = reading.as_ref().and_then(|reading| reading.fault.clone());
+            let Some(element) = reading.and_then(|reading| own_element(reading.root, pieces.family)) else {
+                self.problem(&place, fault.as_deref().unwrap_or("it has no element that can be read"));
+                continue;
+            };
+            if let Some(fault) = fault {
+                self.problem(&place, &format!("read in spite of its markup: {fault}"));
+            }
+            let plain = format!("{}{}{}", pieces.plain_opening, piece.text, pieces.closing);
+            let item = Item { family: pieces.family, entry: standard.entry(&plain).ok(), element };
+            self.push(number, &item, &head, context);
+        }
+        self.pace = head.pace;
+        if pieces.is_cut {
+            self.problem("end", &format!("the document ends before </{}>", pieces.root));
+        }
+        self.bounds(pieces.is_cut, pieces.is_capped);
+    }
+
+    fn bounds(&mut self, is_cut: bool, is_capped: bool) {
+        if is_capped {
+            self.problem("answer", &format!("items after the first {} are not read", cut::ITEMS_AT_MOST));
+        }
+        self.is_partial = is_cut || is_capped;
+    }
+
+    fn push(&mut self, number: usize, item: &Item, head: &Head, context: &Context<'_>) {
+        let setting = Setting { base: context.base, run: context.run, head, language: context.language };
+        match record::record(item, &setting) {
+            Ok(record) if record.title.as_ref().is_some_and(|title| context.skip.is_met(&title.text)) => {}
+            Ok(record) => self.records.push(record),
+            Err(fault) => self.problem(&format!("item {number}"), &fault),
+        }
+    }
+
+    /// A DOI that many items state is the journal's or the issue's, not that of each paper.
+    fn drop_shared_dois(&mut self) {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for id in self.records.iter().flat_map(|record| &record.ids).filter(|id| id.hint == IdHint::Doi) {
+            *counts.entry(id.text.to_lowercase()).or_default() += 1;
+        }
+        counts.retain(|_, count| *count > SHARED_AT_MOST);
+        if counts.is_empty() {
+            return;
+        }
+        for record in &mut self.records {
+            record.ids.retain(|id| !counts.contains_key(&id.text.to_lowercase()));
+        }
+        for (doi, count) in counts {
+            self.problem(
+                "answer",
+                &format!("{count} items state the DOI {doi}, so it is not taken for a paper's"),
+            );
+        }
+    }
+}
+
+fn is_feed(pieces: &Pieces<'_>) -> bool {
+    let local = pieces.root.split_once(':').map_or(pieces.root, |(_, local)| local);
+    ["rss", "rdf", "feed", "channel", "entry"].iter().any(|name| name.eq_ignore_ascii_case(local))
+}
+
+/// The element of the item inside its envelope.
+fn own_element(root: Element, family: Family) -> Option<Element> {
+    let mut element = root;
+    let levels = if family == Family::Rss { 2 } else { 1 };
+    for _level in 0..levels {
+        element = element.children.into_iter().next()?;
+    }
+    Some(element)
+}

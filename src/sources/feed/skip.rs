@@ -1,0 +1,124 @@
+//! Items of a journal's feed that are not papers: its covers, boards and lists of contents.
+
+/// Title patterns; see [`Skip::is_met`].
+#[derive(Clone, Debug)]
+pub(super) struct Skip {
+    patterns: Vec<String>,
+}
+
+/// Makes the list of default patterns, and the same list as it would be written in the configuration.
+macro_rules! default_titles {
+    ($first:literal $(, $title:literal)* $(,)?) => {
+        /// What journals put into their feeds beside papers.
+        const DEFAULT: &[&str] = &[$first $(, $title)*];
+
+        /// [`DEFAULT`] as it would be written in the configuration.
+        pub(super) const DEFAULT_WRITTEN: &str = concat!("[\"", $first, "\"" $(, ", \"", $title, "\"")*, "]");
+    };
+}
+
+default_titles! {
+    "editorial board",
+    "issue information",
+    "issue editorial masthead",
+    "issue publication information",
+    "cover image",
+    "cover picture",
+    "front cover",
+    "back cover",
+    "inside front cover",
+    "inside back cover",
+    "inside cover",
+    "outside front cover",
+    "outside back cover",
+    "cover and front matter",
+    "front matter",
+    "back matter",
+    "frontispiece",
+    "graphical abstract",
+    "graphical contents list",
+    "contents list",
+    "table of contents",
+    "contents",
+    "masthead",
+    "title page",
+    "author index",
+    "subject index",
+    "list of reviewers",
+    "acknowledgement of reviewers",
+    "acknowledgment of reviewers",
+    "in this issue",
+    "publisher information",
+    "subscription information",
+    "information for authors",
+    "call for papers",
+}
+
+impl Skip {
+    /// The given patterns, or the default ones when none are given.
+    pub(super) fn new(patterns: &[String]) -> Self {
+        let fold = |pattern: &str| pattern.trim().to_lowercase();
+        if patterns.is_empty() {
+            return Self { patterns: DEFAULT.iter().map(|pattern| fold(pattern)).collect() };
+        }
+        Self {
+            patterns: patterns
+                .iter()
+                .map(|pattern| fold(pattern))
+                .filter(|pattern| !pattern.is_empty())
+                .collect(),
+        }
+    }
+
+    /// Whether a title is one of them.
+    ///
+    /// A pattern must be a whole part of the title between punctuation marks, letters of either case: "Editorial
+    /// board" meets "Issue Information - Editorial Board", and not "Editorial board diversity in economics". With a
+    /// `*` at its end it need only begin such a part.
+    pub(super) fn is_met(&self, title: &str) -> bool {
+        let title = title.to_lowercase();
+        let is_mark = |character: char| ":,;()[]/|\u{2010}\u{2013}\u{2014}.".contains(character);
+        title.split(is_mark).flat_map(|part| part.split(" - ")).map(str::trim).any(|part| {
+            self.patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
+                Some(beginning) => !part.is_empty() && part.starts_with(beginning),
+                None => part == pattern,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Skip;
+
+    #[test]
+    fn covers_and_boards_are_met_and_papers_about_them_are_not() {
+        let skip = Skip::new(&[]);
+        for title in [
+            "Editorial Board",
+            "Issue Information - Editorial Board",
+            "Cover Image, Volume 3, Issue 2",
+            "Front Cover: Counting Flags (Flags 3/2027)",
+            "Issue Information \u{2010} TOC",
+            "Table of Contents",
+        ] {
+            assert!(skip.is_met(title), "{title}");
+        }
+        for title in [
+            "Editorial board diversity in economics",
+            "On the table of contents of Euclid",
+            "Counting flags",
+            "",
+        ] {
+            assert!(!skip.is_met(title), "{title}");
+        }
+    }
+
+    #[test]
+    fn own_patterns_replace_the_default_and_may_end_with_a_star() {
+        let skip = Skip::new(&["correction*".to_owned(), "*".to_owned()]);
+        assert!(skip.is_met("Correction to: Counting flags"));
+        assert!(!Skip::new(&["correction*".to_owned()]).is_met("Editorial Board"));
+        assert!(!Skip::new(&["correction".to_owned()]).is_met("Correction of flags"));
+    }
+}
