@@ -77,7 +77,7 @@ impl fmt::Display for Text {
 }
 
 /// Whether a character is never kept: controls, private-use and unassigned specials, bidirectional overrides.
-fn is_banned(character: char) -> bool {
+pub(crate) fn is_banned(character: char) -> bool {
     let kept_control = matches!(character, '\u{9}' | '\u{A}' | '\u{D}');
     let control = matches!(character, '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}') && !kept_control;
     let direction = matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
