@@ -152,8 +152,8 @@ impl Named {
                 None => ids::find(text),
             },
             IdHint::Doi => match ids::dois::parse(text) {
-                Some(found) => vec![found],
-                None => ids::find(text),
+                Some(found) if !text.contains(char::is_whitespace) => vec![found],
+                _several => ids::find(text),
             },
             IdHint::Pmid => ids::lookup(&format!("pmid:{text}")).map(|id| (id, None)).into_iter().collect(),
             IdHint::Pmcid => ids::lookup(&format!("pmcid:{text}")).map(|id| (id, None)).into_iter().collect(),

@@ -13,6 +13,9 @@ pub(crate) fn push(out: &mut String, text: &str) {
 pub(crate) fn push_folded(out: &mut String, text: &str, after_blank: bool) {
     let mut after_blank = after_blank;
     for character in text.chars() {
+        if is_banned(character) {
+            continue;
+        }
         if !character.is_whitespace() {
             push_one(out, character);
             after_blank = false;

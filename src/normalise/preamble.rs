@@ -135,17 +135,21 @@ fn without_characters(html: &str, count: usize) -> Option<String> {
     Some(out.replace("<p> ", "<p>"))
 }
 
-/// Whether a line reads like names joined by commas: no word of prose in lower case but particles.
+/// Whether a line reads like names joined by commas: hardly a word in lower case but particles.
 fn is_names(line: &str) -> bool {
+    const PARTICLES: &[&str] = &[
+        "al", "and", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten",
+        "van", "von", "zu",
+    ];
     let words = line.trim_start_matches("by ").split([' ', ',']).filter(|word| !word.is_empty());
-    let (mut all, mut lower) = (0, 0);
+    let (mut all, mut prose) = (0, 0);
     for word in words {
         all += 1;
-        if word.starts_with(char::is_lowercase) && word != "and" {
-            lower += 1;
+        if word.starts_with(char::is_lowercase) && !PARTICLES.contains(&word) {
+            prose += 1;
         }
     }
-    all > 1 && lower * 4 <= all
+    all > 1 && prose * 6 <= all
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The last layer: XHTML written from a list of its own, one stack, every element closed in order.
 
 use crate::model::link::WebUrl;
+use crate::model::text::is_banned;
 use crate::normalise::escape;
 use crate::normalise::tex::mathml;
 use crate::normalise::tex::maths;
@@ -69,7 +70,8 @@ pub(super) fn build(safe: &str, with_formulas: bool) -> Vec<Block> {
             rest = behind;
         } else {
             let length = rest.find('<').unwrap_or(rest.len());
-            let text = decoded(rest.get(..length).unwrap_or_default());
+            let mut text = decoded(rest.get(..length).unwrap_or_default());
+            text.retain(|character| !is_banned(character));
             builder.text(&text);
             rest = rest.get(length..).unwrap_or_default();
         }

@@ -122,29 +122,37 @@ fn dollar(body: &str) -> Option<usize> {
 /// Tells a formula from two prices in one sentence.
 fn is_formula(tex: &str, after: &str) -> bool {
     let trimmed = tex.trim();
+    if trimmed.is_empty() {
+        return false;
+    }
     let digit_follows = after.starts_with(|next: char| next.is_ascii_digit());
-    let begins_with_digit = tex.starts_with(|first: char| first.is_ascii_digit());
+    let (opens_blank, ends_blank) =
+        (tex.starts_with(char::is_whitespace), tex.ends_with(char::is_whitespace));
     let prose = has_prose(trimmed);
-    if trimmed.is_empty()
-        || (begins_with_digit && digit_follows && (prose || tex.ends_with([' ', '\n', '-', '–', '('])))
-    {
+    let price = trimmed.starts_with(|first: char| first.is_ascii_digit());
+    let is_tex = trimmed.contains(['\\', '^', '=']);
+    if price && digit_follows && (prose || tex.ends_with([' ', '\n', '-', '–', '('])) {
         return false;
     }
-    if begins_with_digit && prose && !trimmed.contains(['\\', '^', '=']) {
+    let word = has_word(trimmed);
+    if word && !is_tex && (price && (prose || ends_blank || opens_blank) || opens_blank != ends_blank) {
         return false;
     }
-    let signs = trimmed.contains(['\\', '^', '_', '{', '=', '<', '>', '+', '|', '/', '*']);
-    if signs {
-        return !(prose
-            && tex.starts_with(char::is_whitespace)
-            && tex.ends_with(char::is_whitespace)
-            && !trimmed.contains('\\'));
+    if trimmed.contains(['\\', '^', '_', '{', '=', '<', '>', '+', '|', '/', '*']) {
+        return !(prose && opens_blank && ends_blank && !trimmed.contains('\\'));
     }
-    let blank_inside = tex.starts_with(char::is_whitespace) || tex.ends_with(char::is_whitespace);
     if digit_follows {
         return false;
     }
-    !blank_inside || (trimmed.len() <= 20 && !prose)
+    !(opens_blank || ends_blank) || (trimmed.len() <= 20 && !prose)
+}
+
+/// Whether a word of two letters or more stands by itself.
+fn has_word(tex: &str) -> bool {
+    tex.split([' ', '\n']).any(|word| {
+        let letters = word.trim_end_matches([',', '.', ';', ')', ':']);
+        letters.len() >= 2 && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+    })
 }
 
 /// Whether two words of three letters or more stand side by side, outside braces and not as commands.

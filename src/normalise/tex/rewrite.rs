@@ -44,8 +44,6 @@ const ALIASES: &[(&str, &str)] = &[
     ("llbracket", "lbrack"),
     ("rrbracket", "rbrack"),
     ("lesssim", "lesssim"),
-    ("la", "lesssim"),
-    ("ga", "gtrsim"),
     ("mathbfcal", "mathcal"),
     ("mathnormal", "mathit"),
     ("undertilde", "underline"),
@@ -59,6 +57,12 @@ const ALIASES: &[(&str, &str)] = &[
     ("varnothing", "emptyset"),
     ("xlongrightarrow", "xrightarrow"),
     ("argmax", "max"),
+];
+
+/// Commands that make the delimiter behind them larger.
+const FENCES: &[&str] = &[
+    "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr",
+    "Bigr", "biggr", "Biggr", "bigm", "Bigm", "biggm", "Biggm",
 ];
 
 /// Commands whose argument is text.
@@ -255,6 +259,13 @@ impl Rewrite {
         if is_ended {
             return 0;
         }
+        // The renderer loses the end of a cell when a script has nothing to stand on.
+        if self.environments > 0
+            && self.out.trim_end().ends_with(['&', '\\', '}', ']'])
+            && !self.out.ends_with("\\}")
+        {
+            self.out.push_str("{}");
+        }
         self.out.push(mark);
         rest.len() - behind.len()
     }
@@ -304,6 +315,7 @@ impl Rewrite {
             "left" | "right" | "middle" if !self.is_fenced => {
                 return Some(star + usize::from(behind.starts_with('.')));
             }
+            _fence if FENCES.contains(&name) => return Some(star + self.fence(name, behind)),
             "over" | "choose" | "atop" | "brack" | "brace" => self.infix(name),
             "operatorname" => {
                 let Some((argument, length)) = tokens::argument(behind) else { return Some(star) };
@@ -328,7 +340,13 @@ impl Rewrite {
             "href" => return Some(star + tokens::argument(behind)?.1),
             "begin" | "end" => {
                 let (environment, length) = tokens::argument(behind)?;
+                // The renderer panics over some arrays, and the alignment of columns would be stripped anyway.
+                let is_array = matches!(environment, "array" | "darray" | "tabular");
+                let columns =
+                    (is_array && name == "begin").then(|| tokens::argument(behind.get(length..)?)).flatten();
+                let length = length + columns.map_or(0, |(_columns, more)| more);
                 let environment = match environment {
+                    "array" | "darray" | "tabular" => "matrix",
                     "eqnarray" | "eqnarray*" | "align" | "flalign" | "flalign*" => "align*",
                     "equation" | "displaymath" | "math" => "equation*",
                     "gather" => "gather*",
@@ -359,6 +377,26 @@ impl Rewrite {
         } else {
             self.push(&["\\text{", name, "}"]);
         }
+    }
+
+    /// `\left` and its kin with the delimiter behind them, which the renderer wants without a blank or braces between.
+    fn fence(&mut self, name: &str, rest: &str) -> usize {
+        let Some((delimiter, length)) = tokens::argument(rest) else { return 0 };
+        let delimiter = match delimiter.trim() {
+            "<" => "\\langle ",
+            ">" => "\\rangle ",
+            "" => return length,
+            other if tokens::first(other).is_some_and(|(_token, whole)| whole == other.len()) => other,
+            _several => {
+                self.push(&["{", &plain(delimiter), "}"]);
+                return length;
+            }
+        };
+        self.push(&["\\", name, delimiter]);
+        if delimiter.ends_with(|last: char| last.is_ascii_alphabetic()) {
+            self.out.push(' ');
+        }
+        length
     }
 
     /// `{a \over b}` and its kin: the group becomes the two arguments of a command.

@@ -295,6 +295,10 @@ impl Line {
         if let Some(used) = self.structure(name, behind) {
             return star + used;
         }
+        if name == "mid" {
+            self.relation("|");
+            return 0;
+        }
         if let Some(symbol) = symbols::find(name) {
             let mut characters = symbol.chars();
             match (characters.next(), characters.next()) {
