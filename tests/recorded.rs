@@ -1,1 +1,3 @@
 //! Every recorded file goes through the matching reader.
+
+mod normalise;

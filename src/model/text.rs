@@ -77,7 +77,7 @@ impl fmt::Display for Text {
 }
 
 /// Whether a character is never kept: controls, private-use and unassigned specials, bidirectional overrides.
-fn is_banned(character: char) -> bool {
+pub(crate) fn is_banned(character: char) -> bool {
     let kept_control = matches!(character, '\u{9}' | '\u{A}' | '\u{D}');
     let control = matches!(character, '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}') && !kept_control;
     let direction = matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
@@ -105,7 +105,7 @@ fn clean(text: &str, paragraphs: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut pending_blank = false;
     let mut pending_feeds = 0_u8;
-    for character in text.nfc().filter(|character| !is_banned(*character)) {
+    for character in text.chars().filter(|character| !is_banned(*character)).nfc() {
         if character == '\n' {
             pending_feeds = pending_feeds.saturating_add(1);
         } else if character.is_whitespace() {
@@ -185,5 +185,7 @@ mod tests {
     fn text_is_a_fixed_point() {
         let once = Text::new("e\u{301}\u{FFFF}  x\r\n\r\ny");
         assert_eq!(Text::new(once.as_str()), once);
+        let once = Text::new("e\u{FFFF}\u{301}");
+        assert_eq!(once.as_str(), "é", "marks meet their letter when what stood between is gone");
     }
 }

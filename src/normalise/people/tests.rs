@@ -1,0 +1,136 @@
+//! Names as sources write them.
+
+use super::authors;
+use super::orcid;
+use crate::model::author::Authors;
+use crate::model::record::RawAuthor;
+use crate::model::record::RawAuthors;
+
+fn names(authors: &Authors) -> Vec<&str> {
+    authors.listed.iter().map(|author| author.name.as_str()).collect()
+}
+
+fn arxiv(text: &str) -> Authors {
+    authors(&RawAuthors::Arxiv(text.into()))
+}
+
+fn joined(text: &str) -> Authors {
+    authors(&RawAuthors::Joined(text.into()))
+}
+
+fn families(authors: &Authors) -> Vec<Option<&str>> {
+    authors.listed.iter().map(|author| author.family.as_ref().map(|family| family.as_str())).collect()
+}
+
+#[test]
+fn arxivs_creator_is_split_outside_parentheses() {
+    let authors =
+        arxiv("Ann Test (Univ. of A, Inst. B), Bo van der Test Jr., Cy Test, III, ATLAS Collaboration");
+    assert_eq!(names(&authors), ["Ann Test", "Bo van der Test Jr.", "Cy Test III", "ATLAS Collaboration"]);
+    assert_eq!(families(&authors), [Some("Test"), Some("van der Test"), Some("Test"), None]);
+    let places: Vec<&str> = authors.listed[0].affiliations.iter().map(|place| place.as_str()).collect();
+    assert_eq!(places, ["Univ. of A", "Inst. B"]);
+}
+
+#[test]
+fn tex_accents_in_names_become_letters() {
+    let authors = arxiv("J\\'er\\^ome T\\\"est, {\\L}ukasz Te\\'{s}t, Bj\\o rn \\AA s, S. \\c{C}a\\u{g}lar");
+    assert_eq!(names(&authors), ["Jérôme Tëst", "Łukasz Teśt", "Bjørn Ås", "S. Çağlar"]);
+}
+
+#[test]
+fn numbers_in_parentheses_point_to_no_place() {
+    let authors = arxiv("Ann Test (1), Bo Test (1 and 2) ((1) First Institute, (2) Second Institute)");
+    assert_eq!(names(&authors), ["Ann Test", "Bo Test"]);
+    let places: Vec<&str> = authors.listed[1].affiliations.iter().map(|place| place.as_str()).collect();
+    assert!(places.ends_with(&["First Institute", "Second Institute"]), "{places:?}");
+}
+
+#[test]
+fn parentheses_that_never_close_swallow_nobody() {
+    assert_eq!(arxiv("Ann Test (Univ, Bo Test, Cy Test").total, 3);
+}
+
+#[test]
+fn a_collaboration_is_parted_from_its_speaker() {
+    assert_eq!(names(&arxiv("Ann Test for the STAR Collaboration")), ["Ann Test", "STAR Collaboration"]);
+    assert_eq!(
+        names(&arxiv("DUNE Collaboration: A. Test, B. Test")),
+        ["DUNE Collaboration", "A. Test", "B. Test"]
+    );
+}
+
+#[test]
+fn links_of_old_feeds_leave_the_name() {
+    let text = "<a href=\"http://arxiv.org/find/hep-ex/1/au:+T/0/1\">Ann Test</a> (STAR Collaboration), <a href='x'>Bo Test</a>";
+    assert_eq!(names(&arxiv(text)), ["Ann Test", "Bo Test"]);
+}
+
+#[test]
+fn joined_lists_are_split_by_what_joins_them() {
+    for (text, expected) in [
+        ("Test, Ann; Probe, Bo C.", vec!["Ann Test", "Bo C. Probe"]),
+        ("Ann Test; Bo Probe", vec!["Ann Test", "Bo Probe"]),
+        ("Ann Test and Bo Probe", vec!["Ann Test", "Bo Probe"]),
+        ("Ann Test, Bo Probe, and Cy Sample", vec!["Ann Test", "Bo Probe", "Cy Sample"]),
+        ("Ann Test, Bo Probe & Cy Sample", vec!["Ann Test", "Bo Probe", "Cy Sample"]),
+        ("Test, A., Probe, B. C., Sample, D.", vec!["A. Test", "B. C. Probe", "D. Sample"]),
+        ("Test, Ann and Probe, Bo", vec!["Ann Test", "Bo Probe"]),
+        ("Test, Ann", vec!["Ann Test"]),
+        ("Ann Test, Jr., Bo Probe", vec!["Ann Test Jr.", "Bo Probe"]),
+        ("Test AB, Probe C", vec!["A. B. Test", "C. Probe"]),
+        ("by Ann Test, Bo Probe", vec!["Ann Test", "Bo Probe"]),
+        ("ann@example.org (Ann Test)", vec!["Ann Test"]),
+        ("Ann Test <ann@example.org>", vec!["Ann Test"]),
+        ("Ann Test et al.", vec!["Ann Test et al."]),
+        ("Ann Test, Bo Probe, et al.", vec!["Ann Test", "Bo Probe"]),
+    ] {
+        assert_eq!(names(&joined(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn particles_belong_to_the_family_name() {
+    let list = [
+        "Ludwig van Test",
+        "Test, Bo von der",
+        "Maria De La Test",
+        "Luc Van Test",
+        "Omar bin Test",
+        "al Test",
+    ];
+    let raw = list.iter().map(|name| RawAuthor { name: (*name).into(), ..RawAuthor::default() }).collect();
+    let authors = authors(&RawAuthors::List(raw));
+    let expected = ["van Test", "von der Test", "De La Test", "Van Test", "bin Test", "Test"];
+    assert_eq!(families(&authors), expected.map(Some));
+    assert_eq!(authors.listed[1].name.as_str(), "Bo von der Test");
+}
+
+#[test]
+fn a_name_without_case_keeps_no_invented_family() {
+    assert_eq!(families(&joined("王小明")), [None]);
+    assert_eq!(families(&joined("Plato")), [Some("Plato")]);
+}
+
+#[test]
+fn two_hundred_are_kept_and_all_are_counted() {
+    let text: Vec<String> = (0..3_000).map(|number| format!("A{number} Test")).collect();
+    let authors = arxiv(&text.join(", "));
+    assert_eq!((authors.listed.len(), authors.total), (Authors::KEPT, 3_000));
+}
+
+#[test]
+fn an_orcid_is_kept_only_with_its_check_digit() {
+    for text in [
+        "0000-0002-1825-0097",
+        "https://orcid.org/0000-0002-1825-0097",
+        "0000000218250097",
+        "orcid:0000-0002-1825-0097/",
+    ] {
+        assert_eq!(orcid(text).unwrap().as_str(), "0000-0002-1825-0097", "{text}");
+    }
+    assert_eq!(orcid("http://orcid.org/0000-0002-1694-233x").unwrap().as_str(), "0000-0002-1694-233X");
+    for text in ["0000-0002-1825-0098", "0000-0002-1825-009", "", "none", "X000-0002-1825-0097"] {
+        assert!(orcid(text).is_none(), "{text}");
+    }
+}

@@ -1,0 +1,40 @@
+//! TeX as it stands in titles and abstracts: to plain Unicode for text, to XHTML with MathML for bodies.
+//!
+//! No TeX is run: a fixed set of commands is known, and what is not known stays readable under its own name.
+
+mod accents;
+mod bodies;
+mod known;
+pub(crate) mod mathml;
+pub(crate) mod maths;
+mod plain;
+mod rewrite;
+pub(crate) mod scripts;
+mod symbols;
+mod tokens;
+pub(crate) mod unicode;
+mod walk;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+/// Plain Unicode: accents composed, commands resolved, formulas in Unicode; paragraphs stay blank-line separated.
+pub fn to_text(source: &str) -> String {
+    let mut sink = plain::Plain::default();
+    walk::walk(source, &mut sink);
+    sink.finish()
+}
+
+/// XHTML paragraphs with MathML.
+pub(crate) fn to_html(source: &str) -> String {
+    let mut sink = bodies::Body::default();
+    walk::walk(source, &mut sink);
+    sink.finish()
+}
+
+/// Whether a text holds TeX that [`to_text`] would change: a command, an accent or a formula.
+pub(crate) fn is_in(source: &str) -> bool {
+    let command = source.split('\\').skip(1).any(|rest| rest.starts_with(|next: char| !next.is_whitespace()));
+    command || source.match_indices('$').any(|(at, _dollar)| maths::at(source, at).is_some())
+}

@@ -1,0 +1,183 @@
+//! Where formulas begin and end in running text, and which dollar signs are money.
+
+/// A formula inside a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Formula<'text> {
+    /// Its TeX, without delimiters.
+    pub(crate) tex: &'text str,
+    /// Whether it was displayed on a line of its own.
+    pub(crate) is_display: bool,
+    /// The place behind its closing delimiter.
+    pub(crate) end: usize,
+}
+
+/// The longest formula that is recognised, in bytes.
+pub(crate) const LONGEST: usize = 4 * 1024;
+
+/// Environments that are formulas: `true` where the environment itself must reach the renderer.
+const ENVIRONMENTS: &[(&str, bool)] = &[
+    ("equation", false),
+    ("equation*", false),
+    ("displaymath", false),
+    ("math", false),
+    ("align", true),
+    ("align*", true),
+    ("gather", true),
+    ("gather*", true),
+    ("multline", true),
+    ("multline*", true),
+    ("eqnarray", true),
+    ("eqnarray*", true),
+];
+
+/// The formula whose opening delimiter stands at `at`, if that delimiter has an end and is not money.
+pub(crate) fn at(text: &str, at: usize) -> Option<Formula<'_>> {
+    let rest = text.get(at..)?;
+    if let Some(body) = rest.strip_prefix("$$") {
+        let close = closing(body, |inner| inner.starts_with("$$"), "$$")?;
+        let tex = body.get(..close)?;
+        return made(tex, true, at + 2 + close + 2);
+    }
+    if let Some(body) = rest.strip_prefix('$') {
+        let close = dollar(body)?;
+        let (tex, after) = (body.get(..close)?, body.get(close + 1..)?);
+        return is_formula(tex, after).then(|| made(tex, false, at + 1 + close + 1)).flatten();
+    }
+    for (open, close, is_display) in [("\\(", "\\)", false), ("\\[", "\\]", true)] {
+        if let Some(body) = rest.strip_prefix(open) {
+            let end = closing(body, |inner| inner.starts_with(close), open)?;
+            return made(body.get(..end)?, is_display, at + open.len() + end + close.len());
+        }
+    }
+    environment(rest, at)
+}
+
+fn environment(rest: &str, at: usize) -> Option<Formula<'_>> {
+    let (name, body) = rest.strip_prefix("\\begin{")?.split_once('}')?;
+    let (_name, is_whole) = ENVIRONMENTS.iter().find(|(known, _whole)| *known == name)?;
+    let close = format!("\\end{{{name}}}");
+    let end = window(body).find(&close)?;
+    let start = rest.len() - body.len();
+    let stop = start + end + close.len();
+    let tex = if *is_whole { rest.get(..stop)? } else { body.get(..end)? };
+    (!tex.contains("\n\n")).then_some(())?;
+    made(tex, name != "math", at + stop)
+}
+
+fn made(tex: &str, is_display: bool, end: usize) -> Option<Formula<'_>> {
+    (!tex.trim().is_empty()).then_some(Formula { tex, is_display, end })
+}
+
+/// The part of a text in which a closing delimiter is looked for.
+fn window(text: &str) -> &str {
+    let paragraph = text.find("\n\n").unwrap_or(text.len());
+    crate::normalise::ids::head(text, paragraph.min(LONGEST))
+}
+
+/// The place of the first closing delimiter, escapes skipped; `None` when `open` comes again before it.
+fn closing(body: &str, is_close: impl Fn(&str) -> bool, open: &str) -> Option<usize> {
+    let body = window(body);
+    let mut at = 0;
+    while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
+        if is_close(rest) {
+            return Some(at);
+        }
+        if rest.starts_with(open) {
+            return None;
+        }
+        at += step(rest);
+    }
+    None
+}
+
+/// How far to go over one character, or over a backslash and what it escapes.
+fn step(rest: &str) -> usize {
+    let mut characters = rest.chars();
+    let first = characters.next().map_or(1, char::len_utf8);
+    if rest.starts_with('\\') { first + characters.next().map_or(0, char::len_utf8) } else { first }
+}
+
+/// The dollar that closes an inline formula: outside braces if there is one (`$\text{if $x$}$`), else the first.
+fn dollar(body: &str) -> Option<usize> {
+    let body = window(body);
+    let (mut at, mut depth, mut first) = (0, 0_usize, None);
+    while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
+        match rest.chars().next() {
+            Some('$') if depth == 0 => return Some(at),
+            Some('$') => first = first.or(Some(at)),
+            Some('{') => depth += 1,
+            Some('}') => {
+                if depth == 0 {
+                    return first;
+                }
+                depth -= 1;
+            }
+            _other => {}
+        }
+        at += step(rest);
+    }
+    first
+}
+
+/// Tells a formula from two prices in one sentence.
+fn is_formula(tex: &str, after: &str) -> bool {
+    let trimmed = tex.trim();
+    if trimmed.is_empty() {
+        return false;
+    }
+    let digit_follows = after.starts_with(|next: char| next.is_ascii_digit());
+    let (opens_blank, ends_blank) =
+        (tex.starts_with(char::is_whitespace), tex.ends_with(char::is_whitespace));
+    let prose = has_prose(trimmed);
+    let price = trimmed.starts_with(|first: char| first.is_ascii_digit());
+    let is_tex = trimmed.contains(['\\', '^', '=']);
+    if price && digit_follows && (prose || tex.ends_with([' ', '\n', '-', '–', '('])) {
+        return false;
+    }
+    let word = has_word(trimmed);
+    if word && !is_tex && (price && (prose || ends_blank || opens_blank) || opens_blank != ends_blank) {
+        return false;
+    }
+    if trimmed.contains(['\\', '^', '_', '{', '=', '<', '>', '+', '|', '/', '*']) {
+        return !(prose && opens_blank && ends_blank && !trimmed.contains('\\'));
+    }
+    if digit_follows {
+        return false;
+    }
+    !(opens_blank || ends_blank) || (trimmed.len() <= 20 && !prose)
+}
+
+/// Whether a word of two letters or more stands by itself.
+fn has_word(tex: &str) -> bool {
+    tex.split([' ', '\n']).any(|word| {
+        let letters = word.trim_end_matches([',', '.', ';', ')', ':']);
+        letters.len() >= 2 && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+    })
+}
+
+/// Whether two words of three letters or more stand side by side, outside braces and not as commands.
+fn has_prose(tex: &str) -> bool {
+    let mut depth = 0_i32;
+    let mut words_in_row = 0;
+    for word in tex.split([' ', '\n']) {
+        let outside = depth <= 0;
+        for byte in word.bytes() {
+            match byte {
+                b'{' => depth += 1,
+                b'}' => depth -= 1,
+                _other => {}
+            }
+        }
+        let letters = word.trim_end_matches([',', '.', ';', ')']);
+        let is_word = letters.len() >= 3 && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if outside && is_word {
+            words_in_row += 1;
+            if words_in_row >= 2 {
+                return true;
+            }
+        } else if !word.is_empty() {
+            words_in_row = 0;
+        }
+    }
+    false
+}

@@ -1,0 +1,455 @@
+//! The walk over TeX in running text: commands, accents, groups, addresses and formulas, told to a [`Sink`] in order.
+//!
+//! One pass without recursion: groups are a stack, and the places of matching braces are known beforehand.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use crate::normalise::tex::accents;
+use crate::normalise::tex::maths;
+use crate::normalise::tex::symbols;
+use crate::normalise::tex::words;
+use crate::normalise::tex::words::Word;
+
+/// How a stretch of text is set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Style {
+    /// Emphasis.
+    Emphasis,
+    /// Bold.
+    Strong,
+    /// Typewriter.
+    Code,
+    /// Underlined.
+    Underline,
+    /// Raised.
+    Superscript,
+    /// Lowered.
+    Subscript,
+    /// A link to an address that nobody has checked.
+    Link(String),
+}
+
+/// Who is told what the walk finds.
+pub(super) trait Sink {
+    /// Characters; white space may come in any amount.
+    fn text(&mut self, text: &str);
+    /// A formula without its delimiters.
+    fn formula(&mut self, tex: &str, is_display: bool);
+    /// A style begins. Every call is answered by one of [`Sink::close`], in the order of a stack.
+    fn open(&mut self, style: &Style);
+    /// The style opened last ends.
+    fn close(&mut self, style: &Style);
+    /// A new paragraph begins.
+    fn paragraph(&mut self);
+}
+
+/// How deep groups with a style may nest; deeper ones lose their style, not their text.
+const DEEPEST: usize = 32;
+
+/// Walks over `source` from its start to its end.
+pub(super) fn walk(source: &str, sink: &mut dyn Sink) {
+    let braces = Braces::of(source);
+    let mut walk = Walk { source, at: 0, braces, groups: Vec::new(), open: 0, sink };
+    while let Some(next) = walk.rest().chars().next() {
+        walk.one(next);
+    }
+    while let Some(group) = walk.groups.pop() {
+        walk.leave(group);
+    }
+}
+
+/// What an open group ends with: the styles begun inside it, and whether its brace is shown.
+#[derive(Default)]
+struct Group {
+    styles: Vec<Style>,
+    is_shown: bool,
+}
+
+struct Walk<'text, 'sink> {
+    source: &'text str,
+    at: usize,
+    braces: Braces,
+    groups: Vec<Group>,
+    open: usize,
+    sink: &'sink mut dyn Sink,
+}
+
+impl<'text> Walk<'text, '_> {
+    fn rest(&self) -> &'text str {
+        self.source.get(self.at..).unwrap_or_default()
+    }
+
+    fn one(&mut self, next: char) {
+        let rest = self.rest();
+        match next {
+            '$' => match maths::at(self.source, self.at) {
+                Some(formula) => {
+                    self.sink.formula(formula.tex, formula.is_display);
+                    self.at = formula.end;
+                }
+                None => self.literal("$", 1),
+            },
+            '\\' => self.command(),
+            '{' if self.braces.unmatched.contains(&self.at) => self.literal("{", 1),
+            '{' => {
+                let is_shown = self.braces.shown.contains(&self.at);
+                if is_shown {
+                    self.sink.text("{");
+                }
+                self.groups.push(Group { styles: Vec::new(), is_shown });
+                self.at += 1;
+            }
+            '}' => {
+                self.at += 1;
+                match self.groups.pop() {
+                    Some(group) => self.leave(group),
+                    None => self.sink.text("}"),
+                }
+            }
+            '~' => self.tilde(),
+            '-' if rest.starts_with("---") => self.literal("\u{2014}", 3),
+            '-' if rest.starts_with("--") => self.dashes(),
+            '`' if rest.starts_with("``") => self.literal("\u{201C}", 2),
+            '\'' if rest.starts_with("''") => self.literal("\u{201D}", 2),
+            '\n' if rest.starts_with("\n\n") => {
+                self.at += 2;
+                self.sink.paragraph();
+            }
+            'h' if is_address(rest) && !self.is_behind(char::is_alphanumeric) => self.address(),
+            _plain => self.run(next),
+        }
+    }
+
+    /// Hands over the characters up to the next one that may mean something.
+    fn run(&mut self, first: char) {
+        let rest = self.rest();
+        let special = |character: char| {
+            matches!(character, '$' | '\\' | '{' | '}' | '~' | '-' | '`' | '\'' | '\n' | 'h')
+        };
+        let start = first.len_utf8();
+        let length =
+            rest.get(start..).and_then(|tail| tail.find(special)).map_or(rest.len(), |found| found + start);
+        let run = rest.get(..length).unwrap_or_default();
+        self.at += length;
+        self.sink.text(run);
+    }
+
+    fn literal(&mut self, text: &str, length: usize) {
+        self.at += length;
+        self.sink.text(text);
+    }
+
+    fn is_behind(&self, is_such: fn(char) -> bool) -> bool {
+        self.source.get(..self.at).unwrap_or_default().ends_with(is_such)
+    }
+
+    /// `~10` means "about", `Fig.~3` is a blank.
+    fn tilde(&mut self) {
+        let follows = self.rest().get(1..).is_some_and(|tail| {
+            tail.starts_with(|next: char| next.is_ascii_digit() || matches!(next, '$' | '.'))
+        });
+        let starts =
+            self.at == 0 || self.is_behind(|last| last.is_whitespace() || matches!(last, '(' | '[' | '/'));
+        self.literal(if follows && starts { "~" } else { " " }, 1);
+    }
+
+    /// A dash, unless it is the option of a command (`--flag`).
+    fn dashes(&mut self) {
+        let option = self
+            .rest()
+            .get(2..)
+            .is_some_and(|tail| tail.starts_with(|next: char| next.is_ascii_alphabetic()));
+        let starts = self.at == 0 || self.is_behind(char::is_whitespace);
+        self.literal(if option && starts { "--" } else { "\u{2013}" }, 2);
+    }
+
+    fn leave(&mut self, mut group: Group) {
+        while let Some(style) = group.styles.pop() {
+            self.open = self.open.saturating_sub(1);
+            self.sink.close(&style);
+        }
+        if group.is_shown {
+            self.sink.text("}");
+        }
+    }
+
+    /// Begins a style inside the innermost group; at the outermost level there is no end to wait for.
+    fn begin(&mut self, style: Style) {
+        if self.open < DEEPEST
+            && let Some(group) = self.groups.last_mut()
+        {
+            self.open += 1;
+            self.sink.open(&style);
+            group.styles.push(style);
+        }
+    }
+
+    fn command(&mut self) {
+        if let Some(formula) = maths::at(self.source, self.at) {
+            self.sink.formula(formula.tex, formula.is_display);
+            self.at = formula.end;
+            return;
+        }
+        let body = self.rest().get(1..).unwrap_or_default();
+        let letters = body.bytes().take_while(u8::is_ascii_alphabetic).count();
+        if letters == 0 {
+            self.sign(body);
+            return;
+        }
+        let name = body.get(..letters).unwrap_or_default();
+        let behind = self.at + 1 + letters;
+        if let Some((text, length)) = accents::letter_command(name, body.get(letters..).unwrap_or_default()) {
+            self.at = behind + length;
+            self.sink.text(&text);
+            return;
+        }
+        self.at = behind;
+        if self.rest().starts_with('*') && words::has_star(name) {
+            self.at += 1;
+        }
+        self.word(name);
+    }
+
+    /// A backslash and one character that is no letter.
+    fn sign(&mut self, body: &str) {
+        let Some(sign) = body.chars().next() else { return self.literal("\\", 1) };
+        if let Some((text, length)) =
+            accents::sign_command(sign, body.get(sign.len_utf8()..).unwrap_or_default())
+        {
+            self.at += 1 + sign.len_utf8() + length;
+            self.sink.text(&text);
+            return;
+        }
+        let mut buffer = [0; 4];
+        let shown: &str = match sign {
+            '\\' | ' ' | '\n' | ';' | ':' | '>' => " ",
+            ',' => "\u{2009}",
+            '-' | '/' | '!' | '@' | '+' => "",
+            '(' | ')' | '[' | ']' => {
+                // A delimiter without its counterpart: the backslash says so.
+                self.literal("\\", 1);
+                return;
+            }
+            '\'' => "'",
+            _other => sign.encode_utf8(&mut buffer),
+        };
+        self.at += 1 + sign.len_utf8();
+        self.sink.text(shown);
+    }
+
+    fn word(&mut self, name: &str) {
+        match words::find(name) {
+            Some(Word::Text(text)) => {
+                if self.rest().starts_with("{}") {
+                    self.at += 2;
+                } else if text.chars().all(char::is_alphabetic) && text.chars().count() == 1 {
+                    self.skip_blank();
+                }
+                self.sink.text(text);
+            }
+            Some(Word::Style(style)) => {
+                if let Some((open, _close)) = self.argument() {
+                    self.at = open + 1;
+                    self.groups.push(Group::default());
+                    self.begin(style);
+                }
+            }
+            Some(Word::Declaration(style)) => {
+                self.skip_blank();
+                if let Some(style) = style {
+                    self.begin(style);
+                }
+            }
+            Some(Word::Transparent) => {
+                if let Some((open, _close)) = self.argument() {
+                    self.at = open + 1;
+                    self.groups.push(Group::default());
+                }
+            }
+            Some(Word::Dropped(arguments)) => {
+                self.optional();
+                for _argument in 0..arguments {
+                    if let Some((_open, close)) = self.argument() {
+                        self.at = close + 1;
+                    }
+                }
+            }
+            Some(Word::Break) => self.sink.paragraph(),
+            Some(Word::Item) => {
+                self.optional();
+                self.sink.text(" \u{2022} ");
+            }
+            Some(Word::Environment) => {
+                if let Some((_open, close)) = self.argument() {
+                    self.at = close + 1;
+                }
+                self.sink.text(" ");
+            }
+            Some(Word::Url) => self.url(),
+            Some(Word::Href) => self.href(),
+            None => self.symbol(name),
+        }
+    }
+
+    /// A symbol of formulas met in text, or a command that is not known: its name.
+    fn symbol(&mut self, name: &str) {
+        let symbol = symbols::find(name);
+        self.sink.text(symbol.unwrap_or(name));
+        if self.rest().starts_with("{}") {
+            self.at += 2;
+        } else if symbol.is_none() && self.braces.matching.contains_key(&self.at) {
+            self.sink.text(" ");
+        }
+    }
+
+    /// The places of the braces around the next argument, blanks before it skipped; nothing is taken.
+    fn argument(&self) -> Option<(usize, usize)> {
+        let rest = self.rest();
+        let open = self.at + (rest.len() - rest.trim_start_matches([' ', '\n']).len());
+        self.braces.matching.get(&open).map(|close| (open, *close))
+    }
+
+    /// Skips `[…]` behind a command.
+    fn optional(&mut self) {
+        if self.rest().starts_with('[')
+            && let Some(close) = crate::normalise::ids::head(self.rest(), 256).find(']')
+        {
+            self.at += close + 1;
+        }
+    }
+
+    fn skip_blank(&mut self) {
+        let rest = self.rest();
+        if !rest.starts_with("\n\n") {
+            self.at += rest.len() - rest.trim_start_matches(' ').len();
+        }
+    }
+
+    /// `\url{…}`: the address is its own text.
+    fn url(&mut self) {
+        let Some((open, close)) = self.argument() else { return };
+        let address = self.source.get(open + 1..close).unwrap_or_default();
+        self.at = close + 1;
+        self.link(&unescaped(address));
+    }
+
+    /// `\href{address}{text}`: the text is walked over as a group.
+    fn href(&mut self) {
+        let Some((open, close)) = self.argument() else { return };
+        let address = unescaped(self.source.get(open + 1..close).unwrap_or_default());
+        self.at = close + 1;
+        if let Some((open, _close)) = self.argument() {
+            self.at = open + 1;
+            self.groups.push(Group::default());
+            self.begin(Style::Link(address));
+        } else {
+            self.link(&address);
+        }
+    }
+
+    fn link(&mut self, address: &str) {
+        let style = Style::Link(address.to_owned());
+        self.sink.open(&style);
+        self.sink.text(address);
+        self.sink.close(&style);
+    }
+
+    /// A bare address in the text, with its TeX escapes (`\_`) resolved.
+    fn address(&mut self) {
+        let rest = self.rest();
+        let mut length = 0;
+        let mut characters = rest.char_indices().peekable();
+        while let Some((at, character)) = characters.next() {
+            let escaped = character == '\\'
+                && characters.peek().is_some_and(|(_at, next)| matches!(next, '_' | '%' | '#' | '&' | '~'));
+            if escaped {
+                characters.next();
+                length = at + 2;
+            } else if character.is_whitespace()
+                || matches!(character, '\\' | '{' | '}' | '<' | '>' | '"' | '$' | '`' | '|')
+            {
+                break;
+            } else {
+                length = at + character.len_utf8();
+            }
+        }
+        let whole = rest.get(..length).unwrap_or_default();
+        let mut address = whole.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*']);
+        while address.ends_with(')') && !address.contains('(') {
+            address =
+                address.get(..address.len() - 1).unwrap_or_default().trim_end_matches(['.', ',', ';', '\'']);
+        }
+        self.at += address.len().max(1);
+        if address.is_empty() {
+            self.sink.text("h");
+        } else {
+            self.link(&unescaped(address));
+        }
+    }
+}
+
+fn is_address(rest: &str) -> bool {
+    let behind = rest.strip_prefix("https://").or_else(|| rest.strip_prefix("http://"));
+    behind.is_some_and(|host| host.starts_with(|first: char| first.is_alphanumeric() || first == '['))
+}
+
+fn unescaped(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    let mut characters = address.trim().chars().peekable();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            out.push(character);
+        } else if let Some(next) = characters.next_if(|next| !next.is_alphanumeric()) {
+            out.push(next);
+        }
+    }
+    out.replace("~{}", "~")
+}
+
+/// What the braces of a text mean.
+struct Braces {
+    /// Opening braces and their closing ones.
+    matching: HashMap<usize, usize>,
+    /// Opening braces without an end.
+    unmatched: HashSet<usize>,
+    /// Opening braces of what reads like a set (`{a, b}`), which TeX would hide and people mean.
+    shown: HashSet<usize>,
+}
+
+impl Braces {
+    fn of(source: &str) -> Self {
+        let mut braces = Self { matching: HashMap::new(), unmatched: HashSet::new(), shown: HashSet::new() };
+        let mut stack: Vec<(usize, bool, bool)> = Vec::new();
+        let mut is_escaped = false;
+        for (at, byte) in source.bytes().enumerate() {
+            if is_escaped {
+                is_escaped = false;
+                continue;
+            }
+            match byte {
+                b'\\' => {
+                    is_escaped = true;
+                    stack.iter_mut().rev().take(1).for_each(|(_at, _comma, tex)| *tex = true);
+                }
+                b',' => stack.iter_mut().rev().take(1).for_each(|(_at, comma, _tex)| *comma = true),
+                b'{' => stack.push((at, false, false)),
+                b'}' => {
+                    if let Some((open, comma, tex)) = stack.pop() {
+                        braces.matching.insert(open, at);
+                        if comma && !tex {
+                            braces.shown.insert(open);
+                        }
+                        // What is TeX inside is TeX outside too.
+                        if tex && let Some(outer) = stack.last_mut() {
+                            outer.2 = true;
+                        }
+                    }
+                }
+                _other => {}
+            }
+        }
+        braces.unmatched = stack.into_iter().map(|(open, _comma, _tex)| open).collect();
+        braces
+    }
+}
