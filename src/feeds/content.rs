@@ -12,7 +12,7 @@ use quick_xml::events::Event;
 
 use crate::feeds::entry::orcid_address;
 use crate::model::author::Authors;
-use crate::model::link::LinkKind;
+use crate::model::link::WebUrl;
 use crate::model::paper::Paper;
 use crate::model::text::Text;
 use crate::model::topic::TimelineEntry;
@@ -80,7 +80,7 @@ struct View<'paper> {
     total: usize,
     organisation: Option<&'paper Text>,
     facts: Vec<(&'static str, String)>,
-    links: Vec<(&'static str, String)>,
+    links: Vec<(&'static str, WebUrl)>,
     reason: Text,
     sources: String,
     record: String,
@@ -107,7 +107,7 @@ pub(super) fn content(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Cont
         people,
         organisation: paper.organisation(),
         facts: facts(paper),
-        links: links(paper),
+        links: outside::reading_links(paper),
         reason: Text::line(&place.reason),
         sources: paper.sources().into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         record: urls.absolute(Place::Paper(&paper.id)),
@@ -138,22 +138,6 @@ fn facts(paper: &Paper) -> Vec<(&'static str, String)> {
     .into_iter()
     .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
     .collect()
-}
-
-fn links(paper: &Paper) -> Vec<(&'static str, String)> {
-    let named = paper.links().into_iter().filter_map(|link| {
-        let name = match link.kind {
-            LinkKind::Pdf => "PDF",
-            LinkKind::Code => "Code",
-            LinkKind::Project => "Project page",
-            LinkKind::Discussion => "Discussion",
-            LinkKind::Page | LinkKind::Thumbnail => return None,
-        };
-        Some((name, link.url.to_string()))
-    });
-    let page = outside::abstract_page(paper).map(|url| ("Abstract", url.to_string()));
-    let mut seen = std::collections::BTreeSet::new();
-    page.into_iter().chain(named).filter(|(_name, url)| seen.insert(url.clone())).take(12).collect()
 }
 
 /// Whether a fragment is passive and can stand inside an element of an XML 1.0 document without a DTD, needing no other namespace.

@@ -2,6 +2,8 @@
 //!
 //! Built from identifiers alone; what a source said is in the paper's links. Nothing here is ever fetched.
 
+use std::collections::BTreeSet;
+
 use url::Url;
 
 use crate::model::external_id::ExternalId;
@@ -39,6 +41,24 @@ pub fn abstract_page(paper: &Paper) -> Option<WebUrl> {
         .or_else(arxiv)
         .or_else(|| pages().next().cloned())
         .or_else(|| ids.iter().find_map(|id| address(id)))
+}
+
+/// The addresses worth a click, each with its label and once, the abstract page first.
+pub fn reading_links(paper: &Paper) -> Vec<(&'static str, WebUrl)> {
+    const MOST: usize = 12;
+    let named = paper.links().into_iter().filter_map(|link| {
+        let label = match link.kind {
+            LinkKind::Pdf => "PDF",
+            LinkKind::Code => "Code",
+            LinkKind::Project => "Project page",
+            LinkKind::Discussion => "Discussion",
+            LinkKind::Page | LinkKind::Thumbnail => return None,
+        };
+        Some((label, link.url.clone()))
+    });
+    let page = abstract_page(paper).map(|url| ("Abstract", url));
+    let mut seen = BTreeSet::new();
+    page.into_iter().chain(named).filter(|(_label, url)| seen.insert(url.clone())).take(MOST).collect()
 }
 
 #[cfg(test)]
