@@ -1,0 +1,245 @@
+//! What each change does to the rows. Never fails on what a plan says: a change that makes no sense any more (an
+//! absorbed paper that is not there, a place that is gone) does nothing, so that a log can always be replayed.
+
+use std::collections::BTreeSet;
+
+use crate::model::paper::Paper;
+use crate::model::paper::PaperId;
+use crate::model::plan::Op;
+use crate::model::signal::Signal;
+use crate::model::topic::TimelineEntry;
+use crate::model::topic::TopicId;
+use crate::store::Error;
+use crate::store::changes::Changes;
+use crate::store::codec::Fault;
+use crate::store::codec::Item;
+use crate::store::codec::Stored as _;
+use crate::store::codec::claims;
+use crate::store::keys;
+use crate::store::rows;
+
+/// A change with its value already encoded, so that its size is known before it is logged.
+pub(super) struct Prepared<'op> {
+    op: &'op Op,
+    value: Vec<u8>,
+}
+
+impl<'op> Prepared<'op> {
+    pub(super) fn new(op: &'op Op) -> Result<Self, Fault> {
+        let value = match op {
+            Op::Installation(installation) => installation.to_value()?,
+            Op::Paper(paper) if paper.observations.is_empty() => {
+                return Err(Fault::Malformed(format!("the paper {} has no observation", paper.id)));
+            }
+            Op::Paper(paper) => paper.to_value()?,
+            Op::Absorb { into, .. } => into.as_str().into(),
+            Op::Enter(entry) => entry.to_value()?,
+            Op::Topic(state) => state.to_value()?,
+            Op::Source(state) => state.to_value()?,
+            Op::Exchange { url, memory } => (url.clone(), memory.clone()).to_value()?,
+            Op::Operator { operator, not_before } => (operator.clone(), not_before.clone()).to_value()?,
+            Op::Leave { .. } | Op::DropTopic(_) => Vec::new(),
+            Op::Signals { signals, .. } => signals.iter().flat_map(rows::signal_value).collect(),
+        };
+        Ok(Self { op, value })
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.value.len()
+    }
+
+    /// Does what a plan's change does.
+    pub(super) fn apply(self, changes: &mut Changes<'_>) -> Result<(), Error> {
+        let value = self.value;
+        match self.op {
+            Op::Paper(paper) => write_paper(changes, paper, value, &BTreeSet::new()),
+            Op::Absorb { from, into } => absorb(changes, from, into),
+            Op::Enter(entry) => enter(changes, entry, value),
+            Op::Leave { topic, paper } => leave(changes, topic, paper),
+            Op::DropTopic(topic) => drop_topic(changes, topic),
+            Op::Signals { paper, signals } => {
+                let paper = resolve(changes, paper)?;
+                signals.iter().try_for_each(|signal| take_reading(changes, &paper, signal))
+            }
+            Op::Installation(_) => write(changes, keys::INSTALLATION.to_vec(), value),
+            Op::Topic(state) => write(changes, keys::topic(&state.topic), value),
+            Op::Source(state) => write(changes, keys::source(&state.source), value),
+            Op::Exchange { url, .. } => write(changes, keys::exchange(url), value),
+            Op::Operator { operator, .. } => write(changes, keys::operator(operator), value),
+        }
+    }
+}
+
+/// Does what a snapshot's part says and nothing more: the state it is part of is already the outcome.
+pub(super) fn restore(changes: &mut Changes<'_>, item: &Item) -> Result<(), Error> {
+    let prepared = Prepared::new(&item.op).map_err(Error::stored("a part of the snapshot"))?;
+    match &item.op {
+        Op::Paper(paper) => {
+            let without = item.without.iter().cloned().collect();
+            write_paper(changes, paper, prepared.value, &without)
+        }
+        Op::Absorb { from, into } => write(changes, keys::alias(from), into.as_str().as_bytes().to_vec()),
+        Op::Signals { paper, signals } => signals.iter().try_for_each(|signal| {
+            write(changes, keys::signal(paper, signal.kind, signal.at), rows::signal_value(signal).to_vec())
+        }),
+        Op::Installation(_)
+        | Op::Enter(_)
+        | Op::Leave { .. }
+        | Op::Topic(_)
+        | Op::DropTopic(_)
+        | Op::Source(_)
+        | Op::Exchange { .. }
+        | Op::Operator { .. } => prepared.apply(changes),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "ends the arms of a match whose other arms can fail")]
+fn write(changes: &mut Changes<'_>, key: Vec<u8>, value: Vec<u8>) -> Result<(), Error> {
+    changes.write(key, value);
+    Ok(())
+}
+
+fn write_paper(
+    changes: &mut Changes<'_>,
+    paper: &Paper,
+    value: Vec<u8>,
+    without: &BTreeSet<String>,
+) -> Result<(), Error> {
+    let (id, key) = (paper.id.as_str().as_bytes(), keys::paper(&paper.id));
+    let claims = claims::of_paper(paper);
+    if let Some(old) = changes.read(&key)? {
+        let old = claims::of_value(&old).map_err(Error::stored("a paper"))?;
+        give_up(changes, &paper.id, old.claims.difference(&claims))?;
+        if old.first_seen != paper.first_seen.micros() {
+            changes.remove(keys::first_seen(old.first_seen, &paper.id));
+        }
+        // A row that says the same already is left alone: the tree's files grow with every rewrite.
+        for claim in &claims {
+            let key = keys::claim(claim);
+            if changes.read(&key)?.as_deref() != Some(id) {
+                changes.write(key, id.to_vec());
+            }
+        }
+    } else {
+        let papers = changes.number(keys::PAPERS)?;
+        changes.write_number(keys::PAPERS.to_vec(), papers.saturating_add(1));
+        let own = claims.iter().filter(|claim| !without.contains(*claim));
+        own.for_each(|claim| changes.write(keys::claim(claim), id.to_vec()));
+        let alias = keys::alias(&paper.id);
+        if changes.has(&alias)? {
+            changes.remove(alias);
+        }
+    }
+    let first_seen = keys::first_seen(paper.first_seen.micros(), &paper.id);
+    if !changes.has(&first_seen)? {
+        changes.write(first_seen, Vec::new());
+    }
+    changes.write(key, value);
+    Ok(())
+}
+
+/// Removes claims, but not where another paper holds them by now.
+fn give_up<'claim>(
+    changes: &mut Changes<'_>,
+    id: &PaperId,
+    claims: impl Iterator<Item = &'claim String>,
+) -> Result<(), Error> {
+    for claim in claims {
+        let key = keys::claim(claim);
+        if changes.read(&key)?.as_deref() == Some(id.as_str().as_bytes()) {
+            changes.remove(key);
+        }
+    }
+    Ok(())
+}
+
+fn absorb(changes: &mut Changes<'_>, from: &PaperId, into: &PaperId) -> Result<(), Error> {
+    // A paper cannot become itself, not even by way of others.
+    let heir = resolve(changes, into)?;
+    if heir == *from {
+        return Ok(());
+    }
+    let key = keys::paper(from);
+    if let Some(old) = changes.read(&key)? {
+        let old = claims::of_value(&old).map_err(Error::stored("a paper"))?;
+        give_up(changes, from, old.claims.iter())?;
+        changes.remove(keys::first_seen(old.first_seen, from));
+        changes.remove(key);
+        let papers = changes.number(keys::PAPERS)?;
+        changes.write_number(keys::PAPERS.to_vec(), papers.saturating_sub(1));
+    }
+    changes.write(keys::alias(from), into.as_str().as_bytes().to_vec());
+    for (key, value) in changes.scan(&keys::signals(from))? {
+        if let Some(signal) = rows::signal(&key, &value) {
+            let (new, value) = (keys::signal(&heir, signal.kind, signal.at), rows::signal_value(&signal));
+            let present = changes.read(&new)?.and_then(|present| rows::signal(&new, &present));
+            if present.is_none_or(|present| present.at < signal.at) {
+                changes.write(new, value.to_vec());
+            }
+        }
+        changes.remove(key);
+    }
+    Ok(())
+}
+
+/// The paper that an identifier stands for: itself, or the one it was absorbed into.
+fn resolve(changes: &Changes<'_>, id: &PaperId) -> Result<PaperId, Error> {
+    rows::follow(id, |key| changes.read(key))
+}
+
+fn enter(changes: &mut Changes<'_>, entry: &TimelineEntry, value: Vec<u8>) -> Result<(), Error> {
+    let at = entry.at.micros();
+    let place = keys::place(&entry.paper, &entry.topic);
+    match changes.read(&place)?.and_then(|value| keys::from_ordered(&value)) {
+        Some(old) if old == at => {}
+        Some(old) => {
+            changes.remove(keys::entry(&entry.topic, old, &entry.paper));
+            changes.write(place, keys::ordered(at).to_vec());
+        }
+        None => {
+            let length = keys::timeline_length(&entry.topic);
+            let count = changes.number(&length)?;
+            changes.write_number(length, count.saturating_add(1));
+            changes.write(place, keys::ordered(at).to_vec());
+        }
+    }
+    write(changes, keys::entry(&entry.topic, at, &entry.paper), value)
+}
+
+fn leave(changes: &mut Changes<'_>, topic: &TopicId, paper: &PaperId) -> Result<(), Error> {
+    let place = keys::place(paper, topic);
+    let Some(at) = changes.read(&place)?.and_then(|value| keys::from_ordered(&value)) else { return Ok(()) };
+    changes.remove(place);
+    changes.remove(keys::entry(topic, at, paper));
+    let length = keys::timeline_length(topic);
+    match changes.number(&length)? {
+        0 | 1 => changes.remove(length),
+        count => changes.write_number(length, count.saturating_sub(1)),
+    }
+    Ok(())
+}
+
+fn drop_topic(changes: &mut Changes<'_>, topic: &TopicId) -> Result<(), Error> {
+    for (key, _entry) in changes.scan(&keys::timeline(topic))? {
+        if let Some(paper) = rows::last_paper(&key) {
+            changes.remove(keys::place(&paper, topic));
+        }
+        changes.remove(key);
+    }
+    changes.remove(keys::timeline_length(topic));
+    changes.remove(keys::topic(topic));
+    Ok(())
+}
+
+/// Keeps a reading: one a day, the last, and only where the count differs from the reading before.
+fn take_reading(changes: &mut Changes<'_>, paper: &PaperId, signal: &Signal) -> Result<(), Error> {
+    let key = keys::signal(paper, signal.kind, signal.at);
+    let series = changes.scan(&keys::counter(paper, signal.kind))?;
+    let before = series.iter().rev().find(|(other, _value)| *other <= key);
+    let before = before.and_then(|(key, value)| rows::signal(key, value));
+    let is_news = before.is_none_or(|before| before.value != signal.value && before.at <= signal.at);
+    if is_news {
+        changes.write(key, rows::signal_value(signal).to_vec());
+    }
+    Ok(())
+}

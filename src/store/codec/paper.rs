@@ -1,0 +1,181 @@
+//! The row of a paper.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::model::change::Event;
+use crate::model::paper::Chosen;
+use crate::model::paper::Paper;
+use crate::model::paper::PaperId;
+use crate::model::time::Timestamp;
+use crate::store::codec::Fault;
+use crate::store::codec::Format;
+use crate::store::codec::observation::ObservationRow;
+
+/// [`Paper`].
+#[derive(Serialize, Deserialize)]
+pub(super) struct PaperRow<'a> {
+    v: Format,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<Cow<'a, str>>,
+    first_seen: i64,
+    #[serde(borrow)]
+    observations: Vec<ObservationRow<'a>>,
+    chosen: ChosenRow,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    events: Vec<EventRow<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ChosenRow {
+    title: usize,
+    #[serde(rename = "abstract", default, skip_serializing_if = "Option::is_none")]
+    abstract_text: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    authors: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subjects: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    announced: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    submitted: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    comment: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    venue: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    citation: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    license: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organisation: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EventRow<'a> {
+    #[serde(borrow)]
+    event: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
+    at: i64,
+}
+
+impl<'a> From<&'a Paper> for PaperRow<'a> {
+    fn from(paper: &'a Paper) -> Self {
+        Self {
+            v: Format,
+            id: paper.id.as_str().into(),
+            aliases: paper.aliases.iter().map(|alias| alias.as_str().into()).collect(),
+            first_seen: paper.first_seen.micros(),
+            observations: paper.observations.iter().map(ObservationRow::from).collect(),
+            chosen: ChosenRow::from(paper.chosen),
+            events: paper.events.iter().map(EventRow::from).collect(),
+        }
+    }
+}
+
+impl PaperRow<'_> {
+    pub(super) fn into_noun(self) -> Result<Paper, Fault> {
+        if self.observations.is_empty() {
+            return Err(Fault::Malformed(format!("the paper {} has no observation", self.id)));
+        }
+        Ok(Paper {
+            id: paper_id(&self.id)?,
+            aliases: self.aliases.iter().map(|alias| paper_id(alias)).collect::<Result<_, _>>()?,
+            first_seen: Timestamp::from_micros(self.first_seen),
+            observations: self
+                .observations
+                .into_iter()
+                .map(ObservationRow::into_noun)
+                .collect::<Result<_, _>>()?,
+            chosen: Chosen::from(self.chosen),
+            events: self.events.into_iter().map(EventRow::into_noun).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// Reads one of our identifiers.
+pub(super) fn paper_id(text: &str) -> Result<PaperId, Fault> {
+    PaperId::parse(text).ok_or_else(|| Fault::unknown("the identifier of a paper", text))
+}
+
+impl From<Chosen> for ChosenRow {
+    fn from(chosen: Chosen) -> Self {
+        let Chosen {
+            title,
+            abstract_text,
+            authors,
+            subjects,
+            announced,
+            submitted,
+            comment,
+            venue,
+            citation,
+            license,
+            organisation,
+            language,
+        } = chosen;
+        Self {
+            title,
+            abstract_text,
+            authors,
+            subjects,
+            announced,
+            submitted,
+            comment,
+            venue,
+            citation,
+            license,
+            organisation,
+            language,
+        }
+    }
+}
+
+impl From<ChosenRow> for Chosen {
+    fn from(row: ChosenRow) -> Self {
+        Self {
+            title: row.title,
+            abstract_text: row.abstract_text,
+            authors: row.authors,
+            subjects: row.subjects,
+            announced: row.announced,
+            submitted: row.submitted,
+            comment: row.comment,
+            venue: row.venue,
+            citation: row.citation,
+            license: row.license,
+            organisation: row.organisation,
+            language: row.language,
+        }
+    }
+}
+
+impl From<(&Event, &Timestamp)> for EventRow<'_> {
+    fn from((event, at): (&Event, &Timestamp)) -> Self {
+        let (word, version) = match event {
+            Event::Published => ("published", None),
+            Event::Withdrawn => ("withdrawn", None),
+            Event::Version(number) => ("version", Some(*number)),
+        };
+        Self { event: word.into(), version, at: at.micros() }
+    }
+}
+
+impl EventRow<'_> {
+    fn into_noun(self) -> Result<(Event, Timestamp), Fault> {
+        let event = match (&*self.event, self.version) {
+            ("published", None) => Event::Published,
+            ("withdrawn", None) => Event::Withdrawn,
+            ("version", Some(number)) => Event::Version(number),
+            (unknown, _version) => return Err(Fault::unknown("an event", unknown)),
+        };
+        Ok((event, Timestamp::from_micros(self.at)))
+    }
+}

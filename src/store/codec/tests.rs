@@ -1,0 +1,1 @@
+//! Stored forms read back as what was written.

@@ -1,0 +1,179 @@
+//! The writing half of the store: log, apply, make durable, build anew.
+
+use std::sync::Arc;
+use std::sync::PoisonError;
+
+use crate::model::plan::Plan;
+use crate::model::plan::Sequence;
+use crate::store::Error;
+use crate::store::PLAN_BYTES;
+use crate::store::Reader;
+use crate::store::Space;
+use crate::store::Writer;
+use crate::store::apply::Prepared;
+use crate::store::changes::Changes;
+use crate::store::codec::Stored as _;
+use crate::store::index::Index;
+use crate::store::keys;
+use crate::store::recover;
+use crate::store::snapshot;
+
+/// As much may lie between two checkpoints; sled has lost whole stores to power cuts after ten times this.
+const PENDING_BYTES: usize = PLAN_BYTES;
+
+/// As many plans may lie between two checkpoints.
+const PENDING_PLANS: usize = 64;
+
+impl Writer {
+    /// Logs plans as one group, then applies each whole. On return they are on disk and readers see them. Returns the
+    /// number of the last; after an error none of them counts, unless the error is the database's: then they are in
+    /// the log and appear when the store is opened again, where a second time does no harm.
+    ///
+    /// Each plan may have at most [`PLAN_BYTES`] of encoded values.
+    pub fn commit(&mut self, plans: &[Plan]) -> Result<Sequence, Error> {
+        let prepared = plans.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
+        if self.log.is_refusing() {
+            self.log.reopen()?;
+        }
+        if self.is_broken {
+            self.rebuild()?;
+        }
+        let payloads = plans.iter().map(|plan| plan.to_json().map_err(Error::Unstorable));
+        let sequences = self.log.append(&payloads.collect::<Result<Vec<_>, _>>()?)?;
+        let numbered = (sequences.start.0..).map(Sequence).zip(prepared);
+        for (sequence, plan) in numbered {
+            if let Err(error) = self.apply(sequence, plan) {
+                tracing::error!(%error, "the database failed; building it anew from the log");
+                self.is_broken = true;
+                self.rebuild()?;
+                break;
+            }
+        }
+        Ok(self.log.last())
+    }
+
+    /// Makes the database durable. Called by itself often enough for the next start to be fast; the log alone already
+    /// holds everything.
+    pub fn checkpoint(&mut self) -> Result<(), Error> {
+        if self.pending_plans > 0 {
+            self.shared.index().checkpoint()?;
+            self.pending_bytes = 0;
+            self.pending_plans = 0;
+        }
+        Ok(())
+    }
+
+    /// Another reader.
+    pub fn reader(&self) -> Reader {
+        Reader { shared: Arc::clone(&self.shared) }
+    }
+
+    /// How large the store is. Reads every row.
+    pub fn space(&self) -> Result<Space, Error> {
+        let index = self.shared.index();
+        let mut logical_bytes = 0_u64;
+        for row in index.tree() {
+            let (key, value) = row.map_err(Error::index("read from"))?;
+            let size = u64::try_from(key.len().saturating_add(value.len())).unwrap_or(u64::MAX);
+            logical_bytes = logical_bytes.saturating_add(size);
+        }
+        Ok(Space { index_bytes: index.bytes()?, log_bytes: self.log.bytes()?, logical_bytes })
+    }
+
+    /// Builds a new database from the log and puts it in the old one's place: the only way to give space back that
+    /// sled holds. Readers are served from the old one meanwhile; commits wait. Returns how many plans were replayed.
+    pub fn rebuild(&mut self) -> Result<u64, Error> {
+        let (index, tally) = recover::build(&self.settings, &self.log)?;
+        let applied = index.applied()?;
+        let old = {
+            let mut slot = self.shared.index.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *slot, Arc::new(index))
+        };
+        old.retire();
+        drop(old);
+        self.is_broken = false;
+        self.pending_bytes = 0;
+        self.pending_plans = 0;
+        self.shared.revision.send_replace(applied);
+        Ok(tally.replayed)
+    }
+
+    /// Replaces the log by the state it led to. Readers are served meanwhile; commits wait. Returns how many bytes
+    /// the log got smaller.
+    pub fn compact_log(&mut self) -> Result<u64, Error> {
+        let before = self.log.bytes()?;
+        let index = self.shared.index();
+        snapshot::check(&index)?;
+        self.log.compact(snapshot::payloads(index.tree()))?;
+        Ok(before.saturating_sub(self.log.bytes()?))
+    }
+
+    /// Makes everything durable and closes the store once its readers are gone.
+    pub fn close(mut self) -> Result<(), Error> {
+        self.checkpoint()
+    }
+
+    fn apply(&mut self, sequence: Sequence, plan: PreparedPlan<'_>) -> Result<(), Error> {
+        if self.pending_bytes.saturating_add(plan.bytes) > PENDING_BYTES {
+            self.checkpoint()?;
+        }
+        let index = self.shared.index();
+        let batch = batch(&index, sequence, plan.ops)?;
+        {
+            let _whole = self.shared.applying.write().unwrap_or_else(PoisonError::into_inner);
+            index.write(batch)?;
+        }
+        self.shared.revision.send_replace(sequence);
+        self.pending_bytes = self.pending_bytes.saturating_add(plan.bytes);
+        self.pending_plans = self.pending_plans.saturating_add(1);
+        if self.pending_bytes >= PENDING_BYTES || self.pending_plans >= PENDING_PLANS {
+            self.checkpoint()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Err(error) = self.checkpoint() {
+            tracing::warn!(%error, "the database was not closed properly; the next start replays the log");
+        }
+    }
+}
+
+/// A plan whose values are encoded.
+pub(super) struct PreparedPlan<'plan> {
+    ops: Vec<Prepared<'plan>>,
+    bytes: usize,
+}
+
+/// Encodes the values of a plan and refuses what could not be applied later.
+pub(super) fn prepare(plan: &Plan) -> Result<PreparedPlan<'_>, Error> {
+    let prepared = encode(plan)?;
+    if prepared.bytes > PLAN_BYTES {
+        return Err(Error::Oversized { bytes: prepared.bytes });
+    }
+    Ok(prepared)
+}
+
+fn encode(plan: &Plan) -> Result<PreparedPlan<'_>, Error> {
+    let ops = plan.ops.iter().map(Prepared::new).collect::<Result<Vec<_>, _>>().map_err(Error::Unstorable)?;
+    let bytes = ops.iter().map(Prepared::bytes).fold(0, usize::saturating_add);
+    Ok(PreparedPlan { ops, bytes })
+}
+
+/// Applies a plan that is in the log, whatever its size.
+pub(super) fn replay(index: &Index, sequence: Sequence, plan: &Plan) -> Result<usize, Error> {
+    let PreparedPlan { ops, bytes } = encode(plan)?;
+    index.write(batch(index, sequence, ops)?)?;
+    Ok(bytes)
+}
+
+fn batch(index: &Index, sequence: Sequence, ops: Vec<Prepared<'_>>) -> Result<sled::Batch, Error> {
+    let mut changes = Changes::new(index.tree());
+    for op in ops {
+        op.apply(&mut changes)?;
+    }
+    changes.write_number(keys::APPLIED.to_vec(), sequence.0);
+    Ok(changes.into_batch())
+}

@@ -1,0 +1,242 @@
+//! The reading half of the store.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::model::external_id::ExternalId;
+use crate::model::paper::Paper;
+use crate::model::paper::PaperId;
+use crate::model::plan::Installation;
+use crate::model::plan::Sequence;
+use crate::model::signal::Signal;
+use crate::model::signal::SignalKind;
+use crate::model::source::ExchangeMemory;
+use crate::model::source::NextPoll;
+use crate::model::source::SourceId;
+use crate::model::source::SourceState;
+use crate::model::time::Timestamp;
+use crate::model::topic::TimelineEntry;
+use crate::model::topic::TopicId;
+use crate::model::topic::TopicState;
+use crate::store::Error;
+use crate::store::Reader;
+use crate::store::codec::Stored;
+use crate::store::codec::claims;
+use crate::store::index::Index;
+use crate::store::keys;
+use crate::store::keys::prefix;
+use crate::store::rows;
+
+impl Reader {
+    /// The number of the last plan that readers see.
+    pub fn revision(&self) -> Sequence {
+        *self.shared.revision.borrow()
+    }
+
+    /// Tells when the revision changes.
+    pub fn watch(&self) -> watch::Receiver<Sequence> {
+        self.shared.revision.subscribe()
+    }
+
+    /// The store's permanent facts, once they are written.
+    pub fn installation(&self) -> Result<Option<Installation>, Error> {
+        self.noun(keys::INSTALLATION, "the installation")
+    }
+
+    /// The paper of an identifier, also of one that was absorbed.
+    pub fn paper(&self, id: &PaperId) -> Result<Option<Paper>, Error> {
+        let id = self.follow(id)?;
+        self.noun(&keys::paper(&id), "a paper")
+    }
+
+    /// The identifier of the paper that stays; `None` when no paper has it.
+    pub fn resolve(&self, id: &PaperId) -> Result<Option<PaperId>, Error> {
+        let id = self.follow(id)?;
+        let tree = self.shared.index();
+        let is_known = tree.tree().contains_key(keys::paper(&id)).map_err(Error::index("read from"))?;
+        Ok(is_known.then_some(id))
+    }
+
+    /// The paper that holds an identifier.
+    pub fn paper_by_external(&self, id: &ExternalId) -> Result<Option<PaperId>, Error> {
+        self.holder(&claims::of_id(id))
+    }
+
+    /// The paper that a source reports under a key.
+    pub fn paper_by_key(&self, source: &SourceId, key: &str) -> Result<Option<PaperId>, Error> {
+        self.holder(&claims::of_key(source, key))
+    }
+
+    /// Every paper, by identifier.
+    pub fn papers(&self) -> impl Iterator<Item = Result<Paper, Error>> + use<> {
+        self.nouns(vec![prefix::PAPER], "a paper")
+    }
+
+    /// Every paper first seen before a time, the newest first.
+    pub fn newest(&self, before: Option<Timestamp>) -> impl Iterator<Item = Result<Paper, Error>> + use<> {
+        let index = self.shared.index();
+        let end = before.map_or_else(|| vec![prefix::FIRST_SEEN + 1], keys::first_seen_at);
+        let ids = index.tree().range(vec![prefix::FIRST_SEEN]..end).rev();
+        ids.filter_map(move |row| match row {
+            Err(error) => Some(Err(Error::index("read from")(error))),
+            // A paper may have been absorbed since its key was read.
+            Ok((key, _empty)) => read(&index, &keys::paper(&rows::last_paper(&key)?), "a paper").transpose(),
+        })
+    }
+
+    /// How many papers there are.
+    pub fn paper_count(&self) -> u64 {
+        self.shared.index().number(keys::PAPERS).unwrap_or(0)
+    }
+
+    /// Every topic, by name.
+    pub fn topics(&self) -> Result<Vec<TopicState>, Error> {
+        self.nouns(vec![prefix::TOPIC], "a topic").collect()
+    }
+
+    /// A topic.
+    pub fn topic(&self, id: &TopicId) -> Result<Option<TopicState>, Error> {
+        self.noun(&keys::topic(id), "a topic")
+    }
+
+    /// At most `limit` entries of a topic from before a time, the newest first.
+    pub fn timeline(
+        &self,
+        topic: &TopicId,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<TimelineEntry>, Error> {
+        let index = self.shared.index();
+        let (start, end) = match before {
+            Some(before) => (keys::timeline(topic), keys::timeline_at(topic, before)),
+            None => (keys::timeline(topic), keys::after_timeline(topic)),
+        };
+        let range = (Bound::Included(start), Bound::Excluded(end));
+        let rows = index.tree().range::<Vec<u8>, _>(range).rev().take(limit);
+        rows.map(|row| {
+            let (_key, value) = row.map_err(Error::index("read from"))?;
+            TimelineEntry::from_value(&value).map_err(Error::stored("an entry"))
+        })
+        .collect()
+    }
+
+    /// How many entries a topic has.
+    pub fn timeline_len(&self, topic: &TopicId) -> Result<u64, Error> {
+        self.shared.index().number(&keys::timeline_length(topic))
+    }
+
+    /// The place of a paper in a topic.
+    pub fn entry(&self, topic: &TopicId, paper: &PaperId) -> Result<Option<TimelineEntry>, Error> {
+        let index = self.shared.index();
+        let place = index.tree().get(keys::place(paper, topic)).map_err(Error::index("read from"))?;
+        let Some(at) = place.and_then(|value| keys::from_ordered(&value)) else { return Ok(None) };
+        read(&index, &keys::entry(topic, at, paper), "an entry")
+    }
+
+    /// The places of a paper in all topics, by topic.
+    pub fn topics_of(&self, paper: &PaperId) -> Result<Vec<TimelineEntry>, Error> {
+        let index = self.shared.index();
+        let mut entries = Vec::new();
+        for row in index.tree().scan_prefix(keys::places(paper)) {
+            let (key, value) = row.map_err(Error::index("read from"))?;
+            let topic = key.get(keys::PAPER_BYTES + 1..).and_then(|name| std::str::from_utf8(name).ok());
+            let place = topic.and_then(TopicId::parse).zip(keys::from_ordered(&value));
+            if let Some((topic, at)) = place {
+                entries.extend(read(&index, &keys::entry(&topic, at, paper), "an entry")?);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The latest reading of each counter of a paper.
+    pub fn signals(&self, paper: &PaperId) -> Result<Vec<Signal>, Error> {
+        let (index, paper) = (self.shared.index(), self.follow(paper)?);
+        let latest = |kind: SignalKind| {
+            let row = index.tree().scan_prefix(keys::counter(&paper, kind)).next_back().transpose();
+            let row = row.map_err(Error::index("read from"))?;
+            Ok(row.and_then(|(key, value)| rows::signal(&key, &value)))
+        };
+        SignalKind::ALL.into_iter().filter_map(|kind| latest(kind).transpose()).collect()
+    }
+
+    /// The readings of a paper's counters, by counter, the oldest first: the last of each day on which one changed.
+    pub fn signal_history(&self, paper: &PaperId) -> Result<Vec<Signal>, Error> {
+        let (index, paper) = (self.shared.index(), self.follow(paper)?);
+        let rows = index.tree().scan_prefix(keys::signals(&paper)).filter_map(|row| match row {
+            Err(error) => Some(Err(Error::index("read from")(error))),
+            Ok((key, value)) => rows::signal(&key, &value).map(Ok),
+        });
+        rows.collect()
+    }
+
+    /// What is remembered of a source.
+    pub fn source(&self, id: &SourceId) -> Result<Option<SourceState>, Error> {
+        self.noun(&keys::source(id), "a source")
+    }
+
+    /// What is remembered of every source, by name.
+    pub fn sources(&self) -> Result<Vec<SourceState>, Error> {
+        self.nouns(vec![prefix::SOURCE], "a source").collect()
+    }
+
+    /// What is remembered of an address; nothing of one that was never asked.
+    pub fn exchange(&self, url: &str) -> Result<ExchangeMemory, Error> {
+        let found: Option<(String, ExchangeMemory)> = self.noun(&keys::exchange(url), "an address")?;
+        Ok(found.map(|(_url, memory)| memory).unwrap_or_default())
+    }
+
+    /// When an operator of sources may be asked again.
+    pub fn operator(&self, name: &str) -> Result<Option<NextPoll>, Error> {
+        let found: Option<(String, NextPoll)> = self.noun(&keys::operator(name), "an operator")?;
+        Ok(found.map(|(_name, poll)| poll))
+    }
+
+    fn follow(&self, id: &PaperId) -> Result<PaperId, Error> {
+        let index = self.shared.index();
+        rows::follow(id, |key| index.tree().get(key).map_err(Error::index("read from")))
+    }
+
+    fn holder(&self, claim: &str) -> Result<Option<PaperId>, Error> {
+        let index = self.shared.index();
+        let holder = index.tree().get(keys::claim(claim)).map_err(Error::index("read from"))?;
+        Ok(holder.and_then(|value| rows::paper_id(&value)))
+    }
+
+    fn noun<Noun: Stored>(&self, key: &[u8], what: &'static str) -> Result<Option<Noun>, Error> {
+        read(&self.shared.index(), key, what)
+    }
+
+    fn nouns<Noun: Stored>(
+        &self,
+        prefix: Vec<u8>,
+        what: &'static str,
+    ) -> impl Iterator<Item = Result<Noun, Error>> + use<Noun> {
+        let index = self.shared.index();
+        let rows = index.tree().scan_prefix(prefix);
+        let nouns = rows.values().map(move |value| {
+            Noun::from_value(&value.map_err(Error::index("read from"))?).map_err(Error::stored(what))
+        });
+        Held { rows: nouns, _index: index }
+    }
+}
+
+/// Rows, and the database they come from: it may be replaced before the last row is read.
+struct Held<Rows> {
+    rows: Rows,
+    _index: Arc<Index>,
+}
+
+impl<Rows: Iterator> Iterator for Held<Rows> {
+    type Item = Rows::Item;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.rows.next()
+    }
+}
+
+fn read<Noun: Stored>(index: &Index, key: &[u8], what: &'static str) -> Result<Option<Noun>, Error> {
+    let value = index.tree().get(key).map_err(Error::index("read from"))?;
+    value.map(|value| Noun::from_value(&value).map_err(Error::stored(what))).transpose()
+}
