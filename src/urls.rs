@@ -1,1 +1,216 @@
-//! urls
+//! Every public address and every Atom identifier is built here, and nowhere else.
+//!
+//! An address is a [`Place`]: its path is the same on every host. [`Urls::path`] is for links inside our own pages, which
+//! then work through any name the server is reached by; [`Urls::absolute`] is for feeds and redirects, and comes from the
+//! configured public address alone, never from what a request claims. Identifiers are `tag:` URIs (RFC 4151) from the
+//! authority and date that were fixed when the store was made, so a change of host name never changes one.
+//! Addresses of other people's pages are in [`outside`].
+
+use url::Url;
+
+use crate::model::paper::PaperId;
+use crate::model::plan::Installation;
+use crate::model::time::Timestamp;
+use crate::model::topic::TopicId;
+
+pub mod outside;
+
+/// One thing we serve.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place<'id> {
+    /// The front page.
+    Front,
+    /// A topic's newest entries as a page.
+    Topic(&'id TopicId),
+    /// A topic's entries that stand below a point of its timeline.
+    TopicBefore(&'id TopicId, Timestamp),
+    /// A topic's Atom feed.
+    TopicAtom(&'id TopicId),
+    /// A paper's page.
+    Paper(&'id PaperId),
+    /// The list of all feeds.
+    Opml,
+    /// The style sheet of the pages.
+    Stylesheet,
+}
+
+impl Place<'_> {
+    /// The path below the public address, without a slash in front.
+    fn tail(self) -> String {
+        match self {
+            Self::Front => String::new(),
+            Self::Topic(topic) => format!("topics/{topic}"),
+            Self::TopicBefore(topic, before) => format!("topics/{topic}?before={before}"),
+            Self::TopicAtom(topic) => format!("topics/{topic}.atom"),
+            Self::Paper(paper) => format!("papers/{paper}"),
+            Self::Opml => "opml".to_owned(),
+            Self::Stylesheet => "assets/offprint.css".to_owned(),
+        }
+    }
+}
+
+/// The builder of addresses and identifiers of one installation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Urls {
+    public: Url,
+    tag_prefix: String,
+}
+
+/// Why addresses or identifiers cannot be built.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Error {
+    /// The public address is not one that pages and feeds can live under.
+    #[error("public address {url}: {reason}")]
+    Public {
+        /// The address.
+        url: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The authority of `tag:` identifiers breaks RFC 4151.
+    #[error("tag authority {0:?} is neither a lower-case host name nor an e-mail address of one")]
+    Authority(String),
+    /// The date of `tag:` identifiers breaks RFC 4151.
+    #[error("tag date {0:?} is not a day (YYYY-MM-DD) up to the day the store was made")]
+    Date(String),
+}
+
+impl Urls {
+    /// Checks the public address and the installation's `tag:` parts.
+    pub fn new(mut public: Url, installation: &Installation) -> Result<Self, Error> {
+        let refuse = |reason| Err(Error::Public { url: public.to_string(), reason });
+        if !matches!(public.scheme(), "http" | "https") || !public.has_host() {
+            return refuse("only http and https addresses with a host can be served");
+        }
+        if !public.username().is_empty() || public.password().is_some() {
+            return refuse("it must not hold a name or password");
+        }
+        if public.query().is_some() || public.fragment().is_some() {
+            return refuse("it must end with its path, without ? or #");
+        }
+        if !public.path().ends_with('/') {
+            public.set_path(&format!("{}/", public.path()));
+        }
+        if !is_authority(&installation.tag_authority) {
+            return Err(Error::Authority(installation.tag_authority.clone()));
+        }
+        let date = chrono::NaiveDate::parse_from_str(&installation.tag_date, "%Y-%m-%d");
+        let plausible = |day: chrono::NaiveDate| {
+            day <= installation.created.day() && day.to_string() == installation.tag_date
+        };
+        if !date.is_ok_and(plausible) {
+            return Err(Error::Date(installation.tag_date.clone()));
+        }
+        let tag_prefix = format!("tag:{},{}:", installation.tag_authority, installation.tag_date);
+        Ok(Self { public, tag_prefix })
+    }
+
+    /// The path (and query) of a place, as links inside our pages give it.
+    pub fn path(&self, place: Place<'_>) -> String {
+        format!("{}{}", self.public.path(), place.tail())
+    }
+
+    /// The whole address of a place.
+    pub fn absolute(&self, place: Place<'_>) -> String {
+        format!("{}{}", self.public, place.tail())
+    }
+
+    /// The permanent Atom identifier of a paper.
+    pub fn paper_tag(&self, paper: &PaperId) -> String {
+        format!("{}paper/{paper}", self.tag_prefix)
+    }
+
+    /// The permanent Atom identifier of a topic's feed.
+    pub fn topic_tag(&self, topic: &TopicId) -> String {
+        format!("{}topic/{topic}", self.tag_prefix)
+    }
+
+    /// The host people know us by.
+    pub fn host(&self) -> &str {
+        self.public.host_str().unwrap_or_default()
+    }
+}
+
+/// RFC 4151 §2.1: `DNSname` or `emailAddress`; lower case, since tags are compared as strings.
+fn is_authority(text: &str) -> bool {
+    let (user, host) = text.split_once('@').map_or((None, text), |(user, host)| (Some(user), host));
+    let user_byte =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'_');
+    let user_is_fine = user.is_none_or(|user| !user.is_empty() && user.bytes().all(user_byte));
+    let part_byte = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let part_is_fine = |part: &str| {
+        !part.is_empty() && part.bytes().all(part_byte) && !part.starts_with('-') && !part.ends_with('-')
+    };
+    user_is_fine && text.len() <= 255 && host.split('.').all(part_is_fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::Error;
+    use super::Place;
+    use super::Urls;
+    use crate::model::paper::PaperId;
+    use crate::model::plan::Installation;
+    use crate::model::time::Timestamp;
+    use crate::model::topic::TopicId;
+
+    fn urls(public: &str, authority: &str, date: &str) -> Result<Urls, Error> {
+        let created = Timestamp::parse_rfc3339("2026-11-20T08:00:00Z").unwrap();
+        let installation =
+            Installation { tag_authority: authority.to_owned(), tag_date: date.to_owned(), created };
+        Urls::new(Url::parse(public).unwrap(), &installation)
+    }
+
+    #[test]
+    fn identifiers_do_not_follow_the_host() {
+        let paper = PaperId::mint(7);
+        let topic = TopicId::parse("peft").unwrap();
+        let one = urls("https://papers.example.org", "papers.example.org", "2026-11-20").unwrap();
+        let other = urls("http://elsewhere.example/", "papers.example.org", "2026-11-20").unwrap();
+        assert_eq!(one.paper_tag(&paper), "tag:papers.example.org,2026-11-20:paper/0000000000000007");
+        assert_eq!(one.paper_tag(&paper), other.paper_tag(&paper));
+        assert_eq!(one.topic_tag(&topic), "tag:papers.example.org,2026-11-20:topic/peft");
+        assert_ne!(one.absolute(Place::Front), other.absolute(Place::Front));
+    }
+
+    #[test]
+    fn a_public_address_may_have_a_path() {
+        let topic = TopicId::parse("peft").unwrap();
+        let urls = urls("https://example.org/reading", "example.org", "2026-11-20").unwrap();
+        assert_eq!(urls.absolute(Place::TopicAtom(&topic)), "https://example.org/reading/topics/peft.atom");
+        assert_eq!(urls.path(Place::Topic(&topic)), "/reading/topics/peft");
+        assert_eq!(urls.path(Place::Front), "/reading/");
+    }
+
+    #[test]
+    fn the_place_in_a_timeline_is_a_readable_time() {
+        let topic = TopicId::parse("peft").unwrap();
+        let urls = urls("https://example.org", "example.org", "2026-11-20").unwrap();
+        let path = urls.path(Place::TopicBefore(&topic, Timestamp::from_micros(1_500_001)));
+        assert_eq!(path, "/topics/peft?before=1970-01-01T00:00:01.500001Z");
+    }
+
+    #[test]
+    fn what_breaks_rfc_4151_is_refused() {
+        let public = "https://example.org";
+        for authority in ["", "Example.org", "exa mple.org", "example.org:80", "-a.org", "a..org", "@a.org"] {
+            assert!(matches!(urls(public, authority, "2026-11-20"), Err(Error::Authority(_))), "{authority}");
+        }
+        for date in ["", "2026", "2026-13-01", "2026-11-21", "20261120", "+026-11-01", "2026-1-01"] {
+            assert!(matches!(urls(public, "example.org", date), Err(Error::Date(_))), "{date}");
+        }
+        assert!(urls(public, "papers@example.org", "2026-11-20").is_ok());
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_served_is_refused() {
+        for public in ["ftp://example.org", "https://me:x@example.org", "https://example.org/?a", "data:x"] {
+            assert!(
+                matches!(urls(public, "example.org", "2026-11-20"), Err(Error::Public { .. })),
+                "{public}"
+            );
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! All feeds as one subscription list (OPML 2.0), for readers that import it.
+
+use quick_xml::Writer;
+use quick_xml::events::BytesDecl;
+use quick_xml::events::BytesText;
+use quick_xml::events::Event;
+
+use crate::model::text::Text;
+use crate::pages::TopicLine;
+use crate::urls::Place;
+use crate::urls::Urls;
+
+/// The only media type for OPML that feed validators list.
+pub const MEDIA_TYPE: &str = "text/x-opml; charset=utf-8";
+
+/// Writes the list. `xmlUrl` is absolute: the file is read far from here.
+pub fn render(site: &str, topics: &[TopicLine], urls: &Urls) -> std::io::Result<Vec<u8>> {
+    let site = Text::line(site);
+    let title = if site.is_empty() { urls.host() } else { site.as_str() };
+    let mut writer = Writer::new(Vec::new());
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
+    writer.create_element("opml").with_attribute(("version", "2.0")).write_inner_content(|writer| {
+        writer.create_element("head").write_inner_content(|writer| {
+            writer.create_element("title").write_text_content(BytesText::new(title))?;
+            Ok(())
+        })?;
+        writer.create_element("body").write_inner_content(|writer| {
+            let group = writer.create_element("outline").with_attribute(("text", title));
+            group.write_inner_content(|writer| {
+                topics.iter().try_for_each(|topic| outline(writer, topic, urls))
+            })?;
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    Ok(writer.into_inner())
+}
+
+fn outline(writer: &mut Writer<Vec<u8>>, topic: &TopicLine, urls: &Urls) -> std::io::Result<()> {
+    let title = Text::line(&topic.title);
+    let title = if title.is_empty() { topic.id.as_str() } else { title.as_str() };
+    let attributes = [
+        ("type", "rss"),
+        ("text", title),
+        ("title", title),
+        ("xmlUrl", &urls.absolute(Place::TopicAtom(&topic.id))),
+        ("htmlUrl", &urls.absolute(Place::Topic(&topic.id))),
+    ];
+    writer.create_element("outline").with_attributes(attributes).write_empty()?;
+    Ok(())
+}

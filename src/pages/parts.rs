@@ -1,0 +1,50 @@
+//! The small pieces that several pages show in the same way.
+
+use crate::model::paper::Paper;
+use crate::model::text::Html;
+use crate::model::time::Timestamp;
+
+/// A time for machines and for people.
+pub(super) struct Stamp {
+    pub(super) machine: String,
+    pub(super) people: String,
+}
+
+impl Stamp {
+    /// Shown to the day.
+    pub(super) fn day(at: Timestamp) -> Self {
+        Self { machine: at.to_rfc3339(), people: at.to_chrono().format("%-d %B %Y").to_string() }
+    }
+
+    /// Shown to the minute.
+    pub(super) fn minute(at: Timestamp) -> Self {
+        Self { machine: at.to_rfc3339(), people: at.to_chrono().format("%-d %B %Y, %H:%M UTC").to_string() }
+    }
+}
+
+/// "1 paper", "12 papers".
+pub(super) fn papers(count: u64) -> String {
+    if count == 1 { "1 paper".to_owned() } else { format!("{count} papers") }
+}
+
+/// The abstract's markup, or nothing.
+pub(super) fn abstract_html(paper: &Paper) -> &str {
+    paper.abstract_text().map(|text| &text.html).map(Html::as_str).unwrap_or_default()
+}
+
+/// The first authors and how many more there are.
+pub(super) fn people_in_brief(paper: &Paper) -> String {
+    const SHOWN: usize = 12;
+    let Some(authors) = paper.authors() else { return String::new() };
+    let names: Vec<_> = authors.listed.iter().take(SHOWN).map(|author| author.name.as_str()).collect();
+    let total = usize::try_from(authors.total).unwrap_or(usize::MAX).max(authors.listed.len());
+    match total.saturating_sub(names.len()) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// Who reported the paper.
+pub(super) fn sources(paper: &Paper) -> String {
+    paper.sources().into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
