@@ -3,6 +3,8 @@
 //! [`entry::entry`] and [`FeedPage::topic`] are pure: equal papers give equal entries, whatever the clock, the votes or the
 //! order of polls. [`atom`] turns a page into bytes. Nothing here reads the store or knows HTTP.
 
+use std::collections::BTreeSet;
+
 use crate::feeds::entry::Entry;
 use crate::model::text::Text;
 use crate::model::time::Timestamp;
@@ -57,7 +59,7 @@ pub struct TopicHead<'page> {
 impl FeedPage {
     /// A topic's feed. Where two entries carry one identifier, the newer one (the first) is kept.
     pub fn topic(head: &TopicHead<'_>, mut entries: Vec<Entry>, urls: &Urls) -> Self {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         entries.retain(|entry| seen.insert(entry.id.clone()));
         let or_name = |text: &str, name: &str| {
             let line = Text::line(text);

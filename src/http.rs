@@ -1,1 +1,110 @@
-//! http
+//! The reading half: answers readers over HTTP/1.1 and cleartext HTTP/2, from the store alone.
+//!
+//! [`router::router`] is a table of routes with one file per resource below it; [`caching`] decides 200 or 304 and the
+//! encoding; [`serve::serve`] accepts, limits, times out and drains connections. Nothing here writes, fetches or knows the
+//! harvest. Absolute addresses come from the configuration: neither `Host` nor any forwarded header is believed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::store::Reader;
+use crate::topics::Topics;
+use crate::urls::Urls;
+
+pub mod caching;
+
+pub mod router;
+
+pub mod serve;
+
+mod answers;
+
+mod assets;
+
+mod bodies;
+
+mod encoding;
+
+mod front;
+
+mod guard;
+
+mod health;
+
+mod opml;
+
+mod paced;
+
+mod papers;
+
+mod topics;
+
+/// Limits of the server. The defaults suit a daemon that faces the open network.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Connections at one time; more wait in the kernel's queue.
+    pub max_connections: usize,
+    /// Connections at one time from one address (IPv4) or /64 (IPv6); more are closed at once. Unix sockets have no
+    /// address and no such limit: put a proxy there.
+    pub max_connections_per_address: usize,
+    /// The most bytes of a request's head.
+    pub max_head_bytes: usize,
+    /// Streams at one time on one HTTP/2 connection.
+    pub max_streams: u32,
+    /// The time from the first byte of a request's head to its end.
+    pub head_timeout: Duration,
+    /// How long a connection may stay open without a request.
+    pub keep_alive: Duration,
+    /// How long a reader may take nothing of an answer.
+    pub write_timeout: Duration,
+    /// How long an answer may take to make.
+    pub answer_timeout: Duration,
+    /// How long, after it no longer accepts, the server still serves as before: requests on connections that were
+    /// accepted at the last moment are on their way.
+    pub linger: Duration,
+    /// How long requests in flight may take to finish once the server stops.
+    pub drain: Duration,
+    /// The most bytes of rendered bodies that are kept.
+    pub cache_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_connections: 4_096,
+            max_connections_per_address: 256,
+            max_head_bytes: 16 * 1_024,
+            max_streams: 64,
+            head_timeout: Duration::from_secs(5),
+            keep_alive: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(30),
+            linger: Duration::from_millis(300),
+            drain: Duration::from_secs(20),
+            cache_bytes: 64 * 1_024 * 1_024,
+        }
+    }
+}
+
+/// What the operator configured to be served; replaced as a whole on reload.
+#[derive(Debug)]
+pub struct Site {
+    /// The name of the site.
+    pub title: String,
+    /// The topics.
+    pub topics: Topics,
+}
+
+/// What the server reads from.
+#[derive(Clone, Debug)]
+pub struct Serving {
+    /// The store.
+    pub reader: Reader,
+    /// The site, as configured now.
+    pub site: tokio::sync::watch::Receiver<Arc<Site>>,
+    /// Builds addresses and identifiers.
+    pub urls: Arc<Urls>,
+    /// The present time.
+    pub clock: Clock,
+}

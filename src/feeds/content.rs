@@ -11,6 +11,7 @@ use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 
 use crate::feeds::entry::orcid_address;
+use crate::model::author::Author;
 use crate::model::author::Authors;
 use crate::model::link::WebUrl;
 use crate::model::paper::Paper;
@@ -118,7 +119,7 @@ pub(super) fn content(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Cont
     )
 }
 
-fn person(author: &crate::model::author::Author) -> PersonView<'_> {
+fn person(author: &Author) -> PersonView<'_> {
     let affiliations: Vec<_> = author.affiliations.iter().take(AFFILIATIONS).map(Text::as_str).collect();
     PersonView {
         name: author.name.as_str(),

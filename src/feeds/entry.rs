@@ -1,5 +1,7 @@
 //! A paper as an entry. Counters are not even an argument here, so no vote can change a byte of a feed.
 
+use std::collections::BTreeSet;
+
 use crate::feeds::content;
 use crate::feeds::content::Content;
 use crate::feeds::labels;
@@ -165,7 +167,7 @@ fn links(paper: &Paper, urls: &Urls) -> Vec<EntryLink> {
     if let Some(license) = paper.license() {
         links.push(EntryLink { rel: "license", href: license.to_string(), media_type: None, title: None });
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     links.retain(|link| seen.insert(link.href.clone()));
     links.truncate(MOST);
     links

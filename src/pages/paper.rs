@@ -2,12 +2,16 @@
 //!
 //! The `citation_*` tags are those that Zotero and search engines for scholars read.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
+use crate::model::author::Author;
 use crate::model::change::Event;
 use crate::model::external_id::ExternalId;
 use crate::model::link::LinkKind;
 use crate::model::link::WebUrl;
+use crate::model::observation::Observation;
 use crate::model::paper::Paper;
 use crate::model::signal::Signal;
 use crate::model::signal::SignalKind;
@@ -15,6 +19,7 @@ use crate::model::text::Text;
 use crate::model::time::Moment;
 use crate::model::time::Precision;
 use crate::model::topic::TimelineEntry;
+use crate::pages;
 use crate::pages::Error;
 use crate::pages::Frame;
 use crate::pages::parts;
@@ -64,7 +69,7 @@ pub fn page(site: &str, record: &PaperRecord, urls: &Urls) -> Result<String, Err
             })
             .collect(),
     };
-    crate::pages::render("a paper", &view)
+    pages::render("a paper", &view)
 }
 
 #[derive(Template)]
@@ -90,7 +95,7 @@ struct PersonView<'page> {
 }
 
 impl<'page> PersonView<'page> {
-    fn new(author: &'page crate::model::author::Author) -> Self {
+    fn new(author: &'page Author) -> Self {
         let affiliations: Vec<_> = author.affiliations.iter().map(Text::as_str).collect();
         Self {
             name: &author.name,
@@ -213,8 +218,8 @@ fn addresses(paper: &Paper) -> impl Iterator<Item = Row> {
 }
 
 /// The sources whose observations satisfy a condition.
-fn said_by(paper: &Paper, says: impl Fn(&crate::model::observation::Observation) -> bool) -> String {
-    let names: std::collections::BTreeSet<_> = paper
+fn said_by(paper: &Paper, says: impl Fn(&Observation) -> bool) -> String {
+    let names: BTreeSet<_> = paper
         .observations
         .iter()
         .filter(|observation| says(observation))

@@ -1,0 +1,51 @@
+//! The front page.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::http::Serving;
+use crate::http::Site;
+use crate::http::answers::App;
+use crate::http::answers::Fault;
+use crate::http::answers::Found;
+use crate::http::answers::Keep;
+use crate::http::answers::Made;
+use crate::http::answers::PAGE_CACHE;
+use crate::pages;
+use crate::pages::TopicLine;
+use crate::topics::Topic;
+use crate::urls::Place;
+
+pub(super) async fn page(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
+    let path = app.serving.urls.path(Place::Front);
+    let make = |serving: &Serving, site: &Site| {
+        let page = pages::front(&site.title, &lines(serving, site)?, &serving.urls)?;
+        Ok(Found::Made(Made {
+            bytes: page.into_bytes(),
+            content_type: pages::MEDIA_TYPE,
+            cache_control: PAGE_CACHE,
+            last_modified: None,
+        }))
+    };
+    app.answer(path, Keep::Kept, &request, make).await
+}
+
+/// Every topic as lists show it, in the order of the configuration.
+pub(super) fn lines(serving: &Serving, site: &Site) -> Result<Vec<TopicLine>, Fault> {
+    site.topics.iter().map(|topic| line(serving, topic)).collect()
+}
+
+/// One topic as lists show it.
+pub(super) fn line(serving: &Serving, topic: &Topic) -> Result<TopicLine, Fault> {
+    let newest = serving.reader.timeline(&topic.id, None, 1)?;
+    Ok(TopicLine {
+        id: topic.id.clone(),
+        title: topic.title.clone(),
+        description: topic.description.clone().unwrap_or_default(),
+        count: serving.reader.timeline_len(&topic.id)?,
+        last: newest.first().map(|entry| entry.at),
+    })
+}

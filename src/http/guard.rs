@@ -1,0 +1,92 @@
+//! What holds for every request and every answer: framing we accept, and headers that take power from a page.
+//!
+//! hyper refuses most malformed requests itself, with a bare 400. It lets pass a missing or second `Host` and a body framed
+//! in two ways; those are refused here. Nothing we serve takes a body, so a request with one is refused unread.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::HeaderName;
+use axum::http::HeaderValue;
+use axum::http::Method;
+use axum::http::StatusCode;
+use axum::http::Version;
+use axum::http::header;
+use axum::http::uri::Authority;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::http::answers::App;
+
+/// On every answer, errors and feeds included: no script, no frame, nothing from elsewhere.
+const SAFETY: [(HeaderName, HeaderValue); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'",
+        ),
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+];
+
+/// Checks a request, and puts the headers of safety on whatever is answered.
+pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let version = request.version();
+    let takes_body = has_body(request.headers());
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let mut response = if !host_is_sound(&request) {
+        let words = "A request names exactly one host.";
+        app.refuse(StatusCode::BAD_REQUEST, "Bad request", words)
+    } else if is_read && takes_body {
+        app.refuse(StatusCode::BAD_REQUEST, "Bad request", "This address takes no request body.")
+    } else {
+        next.run(request).await
+    };
+    let refused = response.status() == StatusCode::BAD_REQUEST;
+    let headers = response.headers_mut();
+    for (name, value) in SAFETY {
+        headers.insert(name, value);
+    }
+    if (takes_body || refused) && version <= Version::HTTP_11 {
+        // The body stays unread, and where its end is may be in dispute.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// No route has this path.
+pub(super) async fn absent(State(app): State<Arc<App>>) -> Response {
+    app.refuse(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.")
+}
+
+/// The path is served, but not by this method. The router adds `Allow`.
+pub(super) async fn wrong_method(State(app): State<Arc<App>>) -> Response {
+    let words = "This address can only be read (GET or HEAD).";
+    app.refuse(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", words)
+}
+
+fn has_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
+    length || headers.contains_key(header::TRANSFER_ENCODING)
+}
+
+/// RFC 9112 §3.2: exactly one legible `Host`, which HTTP/2 may replace by its authority and HTTP/1.0 may leave out.
+fn host_is_sound(request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let first = hosts.next();
+    if hosts.next().is_some() {
+        return false;
+    }
+    match first {
+        Some(host) => host
+            .to_str()
+            .is_ok_and(|host| host.parse::<Authority>().is_ok_and(|host| !host.as_str().contains('@'))),
+        None if request.version() >= Version::HTTP_2 => request.uri().authority().is_some(),
+        None => request.version() < Version::HTTP_11,
+    }
+}

@@ -1,0 +1,307 @@
+//! Accepts connections, limits them, and lets them finish when the server stops.
+//!
+//! Order of a stop, as measured under socket activation: accept no more, serve on for a moment (what was accepted last has
+//! its request still on the way), ask every connection to end after its present request, wait with a limit, cut the rest.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::IpAddr;
+use std::net::Ipv6Addr;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use hyper_util::rt::TokioTimer;
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
+use tokio::net::TcpListener;
+use tokio::net::TcpStream;
+use tokio::net::UnixListener;
+use tokio::net::UnixStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::Service as _;
+
+use crate::http::Settings;
+use crate::http::paced::Paced;
+use crate::http::paced::Phase;
+
+/// A bound socket; the caller bound it.
+#[derive(Debug)]
+pub enum Listener {
+    /// A TCP socket.
+    Tcp(TcpListener),
+    /// A Unix socket.
+    Unix(UnixListener),
+}
+
+/// How a stop went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Drained {
+    /// Connections that were cut because they did not end in time.
+    pub cut: usize,
+}
+
+/// Serves until told to stop, then until every connection has ended or the drain limit has passed.
+pub async fn serve(
+    listener: Listener,
+    router: Router,
+    settings: &Settings,
+    stop: CancellationToken,
+) -> Drained {
+    let tracker = TaskTracker::new();
+    let cut = CancellationToken::new();
+    let graceful = GracefulShutdown::new();
+    let doors = Doors {
+        router,
+        settings: settings.clone(),
+        builder: builder(&tracker, settings),
+        crowd: Arc::new(Crowd::new(settings.max_connections_per_address)),
+        tracker: tracker.clone(),
+        cut: cut.clone(),
+    };
+    let total = Arc::new(Semaphore::new(settings.max_connections));
+    accept_all(&listener, &doors, &graceful, &total, &stop).await;
+    drop(listener);
+    tokio::time::sleep(settings.linger).await;
+    let finished = tokio::time::timeout(settings.drain, graceful.shutdown()).await;
+    let left = if finished.is_ok() { 0 } else { settings.max_connections - total.available_permits() };
+    cut.cancel();
+    tracker.close();
+    // Streams of HTTP/2 end with their connections; whatever hangs longer than this is left to the runtime.
+    let _ended = tokio::time::timeout(Duration::from_secs(1), tracker.wait()).await;
+    Drained { cut: left }
+}
+
+/// What every connection is made from.
+struct Doors {
+    router: Router,
+    settings: Settings,
+    builder: auto::Builder<Tracked>,
+    crowd: Arc<Crowd>,
+    tracker: TaskTracker,
+    cut: CancellationToken,
+}
+
+async fn accept_all(
+    listener: &Listener,
+    doors: &Doors,
+    graceful: &GracefulShutdown,
+    total: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let next = async {
+            // Beyond the limit, connections wait in the kernel's queue.
+            let permit = Arc::clone(total).acquire_owned().await.ok()?;
+            Some((permit, listener.accept().await))
+        };
+        let Some(Some((permit, accepted))) = stop.run_until_cancelled(next).await else { return };
+        match accepted {
+            Ok(stream) => {
+                pause = FIRST_PAUSE;
+                doors.open(stream, permit, graceful);
+            }
+            Err(error) if is_of_peer(&error) => {}
+            Err(error) => {
+                // Out of file descriptors or memory: trying again at once would only burn the processor.
+                tracing::warn!(%error, ?pause, "no connection could be accepted");
+                drop(permit);
+                if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+                    return;
+                }
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+fn is_of_peer(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
+}
+
+/// An accepted connection and, on TCP, where it comes from.
+enum Stream {
+    Tcp(TcpStream, IpAddr),
+    Unix(UnixStream),
+}
+
+impl Listener {
+    async fn accept(&self) -> io::Result<Stream> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                stream.set_nodelay(true)?;
+                Ok(Stream::Tcp(stream, peer.ip()))
+            }
+            Self::Unix(listener) => Ok(Stream::Unix(listener.accept().await?.0)),
+        }
+    }
+}
+
+impl Doors {
+    fn open(&self, stream: Stream, permit: OwnedSemaphorePermit, graceful: &GracefulShutdown) {
+        match stream {
+            Stream::Tcp(stream, peer) => {
+                // Dropping the stream closes it: that is the answer to one peer too many.
+                if let Some(seat) = self.crowd.seat(peer) {
+                    self.spawn(stream, (permit, Some(seat)), graceful);
+                }
+            }
+            Stream::Unix(stream) => self.spawn(stream, (permit, None), graceful),
+        }
+    }
+
+    fn spawn<IO>(&self, stream: IO, held: (OwnedSemaphorePermit, Option<Seat>), graceful: &GracefulShutdown)
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let phase = Phase::default();
+        let paced = Paced::new(stream, phase.clone(), &self.settings);
+        let router = self.router.clone();
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+            phase.asked(request.version() >= axum::http::Version::HTTP_2);
+            let phase = phase.clone();
+            let answer = router.clone().call(request);
+            async move {
+                let answer = answer.await;
+                phase.answered();
+                answer
+            }
+        });
+        let connection = self.builder.serve_connection(TokioIo::new(paced), service).into_owned();
+        let connection = graceful.watch(connection);
+        let cut = self.cut.clone();
+        self.tracker.spawn(async move {
+            if let Some(Err(error)) = cut.run_until_cancelled(connection).await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(held);
+        });
+    }
+}
+
+fn builder(tracker: &TaskTracker, settings: &Settings) -> auto::Builder<Tracked> {
+    let mut builder = auto::Builder::new(Tracked(tracker.clone()));
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        // Heads are timed by `Paced`; this one also runs between requests, so it has the longer limit.
+        .header_read_timeout(settings.keep_alive.max(settings.head_timeout))
+        .max_buf_size(settings.max_head_bytes.max(8 * 1_024))
+        .max_headers(64);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(settings.max_streams)
+        .max_header_list_size(u32::try_from(settings.max_head_bytes).unwrap_or(u32::MAX))
+        .max_send_buf_size(256 * 1_024);
+    builder
+}
+
+/// Runs HTTP/2 streams in the task group, so that a stop waits for them.
+#[derive(Clone, Debug)]
+struct Tracked(TaskTracker);
+
+impl<F> hyper::rt::Executor<F> for Tracked
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    fn execute(&self, task: F) {
+        self.0.spawn(task);
+    }
+}
+
+/// How many connections each address has open.
+#[derive(Debug)]
+struct Crowd {
+    limit: usize,
+    seats: Mutex<HashMap<IpAddr, usize>>,
+}
+
+impl Crowd {
+    fn new(limit: usize) -> Self {
+        Self { limit, seats: Mutex::default() }
+    }
+
+    fn seat(self: &Arc<Self>, peer: IpAddr) -> Option<Seat> {
+        let group = group(peer);
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = seats.entry(group).or_default();
+        (*taken < self.limit).then(|| {
+            *taken += 1;
+            Seat { crowd: Arc::clone(self), group }
+        })
+    }
+}
+
+/// One connection's place; given back when dropped.
+#[derive(Debug)]
+struct Seat {
+    crowd: Arc<Crowd>,
+    group: IpAddr,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut seats = self.crowd.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(taken) = seats.get_mut(&self.group) {
+            *taken = taken.saturating_sub(1);
+            if *taken == 0 {
+                seats.remove(&self.group);
+            }
+        }
+    }
+}
+
+/// The addresses one customer holds: an IPv4 address, or the 64 bits of an IPv6 network.
+fn group(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::sync::Arc;
+
+    use super::Crowd;
+
+    #[test]
+    fn one_network_takes_no_more_than_its_seats() {
+        let crowd = Arc::new(Crowd::new(2));
+        let peer = |text: &str| text.parse::<IpAddr>().unwrap();
+        let first = crowd.seat(peer("2001:db8::1")).unwrap();
+        let _second = crowd.seat(peer("2001:db8::2")).unwrap();
+        assert!(crowd.seat(peer("2001:db8::3")).is_none());
+        assert!(crowd.seat(peer("2001:db8:0:1::3")).is_some());
+        assert!(crowd.seat(peer("::ffff:192.0.2.1")).is_some());
+        drop(first);
+        assert!(crowd.seat(peer("2001:db8::3")).is_some());
+    }
+
+    #[test]
+    fn an_address_without_connections_is_forgotten() {
+        let crowd = Arc::new(Crowd::new(1));
+        drop(crowd.seat("192.0.2.1".parse().unwrap()));
+        assert!(crowd.seats.lock().unwrap().is_empty());
+    }
+}
