@@ -1,0 +1,201 @@
+//! Configuration: finds the file, reads it and the folder of topics, and gives either a whole [`Config`] or every fault
+//! at once, each with its line.
+//!
+//! It is read first but imports last: nothing below the daemon knows it. It decides nothing by itself; it hands each
+//! part of the program what the operator wrote for it. [`keys`] is the table of everything that may be written.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::config::diagnostic::Diagnostic;
+use crate::config::diagnostic::Faults;
+use crate::config::environment::Environment;
+use crate::model::source::SourceId;
+use crate::sources::Kind;
+use crate::sources::Source;
+use crate::topics::Topic;
+
+pub mod diagnostic;
+
+pub mod environment;
+
+mod assemble;
+
+mod configured;
+
+mod entries;
+
+mod files;
+
+mod forms;
+
+mod keys;
+
+mod reference;
+
+mod strings;
+
+mod suggest;
+
+mod walk;
+
+/// The configuration that is used when there is no file.
+pub const BUILT_IN: &str = include_str!("../config/offprint.toml");
+
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where readers reach this instance; its path ends with a slash.
+    pub public_url: Url,
+    /// The name of the instance.
+    pub title: String,
+    /// Where the operator can be reached: a `mailto:` or `https:` address.
+    pub contact: Option<String>,
+    /// The authority of permanent identifiers, where one was written; see [`Config::authority`].
+    pub tag_authority: Option<String>,
+    /// How feeds and pages are served.
+    pub server: ServerSettings,
+    /// Where papers are kept.
+    pub store: StoreSettings,
+    /// What is logged.
+    pub log: LogSettings,
+    /// How sources are asked.
+    pub fetch: FetchSettings,
+    /// The enabled sources, in the order of the file.
+    pub sources: Vec<ConfiguredSource>,
+    /// The topics: those of the main file, then those of the folder, in the order of file names.
+    pub topics: Vec<Topic>,
+    /// Where all this was read.
+    pub origin: Origin,
+    /// What is allowed but hardly meant.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Config {
+    /// The authority that a new store fixes for its permanent identifiers: the one written, or the host of the public
+    /// address, or `localhost` where that is a bare IP address (RFC 4151 wants a name).
+    pub fn authority(&self) -> String {
+        self.tag_authority.clone().unwrap_or_else(|| forms::authority_of(&self.public_url))
+    }
+}
+
+/// How feeds and pages are served.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServerSettings {
+    /// The addresses to listen on beside the sockets that systemd hands over.
+    pub listen: Vec<ListenAddress>,
+    /// How many connections are open at once.
+    pub max_connections: usize,
+}
+
+/// An address to listen on.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ListenAddress {
+    /// An IP address and a port.
+    Tcp(SocketAddr),
+    /// The path of a Unix socket.
+    Unix(PathBuf),
+}
+
+/// Where papers are kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoreSettings {
+    /// The folder of the write-ahead log and the store.
+    pub path: PathBuf,
+    /// How much memory the store may use as a cache.
+    pub cache_bytes: u64,
+}
+
+/// What is logged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LogSettings {
+    /// In which form.
+    pub format: LogFormat,
+    /// From which level on.
+    pub level: LogLevel,
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LogFormat {
+    /// The journal when started by systemd, text otherwise.
+    Auto,
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+    /// systemd's journal with its fields.
+    Journald,
+}
+
+/// The least grave kind of message that is logged.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LogLevel {
+    /// Someone must act.
+    Error,
+    /// Something is not as it should be.
+    Warn,
+    /// What the service does.
+    Info,
+    /// Every item.
+    Debug,
+    /// Every step.
+    Trace,
+}
+
+/// How sources are asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FetchSettings {
+    /// For a connection: name, handshake and encryption.
+    pub connect_timeout: Duration,
+    /// Between two pieces of a body.
+    pub idle_timeout: Duration,
+    /// For one exchange with its redirects.
+    pub total_timeout: Duration,
+}
+
+/// A source as the operator configured it.
+#[derive(Clone, Debug)]
+pub struct ConfiguredSource {
+    /// Its name.
+    pub id: SourceId,
+    /// What it is.
+    pub kind: &'static Kind,
+    /// How often it is wished to be asked, never below what the kind demands.
+    pub every: Duration,
+    /// The addresses that the operator wrote: for these, private hosts are allowed.
+    pub named_urls: Vec<Url>,
+    /// The source itself.
+    pub source: Arc<dyn Source>,
+}
+
+/// Where a configuration was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Origin {
+    /// The main file; none for the built-in configuration.
+    pub file: Option<PathBuf>,
+    /// The same in words, with the rule that chose it.
+    pub told: String,
+    /// Files and folders whose change means that the configuration should be read again.
+    pub watched: Vec<PathBuf>,
+}
+
+/// Reads the configuration: the file `explicit`, or the first one that the search order finds, or the built-in one.
+///
+/// # Errors
+///
+/// Every fault that could be found, over all files.
+pub fn load(explicit: Option<&Path>, environment: &Environment) -> Result<Config, Faults> {
+    let chosen = files::choose(explicit, environment).map_err(|diagnostic| Faults(vec![*diagnostic]))?;
+    assemble::config(chosen, environment)
+}
+
+/// The reference page of every key, as `config/reference.md` holds it.
+pub fn reference() -> String {
+    reference::page()
+}

@@ -1,0 +1,251 @@
+//! Puts a [`Config`] together from what the files say, and finds what is wrong between them: two topics of one name, an
+//! option that its kind of source refuses.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+
+use toml::de::DeTable;
+
+use crate::config::Config;
+use crate::config::ConfiguredSource;
+use crate::config::FetchSettings;
+use crate::config::LogFormat;
+use crate::config::LogLevel;
+use crate::config::LogSettings;
+use crate::config::Origin;
+use crate::config::ServerSettings;
+use crate::config::StoreSettings;
+use crate::config::configured::configured_sources;
+use crate::config::diagnostic::Diagnostic;
+use crate::config::diagnostic::Faults;
+use crate::config::diagnostic::FileText;
+use crate::config::diagnostic::quoted;
+use crate::config::entries::Entries;
+use crate::config::environment::Environment;
+use crate::config::files;
+use crate::config::files::Chosen;
+use crate::config::keys::MAIN;
+use crate::config::keys::Section;
+use crate::config::keys::TOPICS_FILE;
+use crate::config::walk::MOST_FAULTS;
+use crate::config::walk::Walker;
+use crate::model::topic::Revisions;
+use crate::model::topic::TopicId;
+use crate::topics::Topic;
+use crate::topics::Window;
+
+/// A file and what could be read of it.
+pub(super) struct ReadFile {
+    pub(super) text: FileText,
+    pub(super) entries: Entries,
+}
+
+/// What was found wrong or odd so far.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub(super) faults: Vec<Diagnostic>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// The configuration that `chosen` and its folder of topics describe.
+pub(super) fn config(chosen: Chosen, environment: &Environment) -> Result<Config, Faults> {
+    let Chosen { path, told, file, base } = chosen;
+    let mut findings = Findings::default();
+    let mut main = read(file, &base, &MAIN, &mut findings);
+    let folder = main.entries.path("topics_dir").map(Path::to_owned);
+    let origin = Origin { told, watched: path.iter().chain(&folder).cloned().collect(), file: path };
+
+    let mut names = vec![main.text.name.clone()];
+    let mut topics = Topics::default();
+    topics.add(&mut main, &mut findings);
+    for path in folder.map_or_else(Vec::new, |folder| topic_files(&folder, &main, &mut findings)) {
+        names.push(path.display().to_string());
+        match files::read_topics(&path) {
+            Ok(text) => topics.add(&mut read(text, &base, &TOPICS_FILE, &mut findings), &mut findings),
+            Err(fault) => findings.faults.push(*fault),
+        }
+    }
+    let sources = configured_sources(&mut main, &mut findings);
+    let config = whole(&main.entries, environment, &mut findings, sources, topics.topics, origin);
+
+    let Findings { mut faults, mut warnings } = findings;
+    for diagnostics in [&mut faults, &mut warnings] {
+        diagnostics.sort_by_key(|diagnostic| {
+            let file = names.iter().position(|name| Some(name) == diagnostic.file.as_ref());
+            (file, diagnostic.place.as_ref().map(|place| (place.line, place.column)))
+        });
+    }
+    match config {
+        Some(config) if faults.is_empty() => Ok(Config { warnings, ..config }),
+        _incomplete => Err(Faults(faults)),
+    }
+}
+
+/// Parses a file and reads it by its keys; what could be recovered of a broken file is read too.
+fn read(text: FileText, base: &Path, section: &'static Section, findings: &mut Findings) -> ReadFile {
+    let (table, errors) = DeTable::parse_recoverable(&text.text);
+    let mut broken = Vec::new();
+    for error in errors.iter().take(MOST_FAULTS) {
+        let span = error.span().unwrap_or(0..0);
+        if error.message() == "duplicate key" {
+            let fault = Diagnostic::at(&text, span, "this key stands here twice");
+            findings.faults.push(fault.hint("take one of them out".to_owned()));
+            continue;
+        }
+        broken.push(span.start);
+        let (message, hint) = syntax(error.message());
+        findings.faults.push(Diagnostic::at(&text, span, format!("this is not TOML: {message}")).hint(hint));
+    }
+    let mut walker = Walker { text: &text, base, broken, faults: Vec::new() };
+    let entries = walker.table(table.get_ref(), 0..0, section);
+    findings.faults.append(&mut walker.faults);
+    ReadFile { text, entries }
+}
+
+/// The parser's complaint, and what to do about it.
+fn syntax(complaint: &str) -> (&str, Option<String>) {
+    let (message, expected) = match complaint.split_once(", expected ") {
+        Some((message, expected)) => (message, Some(expected)),
+        None => (complaint, None),
+    };
+    let hint = match expected {
+        Some("literal string") => Some("put the text in quotation marks".to_owned()),
+        Some(expected) => Some(format!("expected here: {expected}")),
+        None => None,
+    };
+    (message, hint)
+}
+
+fn topic_files(folder: &Path, main: &ReadFile, findings: &mut Findings) -> Vec<PathBuf> {
+    files::topic_files(folder).unwrap_or_else(|message| {
+        let place = main.entries.span_of("topics_dir");
+        let hint = "make the folder, or leave topics_dir out".to_owned();
+        findings.faults.push(Diagnostic::at(&main.text, place, message).hint(hint));
+        Vec::new()
+    })
+}
+
+/// Names that were seen, and where: `file:line`.
+#[derive(Default)]
+pub(super) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// Notes the name of a table; a name that was seen before is a fault.
+    pub(super) fn note(&mut self, what: &str, entries: &Entries, text: &FileText, findings: &mut Findings) {
+        let Some(id) = entries.text("id") else { return };
+        let here =
+            Diagnostic::at(text, entries.span_of("id"), format!("two {what} have the id {}", quoted(id)));
+        if let Some(first) = self.0.get(id) {
+            findings.faults.push(here.hint(format!("the first is at {first}; give this one another id")));
+        } else {
+            let line = here.place.map_or(0, |place| place.line);
+            self.0.insert(id.to_owned(), format!("{}:{line}", text.name));
+        }
+    }
+}
+
+/// The topics of all files.
+#[derive(Default)]
+struct Topics {
+    topics: Vec<Topic>,
+    names: Names,
+}
+
+impl Topics {
+    fn add(&mut self, file: &mut ReadFile, findings: &mut Findings) {
+        for mut entries in file.entries.take_tables("topic") {
+            self.names.note("topics", &entries, &file.text, findings);
+            self.topics.extend(topic(&mut entries));
+        }
+    }
+}
+
+/// One topic; `None` when a fault of it was found before.
+fn topic(entries: &mut Entries) -> Option<Topic> {
+    let window = entries.table("window")?;
+    Some(Topic {
+        id: TopicId::parse(entries.text("id")?)?,
+        title: entries.text("title")?.to_owned(),
+        revisions: match entries.text("revisions")? {
+            "silent" => Revisions::Silent,
+            "ignore" => Revisions::Ignore,
+            _announce => Revisions::Announce,
+        },
+        window: Window {
+            entries: usize::try_from(window.number("entries")?).ok()?,
+            days: u32::try_from(window.number("days")?).ok()?,
+        },
+        description: entries.text("description").map(str::to_owned),
+        query: entries.take_query("query")?,
+    })
+}
+
+/// The whole; `None` when a fault was found, before or here.
+fn whole(
+    main: &Entries,
+    environment: &Environment,
+    findings: &mut Findings,
+    sources: Vec<ConfiguredSource>,
+    topics: Vec<Topic>,
+    origin: Origin,
+) -> Option<Config> {
+    let store_path = main.table("store").and_then(|store| store.path("path")).map(Path::to_owned);
+    let store_path = store_path.or_else(|| environment.store());
+    if store_path.is_none() {
+        let message =
+            "no folder for the store: neither $STATE_DIRECTORY nor $XDG_STATE_HOME nor $HOME is set";
+        let hint = "set path under [store]".to_owned();
+        findings.faults.push(Diagnostic::general(message).hint(hint));
+    }
+    let mut warn = |applies: bool, message: &str, hint: &str| {
+        if applies {
+            findings.warnings.push(Diagnostic::general(message).hint(hint.to_owned()));
+        }
+    };
+    let contact = main.text("contact").map(str::to_owned);
+    warn(
+        contact.is_none(),
+        "no contact is set: those who run sources cannot reach you",
+        "add contact = \"mailto:you@example.org\"",
+    );
+    warn(sources.is_empty(), "no source is enabled: no paper will arrive", "add a [[source]]");
+    warn(topics.is_empty(), "there is no topic: no feed will be served", "add a [[topic]]");
+    let (server, store, log, fetch) =
+        (main.table("server")?, main.table("store")?, main.table("log")?, main.table("fetch")?);
+    Some(Config {
+        public_url: main.url("public_url")?,
+        title: main.text("title")?.to_owned(),
+        contact,
+        tag_authority: main.text("tag_authority").map(str::to_owned),
+        server: ServerSettings {
+            listen: server.listen("listen")?,
+            max_connections: usize::try_from(server.number("max_connections")?).ok()?,
+        },
+        store: StoreSettings { path: store_path?, cache_bytes: store.number("cache")? },
+        log: LogSettings {
+            format: match log.text("format")? {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                "journald" => LogFormat::Journald,
+                _auto => LogFormat::Auto,
+            },
+            level: match log.text("level")? {
+                "error" => LogLevel::Error,
+                "warn" => LogLevel::Warn,
+                "debug" => LogLevel::Debug,
+                "trace" => LogLevel::Trace,
+                _info => LogLevel::Info,
+            },
+        },
+        fetch: FetchSettings {
+            connect_timeout: fetch.duration("connect_timeout")?,
+            idle_timeout: fetch.duration("idle_timeout")?,
+            total_timeout: fetch.duration("total_timeout")?,
+        },
+        sources,
+        topics,
+        origin,
+        warnings: Vec::new(),
+    })
+}

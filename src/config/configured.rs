@@ -1,0 +1,119 @@
+//! The sources of the configuration: each made by its kind from its options, or the reason why the kind refuses.
+
+use std::sync::Arc;
+
+use crate::config::ConfiguredSource;
+use crate::config::assemble::Findings;
+use crate::config::assemble::Names;
+use crate::config::assemble::ReadFile;
+use crate::config::diagnostic::Diagnostic;
+use crate::config::diagnostic::FileText;
+use crate::config::diagnostic::quoted;
+use crate::config::entries::Entries;
+use crate::config::entries::Value;
+use crate::config::forms::written_duration;
+use crate::config::keys::LATER_KINDS;
+use crate::config::suggest::nearest;
+use crate::model::source::SourceId;
+use crate::sources;
+use crate::sources::KINDS;
+use crate::sources::OptionValue;
+use crate::sources::Options;
+
+/// The enabled sources.
+pub(super) fn configured_sources(main: &mut ReadFile, findings: &mut Findings) -> Vec<ConfiguredSource> {
+    let mut names = Names::default();
+    let mut configured = Vec::new();
+    for entries in main.entries.take_tables("source") {
+        names.note("sources", &entries, &main.text, findings);
+        let is_enabled = entries.flag("enabled") != Some(false);
+        let source = configured_source(&entries, &main.text, findings);
+        configured.extend(source.filter(|_source| is_enabled));
+    }
+    configured
+}
+
+/// One source; `None` when a fault of it was found, before or here.
+fn configured_source(
+    entries: &Entries,
+    text: &FileText,
+    findings: &mut Findings,
+) -> Option<ConfiguredSource> {
+    let name = entries.text("kind")?;
+    let Some(kind) = sources::kind(name) else {
+        findings.faults.push(unknown_kind(name, entries, text));
+        return None;
+    };
+    let mut options = Options::default();
+    for option in kind.options {
+        if let Some(value) = entries.value(option.name) {
+            options.0.insert(option.name.to_owned(), option_value(value)?);
+        }
+    }
+    let is_whole = kind.options.iter().all(|option| {
+        entries.is_sound(option.name) && (!option.is_required || options.0.contains_key(option.name))
+    });
+    let source = match (kind.build)(&options) {
+        Ok(source) => source,
+        Err(fault) if is_whole => {
+            let place = fault.index.and_then(|index| entries.member_span(fault.option, index));
+            let place = place.unwrap_or_else(|| entries.span_of(fault.option));
+            findings.faults.push(Diagnostic::at(text, place, fault.message).hint(fault.hint));
+            return None;
+        }
+        // What the kind misses was not written or was wrong, and that is told already.
+        Err(_follows_from_another) => return None,
+    };
+    let least = kind.manners.every_at_least;
+    let wish = entries.duration("every");
+    if wish.is_some_and(|wish| wish < least) {
+        let least = written_duration(least);
+        let message = format!("a source of the kind \"{}\" is asked every {least} at most", kind.name);
+        let warning = Diagnostic::at(text, entries.span_of("every"), message);
+        findings.warnings.push(warning.hint(format!("write every = \"{least}\" or more")));
+    }
+    let named_urls = options.0.values().filter_map(|value| match value {
+        OptionValue::Url(url) => Some(url.clone()),
+        OptionValue::Text(_) | OptionValue::TextList(_) | OptionValue::Number(_) => None,
+    });
+    Some(ConfiguredSource {
+        id: SourceId::parse(entries.text("id")?)?,
+        kind,
+        every: wish.unwrap_or(kind.manners.every).max(least),
+        named_urls: named_urls.collect(),
+        source: Arc::from(source),
+    })
+}
+
+fn unknown_kind(name: &str, entries: &Entries, text: &FileText) -> Diagnostic {
+    let place = entries.span_of("kind");
+    let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    if LATER_KINDS.contains(&name) {
+        let message = format!("the kind {} is not supported by this version yet", quoted(name));
+        return Diagnostic::at(text, place, message).hint(format!("the kinds are {}", known.join(", ")));
+    }
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(close) => format!("did you mean \"{close}\"?"),
+        None => format!("the kinds are {}", known.join(", ")),
+    };
+    Diagnostic::at(text, place, format!("there is no kind of source {}", quoted(name))).hint(hint)
+}
+
+/// A value as the kinds take it.
+fn option_value(value: &Value) -> Option<OptionValue> {
+    match value {
+        Value::Text(text) => Some(OptionValue::Text(text.clone())),
+        Value::Url(url) => Some(OptionValue::Url(url.clone())),
+        Value::Number(number) => Some(OptionValue::Number(*number)),
+        Value::Lines(lines) => {
+            Some(OptionValue::TextList(lines.iter().map(|line| line.get_ref().clone()).collect()))
+        }
+        Value::Path(_)
+        | Value::Duration(_)
+        | Value::Flag(_)
+        | Value::Listen(_)
+        | Value::Query(_)
+        | Value::Table(_)
+        | Value::Tables(_) => None,
+    }
+}

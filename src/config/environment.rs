@@ -1,0 +1,80 @@
+//! What configuration takes from the process's surroundings, read once, so that tests can hand in their own.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Variables and folders that decide where the configuration and the store are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Environment {
+    /// `$OFFPRINT_CONFIG`: the configuration file.
+    pub config: Option<OsString>,
+    /// `$STATE_DIRECTORY`, which systemd sets; several folders are separated by colons, the first counts.
+    pub state_directory: Option<OsString>,
+    /// `$XDG_STATE_HOME`.
+    pub xdg_state_home: Option<OsString>,
+    /// `$HOME`.
+    pub home: Option<OsString>,
+    /// The folder that holds `config/offprint.toml`: where the program was started.
+    pub working_directory: PathBuf,
+    /// The machine's own configuration file.
+    pub system_file: PathBuf,
+}
+
+impl Environment {
+    /// What the running process was given. Variables that are set to nothing count as unset.
+    pub fn from_process() -> Self {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            config: variable("OFFPRINT_CONFIG"),
+            state_directory: variable("STATE_DIRECTORY"),
+            xdg_state_home: variable("XDG_STATE_HOME"),
+            home: variable("HOME"),
+            working_directory: PathBuf::from("."),
+            system_file: PathBuf::from("/etc/offprint/offprint.toml"),
+        }
+    }
+
+    /// Where the store is when the configuration does not say; relative values of the variables do not count, as the
+    /// XDG specification asks.
+    pub(super) fn store(&self) -> Option<PathBuf> {
+        let absolute = |value: Option<&OsString>| value.map(PathBuf::from).filter(|path| path.is_absolute());
+        let first = self.state_directory.as_ref().and_then(|list| std::env::split_paths(list).next());
+        first
+            .filter(|path| path.is_absolute())
+            .or_else(|| absolute(self.xdg_state_home.as_ref()).map(|state| state.join("offprint")))
+            .or_else(|| {
+                absolute(self.home.as_ref()).map(|home| home.join(Path::new(".local/state/offprint")))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+    use std::path::PathBuf;
+
+    use super::Environment;
+
+    fn store(state: Option<&str>, xdg: Option<&str>, home: Option<&str>) -> Option<PathBuf> {
+        let environment = Environment {
+            config: None,
+            state_directory: state.map(OsString::from),
+            xdg_state_home: xdg.map(OsString::from),
+            home: home.map(OsString::from),
+            working_directory: PathBuf::new(),
+            system_file: PathBuf::new(),
+        };
+        environment.store()
+    }
+
+    #[test]
+    fn the_store_is_where_systemd_then_xdg_then_home_say() {
+        let path = |text: &str| Some(PathBuf::from(text));
+        assert_eq!(store(Some("/var/lib/a:/var/lib/b"), Some("/x"), Some("/h")), path("/var/lib/a"));
+        assert_eq!(store(None, Some("/x"), Some("/h")), path("/x/offprint"));
+        assert_eq!(store(None, Some("relative"), Some("/h")), path("/h/.local/state/offprint"));
+        assert_eq!(store(None, None, Some("relative")), None);
+        assert_eq!(store(None, None, None), None);
+    }
+}

@@ -1,0 +1,396 @@
+//! The table of keys: every key of the configuration with its form, its default and a sentence. Reading follows this
+//! table, and a test compares it with `config/reference.md`.
+//!
+//! The keys of one kind of source stand in the table of kinds, not here.
+
+use crate::sources::KINDS;
+use crate::sources::Kind;
+use crate::sources::OptionForm;
+use crate::sources::OptionKey;
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) form: Form,
+    pub(super) fallback: Fallback,
+    pub(super) about: &'static str,
+}
+
+/// What a key holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    /// One line of text.
+    Line,
+    /// Text that may have several lines.
+    Prose,
+    /// The name of a source or topic.
+    Slug,
+    /// The name of a kind of source.
+    Kind,
+    /// The public address: `http` or `https`, nothing after the path.
+    PublicUrl,
+    /// An absolute `http` or `https` address.
+    Url,
+    /// A `mailto:` or `https:` address.
+    Contact,
+    /// The authority of a `tag:` identifier.
+    Authority,
+    /// A path in the file system.
+    Path,
+    /// A duration between the two bounds, in seconds.
+    Duration(u64, u64),
+    /// A size between the two bounds, in bytes.
+    Size(u64, u64),
+    /// A whole number between the two bounds.
+    Number(u64, u64),
+    /// True or false.
+    Flag,
+    /// One of some words.
+    Word(&'static [&'static str]),
+    /// A list of lines.
+    Lines,
+    /// A list of addresses to listen on.
+    Listen,
+    /// A query in the topic language.
+    Query,
+    /// A table.
+    Table(&'static Section),
+    /// A list of tables.
+    Tables(&'static Section),
+}
+
+/// What holds when a key is not given.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fallback {
+    /// It must be given.
+    Required,
+    /// Nothing.
+    Absent,
+    /// This value, as it would be written.
+    Written(&'static str),
+    /// What these words say.
+    Described(&'static str),
+    /// This value, which the kind of source puts in itself.
+    OfKind(&'static str),
+}
+
+/// A table of the configuration and its keys.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// How it is opened in the file; empty for the top of the file.
+    pub(super) heading: &'static str,
+    pub(super) about: &'static str,
+    pub(super) keys: &'static [Key],
+    /// Keys that a later version will read; they are refused with a word of their own.
+    pub(super) later: &'static [&'static str],
+    /// The kinds whose own keys may stand here too; which of them is said by the key `kind`.
+    pub(super) kinds: &'static [Kind],
+}
+
+const fn key(name: &'static str, form: Form, fallback: Fallback, about: &'static str) -> Key {
+    Key { name, form, fallback, about }
+}
+
+const KIB: u64 = 1_024;
+const MIB: u64 = 1_024 * KIB;
+const GIB: u64 = 1_024 * MIB;
+const DAY: u64 = 86_400;
+
+/// The main file.
+pub(super) const MAIN: Section = Section {
+    heading: "",
+    about: "These stand at the top of the file, above the first `[table]`.",
+    keys: &[
+        key(
+            "public_url",
+            Form::PublicUrl,
+            Fallback::Written("\"http://127.0.0.1:4287/\""),
+            "Where readers reach this instance; every link in feeds and pages begins with it.",
+        ),
+        key(
+            "title",
+            Form::Line,
+            Fallback::Written("\"Offprint\""),
+            "The name of this instance, shown on its pages and before the titles of its feeds.",
+        ),
+        key(
+            "contact",
+            Form::Contact,
+            Fallback::Absent,
+            "Where those who run sources can reach you; it is sent to them with every request.",
+        ),
+        key(
+            "topics_dir",
+            Form::Path,
+            Fallback::Absent,
+            "A folder of further files with `[[topic]]` tables, read in the order of their names (`*.toml`); a relative path starts from the folder of this file.",
+        ),
+        key(
+            "tag_authority",
+            Form::Authority,
+            Fallback::Described("the host of `public_url`, or `localhost` where that is a bare IP address"),
+            "The owner's name in the permanent identifiers of entries; it is fixed at the first start and has no effect afterwards.",
+        ),
+        key("server", Form::Table(&SERVER), Fallback::Written("{}"), SERVER.about),
+        key("store", Form::Table(&STORE), Fallback::Written("{}"), STORE.about),
+        key("log", Form::Table(&LOG), Fallback::Written("{}"), LOG.about),
+        key("fetch", Form::Table(&FETCH), Fallback::Written("{}"), FETCH.about),
+        key("source", Form::Tables(&SOURCE), Fallback::Written("[]"), SOURCE.about),
+        key("topic", Form::Tables(&TOPIC), Fallback::Written("[]"), TOPIC.about),
+    ],
+    later: &[],
+    kinds: &[],
+};
+
+/// A file in the folder of topics.
+pub(super) const TOPICS_FILE: Section = Section {
+    heading: "",
+    about: "",
+    keys: &[key("topic", Form::Tables(&TOPIC), Fallback::Written("[]"), TOPIC.about)],
+    later: &[],
+    kinds: &[],
+};
+
+pub(super) const SERVER: Section = Section {
+    heading: "[server]",
+    about: "How feeds and pages are served.",
+    keys: &[
+        key(
+            "listen",
+            Form::Listen,
+            Fallback::Written("[\"127.0.0.1:4287\"]"),
+            "The addresses to listen on: `ADDRESS:PORT`, or `unix:/absolute/path` for a Unix socket; an empty list leaves only the sockets that systemd hands over.",
+        ),
+        key(
+            "max_connections",
+            Form::Number(1, 100_000),
+            Fallback::Written("1024"),
+            "How many connections are open at once; more of them wait.",
+        ),
+    ],
+    later: &[],
+    kinds: &[],
+};
+
+pub(super) const STORE: Section = Section {
+    heading: "[store]",
+    about: "Where papers are kept.",
+    keys: &[
+        key(
+            "path",
+            Form::Path,
+            Fallback::Described(
+                "`$STATE_DIRECTORY`, else `$XDG_STATE_HOME/offprint`, else `$HOME/.local/state/offprint`",
+            ),
+            "The folder of the write-ahead log and the store; a relative path starts from the folder of this file.",
+        ),
+        key(
+            "cache",
+            Form::Size(8 * MIB, 64 * GIB),
+            Fallback::Written("\"64 MiB\""),
+            "How much memory the store may use to keep what was read.",
+        ),
+    ],
+    later: &[],
+    kinds: &[],
+};
+
+pub(super) const LOG: Section = Section {
+    heading: "[log]",
+    about: "What is told about the running service.",
+    keys: &[
+        key(
+            "format",
+            Form::Word(&["auto", "text", "json", "journald"]),
+            Fallback::Written("\"auto\""),
+            "`auto` writes to systemd's journal when started by systemd, and text otherwise.",
+        ),
+        key(
+            "level",
+            Form::Word(&["error", "warn", "info", "debug", "trace"]),
+            Fallback::Written("\"info\""),
+            "The least grave kind of message that is written.",
+        ),
+    ],
+    later: &[],
+    kinds: &[],
+};
+
+pub(super) const FETCH: Section = Section {
+    heading: "[fetch]",
+    about: "How sources are asked. Spacing between requests is not set here: each kind of source knows its own.",
+    keys: &[
+        key(
+            "connect_timeout",
+            Form::Duration(1, 300),
+            Fallback::Written("\"10s\""),
+            "How long a connection may take: finding the host, reaching it and encryption.",
+        ),
+        key(
+            "idle_timeout",
+            Form::Duration(1, 300),
+            Fallback::Written("\"10s\""),
+            "How long a source may be silent in the middle of an answer.",
+        ),
+        key(
+            "total_timeout",
+            Form::Duration(1, 3_600),
+            Fallback::Written("\"30s\""),
+            "How long one request may take in all, redirects included.",
+        ),
+    ],
+    later: &[],
+    kinds: &[],
+};
+
+pub(super) const SOURCE: Section = Section {
+    heading: "[[source]]",
+    about: "A place that is watched for papers. Each kind has further keys, listed below.",
+    keys: &[
+        key(
+            "id",
+            Form::Slug,
+            Fallback::Required,
+            "Your name for the source; queries use it (`source:arxiv`). Changing it makes a new source.",
+        ),
+        key("kind", Form::Kind, Fallback::Required, "What it is: one of the kinds listed below."),
+        key(
+            "every",
+            Form::Duration(1, 366 * DAY),
+            Fallback::Described("the kind's own interval"),
+            "How often you wish it to be asked; what the source demands has the last word.",
+        ),
+        key(
+            "enabled",
+            Form::Flag,
+            Fallback::Written("true"),
+            "Whether it is asked at all; what it brought before stays.",
+        ),
+    ],
+    later: &[],
+    kinds: KINDS,
+};
+
+pub(super) const TOPIC: Section = Section {
+    heading: "[[topic]]",
+    about: "A saved query, served as a page and as a feed at `/topics/ID`.",
+    keys: &[
+        key(
+            "id",
+            Form::Slug,
+            Fallback::Required,
+            "Its name in addresses. Readers subscribe to it, so do not change it.",
+        ),
+        key("title", Form::Line, Fallback::Required, "Its name as people read it."),
+        key("query", Form::Query, Fallback::Required, "Which papers it shows, in the topic language."),
+        key(
+            "description",
+            Form::Prose,
+            Fallback::Absent,
+            "A sentence or two for its page and the head of its feed.",
+        ),
+        key(
+            "revisions",
+            Form::Word(&["announce", "silent", "ignore"]),
+            Fallback::Written("\"announce\""),
+            "What happens when a paper in it is revised: `announce` moves the entry to the top, `silent` changes it in its place, `ignore` also keeps its `updated`.",
+        ),
+        key("window", Form::Table(&WINDOW), Fallback::Written("{}"), WINDOW.about),
+    ],
+    later: &["about", "like", "unlike", "budget", "breadth"],
+    kinds: &[],
+};
+
+pub(super) const WINDOW: Section = Section {
+    heading: "the window of a topic",
+    about: "What the feed itself holds: whatever is larger of the two; older entries are on the topic's page.",
+    keys: &[
+        key("entries", Form::Number(1, 1_000), Fallback::Written("100"), "At least so many entries."),
+        key("days", Form::Number(1, 366), Fallback::Written("14"), "At least the entries of so many days."),
+    ],
+    later: &[],
+    kinds: &[],
+};
+
+/// Every table, to tell where a misplaced key belongs.
+pub(super) const SECTIONS: &[&Section] = &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &SOURCE, &TOPIC, &WINDOW];
+
+/// Kinds of source that a later version will know.
+pub(super) const LATER_KINDS: &[&str] = &[
+    "arxiv-oai",
+    "oai-pmh",
+    "biorxiv",
+    "medrxiv",
+    "crossref",
+    "openalex",
+    "europepmc",
+    "pubmed",
+    "openreview",
+    "hacker-news",
+];
+
+impl From<&OptionKey> for Key {
+    fn from(option: &OptionKey) -> Self {
+        let form = match option.form {
+            OptionForm::Url => Form::Url,
+            OptionForm::Text => Form::Line,
+            OptionForm::TextList => Form::Lines,
+            OptionForm::Number => Form::Number(0, u64::from(u32::MAX)),
+        };
+        let fallback = match (option.is_required, option.default) {
+            (true, _) => Fallback::Required,
+            (false, "") => Fallback::Absent,
+            (false, default) => Fallback::OfKind(default),
+        };
+        Self { name: option.name, form, fallback, about: option.about }
+    }
+}
+
+impl Form {
+    /// What the value must be, in words.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Line | Self::Prose | Self::Kind => "a string",
+            Self::Slug => "a name in quotation marks",
+            Self::PublicUrl | Self::Url => "an address in quotation marks",
+            Self::Contact => "a mailto: or https: address in quotation marks",
+            Self::Authority => "a host name in quotation marks",
+            Self::Path => "a path in quotation marks",
+            Self::Duration(..) => "a duration in quotation marks",
+            Self::Size(..) => "a size in quotation marks",
+            Self::Number(..) => "a whole number",
+            Self::Flag => "true or false",
+            Self::Word(_) => "a word in quotation marks",
+            Self::Lines => "a list of strings",
+            Self::Listen => "a list of addresses",
+            Self::Query => "a query in quotation marks",
+            Self::Table(_) => "a table",
+            Self::Tables(_) => "a list of tables",
+        }
+    }
+
+    /// A value as it would be written.
+    pub(super) fn example(self) -> String {
+        let example = match self {
+            Self::Line | Self::Prose => "\"some text\"",
+            Self::Slug => "\"a-name\"",
+            Self::Kind => return KINDS.first().map_or_else(String::new, |kind| format!("\"{}\"", kind.name)),
+            Self::PublicUrl | Self::Url => "\"https://example.org/\"",
+            Self::Contact => "\"mailto:you@example.org\"",
+            Self::Authority => "\"example.org\"",
+            Self::Path => "\"a/path\"",
+            Self::Duration(..) => "\"1h\"",
+            Self::Size(..) => "\"64 MiB\"",
+            Self::Number(..) => "100",
+            Self::Flag => "true",
+            Self::Word(words) => return words.first().map_or_else(String::new, |word| format!("\"{word}\"")),
+            Self::Lines => "[\"one\", \"two\"]",
+            Self::Listen => "[\"127.0.0.1:4287\"]",
+            Self::Query => "'\"low-rank adaptation\" OR LoRA'",
+            Self::Table(_) => "{ … }",
+            Self::Tables(_) => "[{ … }]",
+        };
+        example.to_owned()
+    }
+}
