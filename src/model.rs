@@ -33,8 +33,8 @@ pub mod time;
 
 pub mod topic;
 
-mod arxiv_id;
+pub mod arxiv_id;
 
-mod doi;
+pub mod doi;
 
-mod short_ids;
+pub mod short_ids;

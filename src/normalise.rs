@@ -5,15 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::external_id::ArxivId;
+use crate::model::arxiv_id::ArxivId;
 use crate::model::external_id::ExternalId;
-use crate::model::external_id::PageUrl;
 use crate::model::link::WebUrl;
 use crate::model::observation::Observation;
 use crate::model::problem::Problem;
 use crate::model::record::IdHint;
 use crate::model::record::RawId;
 use crate::model::record::Record;
+use crate::model::short_ids::PageUrl;
 use crate::model::source::Authority;
 use crate::model::source::SourceId;
 use crate::model::text::Abstract;

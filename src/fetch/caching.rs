@@ -20,7 +20,7 @@ use crate::model::source::NextPoll;
 use crate::model::time::Timestamp;
 
 /// No answer keeps us away for longer than this.
-pub(super) const LONGEST: Duration = Duration::from_secs(7 * 86_400);
+pub(super) const LONGEST: Duration = Duration::from_hours(168);
 
 /// A longer validator is not worth keeping.
 const VALIDATOR_LIMIT: usize = 1024;

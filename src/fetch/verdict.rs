@@ -22,13 +22,13 @@ use crate::model::source::ExchangeMemory;
 use crate::model::time::Timestamp;
 
 /// How long an operator is left alone that says "too often" without saying for how long.
-const LIMITED_FOR: Duration = Duration::from_secs(3_600);
+const LIMITED_FOR: Duration = Duration::from_hours(1);
 
 /// How long an operator is left alone that blocks us; to go on asking counts as an attack.
-const BLOCKED_FOR: Duration = Duration::from_secs(6 * 3_600);
+const BLOCKED_FOR: Duration = Duration::from_hours(6);
 
 /// How long an address is left alone at which nothing was found.
-const MISSING_FOR: Duration = Duration::from_secs(86_400);
+const MISSING_FOR: Duration = Duration::from_hours(24);
 
 /// An answer as it came.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::external_id::ArxivId;
+use crate::model::arxiv_id::ArxivId;
 use crate::model::external_id::ExternalId;
 use crate::model::observation::Observation;
 use crate::model::paper::Paper;

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-pub use crate::model::arxiv_id::ArxivId;
-pub use crate::model::doi::Doi;
-pub use crate::model::short_ids::AclId;
-pub use crate::model::short_ids::OpenReviewId;
-pub use crate::model::short_ids::PageUrl;
-pub use crate::model::short_ids::Pmcid;
-pub use crate::model::short_ids::Pmid;
+use crate::model::arxiv_id::ArxivId;
+use crate::model::doi::Doi;
+use crate::model::short_ids::AclId;
+use crate::model::short_ids::OpenReviewId;
+use crate::model::short_ids::PageUrl;
+use crate::model::short_ids::Pmcid;
+use crate::model::short_ids::Pmid;
 
 /// An identifier that someone else gave a paper, in canonical form. The order is the order of trust.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

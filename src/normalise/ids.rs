@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use regex::Captures;
 use regex::Regex;
 
-use crate::model::external_id::AclId;
-use crate::model::external_id::ArxivId;
+use crate::model::arxiv_id::ArxivId;
 use crate::model::external_id::ExternalId;
-use crate::model::external_id::OpenReviewId;
-use crate::model::external_id::PageUrl;
-use crate::model::external_id::Pmcid;
-use crate::model::external_id::Pmid;
+use crate::model::short_ids::AclId;
+use crate::model::short_ids::OpenReviewId;
+use crate::model::short_ids::PageUrl;
+use crate::model::short_ids::Pmcid;
+use crate::model::short_ids::Pmid;
 
 pub(crate) mod dois;
 

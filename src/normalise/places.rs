@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::external_id::ArxivId;
+use crate::model::arxiv_id::ArxivId;
 use crate::model::link::Link;
 use crate::model::link::LinkKind;
 use crate::model::link::WebUrl;
@@ -108,7 +108,7 @@ mod tests {
     use super::language;
     use super::links;
     use super::subjects;
-    use crate::model::external_id::ArxivId;
+    use crate::model::arxiv_id::ArxivId;
     use crate::model::link::LinkKind;
     use crate::model::record::RawLink;
     use crate::model::record::RawSubject;

@@ -7,22 +7,22 @@ use crate::query::LONGEST;
 use crate::query::Parsed;
 use crate::query::Query;
 use crate::query::QueryProblem;
-use crate::query::ast::AuthorPattern;
 use crate::query::ast::Clause;
-use crate::query::ast::Comparison;
 use crate::query::ast::Node;
-use crate::query::ast::Pattern;
 use crate::query::ast::Property;
 use crate::query::ast::TextField;
-use crate::query::ast::ValueField;
-use crate::query::author;
 use crate::query::dates::DateRange;
 use crate::query::fields;
 use crate::query::fields::Form;
 use crate::query::lex;
 use crate::query::lex::Kind;
 use crate::query::lex::Token;
-use crate::query::words;
+use crate::query::parse::values::author_clause;
+use crate::query::parse::values::comparison;
+use crate::query::parse::values::property;
+use crate::query::parse::values::value_clause;
+
+mod values;
 
 /// How deep parentheses and negations may be nested.
 const DEEPEST: usize = 32;
@@ -334,86 +334,6 @@ impl<'t> Parser<'t> {
             }
         }
     }
-
-    /// Words, a phrase, a prefix.
-    fn text(&mut self, field: TextField, operator: &str, text: &str, token: &Token<'t>) -> Option<Node> {
-        let clause = |pattern| Some(Node::Clause(Clause::Text { field, pattern }));
-        if let Kind::Quoted { .. } = token.kind {
-            let words = words::fold(text);
-            let slop = self.slop(token);
-            return match <[String; 1]>::try_from(words) {
-                Ok([word]) => clause(Pattern::Word(word)),
-                Err(words) if words.is_empty() => self.no_word(token),
-                Err(words) => clause(Pattern::Phrase { words, slop }),
-            };
-        }
-        if text.len() > 1 && text.starts_with('/') && text.ends_with('/') {
-            self.report(
-                token.span.clone(),
-                "regular expressions are not supported by this version yet",
-                Some("use words and prefixes"),
-            );
-            return None;
-        }
-        let (text, is_exact) = text.strip_prefix('=').map_or((text, operator == "="), |text| (text, true));
-        let (stem, is_prefix) = text.strip_suffix('*').map_or((text, false), |stem| (stem, true));
-        if stem.contains('*') {
-            self.report(
-                token.span.clone(),
-                "`*` stands at the end of a word only",
-                Some("write the beginning of the word and a `*`"),
-            );
-            return None;
-        }
-        let mut words = words::fold(stem);
-        if is_prefix && words.last().is_none_or(|last| last.chars().count() < SHORTEST_PREFIX) {
-            self.report(
-                token.span.clone(),
-                "a prefix has at least two letters before its `*`",
-                Some("write more of the word"),
-            );
-            return None;
-        }
-        match (words.len(), is_prefix, is_exact) {
-            (0, _, _) => self.no_word(token),
-            (1, false, false) => clause(Pattern::Word(words.remove(0))),
-            (1, true, _) => clause(Pattern::Prefix(words.remove(0))),
-            (1, false, true) => clause(Pattern::Exact(words.remove(0))),
-            (_, false, _) => clause(Pattern::Phrase { words, slop: 0 }),
-            (_, true, _) => {
-                // `low-rank*`: the words before the last as they are, the last as a prefix.
-                let last = words.pop()?;
-                let before = match <[String; 1]>::try_from(words) {
-                    Ok([word]) => Pattern::Word(word),
-                    Err(words) => Pattern::Phrase { words, slop: 0 },
-                };
-                Some(Node::And(vec![clause(before)?, clause(Pattern::Prefix(last))?]))
-            }
-        }
-    }
-
-    fn no_word(&mut self, token: &Token<'t>) -> Option<Node> {
-        self.report(token.span.clone(), "there is no letter or digit to look for", Some("write a word"));
-        None
-    }
-
-    /// The number after a phrase's `~`.
-    fn slop(&mut self, phrase: &Token<'t>) -> u32 {
-        let Some(token) = self.peek().filter(|token| token.span.start == phrase.span.end) else { return 0 };
-        let Kind::Slop(digits) = token.kind else { return 0 };
-        self.at += 1;
-        match digits.parse() {
-            Ok(slop) if slop <= 100 => slop,
-            _wrong => {
-                self.report(
-                    token.span.clone(),
-                    "`~` is followed by a number up to 100",
-                    Some("write `\"two words\"~5`"),
-                );
-                0
-            }
-        }
-    }
 }
 
 /// One node as it is, several joined; a part that is joined the same way is taken apart.
@@ -445,50 +365,4 @@ fn problem(span: Range<usize>, message: impl Into<String>, hint: Option<&str>) -
 
 fn name_of(token: &Token<'_>) -> String {
     if let Kind::Field { name, operator } = token.kind { format!("{name}{operator}") } else { String::new() }
-}
-
-fn author_clause(text: &str) -> Result<Clause, String> {
-    let (stem, is_prefix) = text.strip_suffix('*').map_or((text, false), |stem| (stem, true));
-    let mut name = author::name(stem);
-    match (name.len(), is_prefix) {
-        (0, _) => Err("write a name, such as `author:\"Yann LeCun\"`".to_owned()),
-        (1, true) => Ok(Clause::Author(AuthorPattern::Prefix(name.remove(0)))),
-        (_, true) => Err("a `*` ends a single part of a name, such as `author:lec*`".to_owned()),
-        (_, false) => Ok(Clause::Author(AuthorPattern::Name(name))),
-    }
-}
-
-fn value_clause(field: ValueField, text: &str) -> Result<Clause, String> {
-    let pattern = text.trim().to_lowercase();
-    let body = pattern.strip_suffix('*').unwrap_or(&pattern);
-    if body.is_empty() || body.contains(['*', '"']) {
-        return Err("write a value; a `*` may stand at its end".to_owned());
-    }
-    let pattern = match field {
-        ValueField::Doi => {
-            pattern.trim_start_matches("https://doi.org/").trim_start_matches("doi:").to_owned()
-        }
-        ValueField::Category
-        | ValueField::Id
-        | ValueField::Source
-        | ValueField::License
-        | ValueField::Language => pattern,
-    };
-    Ok(Clause::Value { field, pattern })
-}
-
-fn property(text: &str, known: &[(&str, Property)]) -> Result<Clause, String> {
-    let found = known.iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
-    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-    found.map(|(_, property)| Clause::Has(*property)).ok_or_else(|| format!("it may be {}", names.join(", ")))
-}
-
-fn comparison(operator: &str) -> Comparison {
-    match operator {
-        ">" => Comparison::More,
-        ">=" => Comparison::AtLeast,
-        "<" => Comparison::Less,
-        "<=" => Comparison::AtMost,
-        _equal => Comparison::Equal,
-    }
 }

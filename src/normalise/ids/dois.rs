@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::external_id::ArxivId;
-use crate::model::external_id::Doi;
+use crate::model::arxiv_id::ArxivId;
+use crate::model::doi::Doi;
 use crate::model::external_id::ExternalId;
 use crate::normalise::ids::Found;
 use crate::normalise::ids::group;

@@ -19,7 +19,7 @@ fn joined(text: &str) -> Authors {
 }
 
 fn families(authors: &Authors) -> Vec<Option<&str>> {
-    authors.listed.iter().map(|author| author.family.as_ref().map(|family| family.as_str())).collect()
+    authors.listed.iter().map(|author| author.family.as_ref().map(crate::model::text::Text::as_str)).collect()
 }
 
 #[test]
@@ -28,7 +28,8 @@ fn arxivs_creator_is_split_outside_parentheses() {
         arxiv("Ann Test (Univ. of A, Inst. B), Bo van der Test Jr., Cy Test, III, ATLAS Collaboration");
     assert_eq!(names(&authors), ["Ann Test", "Bo van der Test Jr.", "Cy Test III", "ATLAS Collaboration"]);
     assert_eq!(families(&authors), [Some("Test"), Some("van der Test"), Some("Test"), None]);
-    let places: Vec<&str> = authors.listed[0].affiliations.iter().map(|place| place.as_str()).collect();
+    let places: Vec<&str> =
+        authors.listed[0].affiliations.iter().map(crate::model::text::Text::as_str).collect();
     assert_eq!(places, ["Univ. of A", "Inst. B"]);
 }
 
@@ -42,7 +43,8 @@ fn tex_accents_in_names_become_letters() {
 fn numbers_in_parentheses_point_to_no_place() {
     let authors = arxiv("Ann Test (1), Bo Test (1 and 2) ((1) First Institute, (2) Second Institute)");
     assert_eq!(names(&authors), ["Ann Test", "Bo Test"]);
-    let places: Vec<&str> = authors.listed[1].affiliations.iter().map(|place| place.as_str()).collect();
+    let places: Vec<&str> =
+        authors.listed[1].affiliations.iter().map(crate::model::text::Text::as_str).collect();
     assert!(places.ends_with(&["First Institute", "Second Institute"]), "{places:?}");
 }
 

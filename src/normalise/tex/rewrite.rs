@@ -4,8 +4,14 @@
 //! are shown under their name. What defines macros or picks characters by number never reaches the renderer.
 
 use crate::normalise::tex::known;
+use crate::normalise::tex::rewrite::tables::ALIASES;
+use crate::normalise::tex::rewrite::tables::DROPPED;
+use crate::normalise::tex::rewrite::tables::FENCES;
+use crate::normalise::tex::rewrite::tables::TEXTS;
 use crate::normalise::tex::tokens;
 use crate::normalise::tex::tokens::Token;
+
+mod tables;
 
 /// Stands for `<` on its way through the renderer, which does not escape it.
 pub(super) const LESS: char = '\u{E001}';
@@ -16,129 +22,6 @@ pub(super) const AND: char = '\u{E003}';
 
 /// How deep groups may nest.
 const DEEPEST: usize = 48;
-
-/// Commands under another name.
-const ALIASES: &[(&str, &str)] = &[
-    ("Bbb", "mathbb"),
-    ("mathds", "mathbb"),
-    ("mathbbm", "mathbb"),
-    ("mathbbmss", "mathbb"),
-    ("bm", "boldsymbol"),
-    ("pmb", "boldsymbol"),
-    ("bold", "mathbf"),
-    ("mathscr", "mathcal"),
-    ("EuScript", "mathcal"),
-    ("mathpzc", "mathcal"),
-    ("frak", "mathfrak"),
-    ("mathbfit", "boldsymbol"),
-    ("symbf", "mathbf"),
-    ("symrm", "mathrm"),
-    ("nicefrac", "frac"),
-    ("sfrac", "frac"),
-    ("em", "it"),
-    ("sl", "it"),
-    ("sc", "rm"),
-    ("dag", "dagger"),
-    ("widebar", "overline"),
-    ("mathop", "mathop"),
-    ("llbracket", "lbrack"),
-    ("rrbracket", "rbrack"),
-    ("lesssim", "lesssim"),
-    ("mathbfcal", "mathcal"),
-    ("mathnormal", "mathit"),
-    ("undertilde", "underline"),
-    ("textonehalf", "frac12"),
-    ("bfseries", "bf"),
-    ("upmu", "mu"),
-    ("uppi", "pi"),
-    ("upalpha", "alpha"),
-    ("upbeta", "beta"),
-    ("upgamma", "gamma"),
-    ("varnothing", "emptyset"),
-    ("xlongrightarrow", "xrightarrow"),
-    ("argmax", "max"),
-];
-
-/// Commands that make the delimiter behind them larger.
-const FENCES: &[&str] = &[
-    "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr",
-    "Bigr", "biggr", "Biggr", "bigm", "Bigm", "biggm", "Biggm",
-];
-
-/// Commands whose argument is text.
-const TEXTS: &[&str] = &[
-    "text",
-    "mbox",
-    "hbox",
-    "textrm",
-    "textbf",
-    "textit",
-    "textsf",
-    "texttt",
-    "textsc",
-    "textnormal",
-    "textup",
-    "textmd",
-    "textsl",
-    "emph",
-    "makebox",
-    "fbox",
-    "ce",
-    "num",
-    "si",
-    "unit",
-    "mathchar",
-    "url",
-];
-
-/// Commands that leave no trace, with how many arguments.
-const DROPPED: &[(&str, u8)] = &[
-    ("label", 1),
-    ("tag", 1),
-    ("cite", 1),
-    ("ref", 1),
-    ("eqref", 1),
-    ("color", 1),
-    ("textcolor", 1),
-    ("hspace", 1),
-    ("vspace", 1),
-    ("nonumber", 0),
-    ("notag", 0),
-    ("xspace", 0),
-    ("protect", 0),
-    ("boldmath", 0),
-    ("unboldmath", 0),
-    ("small", 0),
-    ("footnotesize", 0),
-    ("normalsize", 0),
-    ("large", 0),
-    ("relax", 0),
-    ("ensuremath", 0),
-    ("hfill", 0),
-    ("allowbreak", 0),
-    ("nobreak", 0),
-    ("noindent", 0),
-    ("phantom", 1),
-    ("hphantom", 1),
-    ("vphantom", 1),
-    ("smash", 0),
-    ("mathchoice", 0),
-    ("rmfamily", 0),
-    ("upshape", 0),
-    ("mathbin", 0),
-    ("mathrel", 0),
-    ("mathord", 0),
-    ("mathopen", 0),
-    ("mathclose", 0),
-    ("hline", 0),
-    ("nobreakspace", 0),
-    ("begingroup", 0),
-    ("endgroup", 0),
-    ("centering", 0),
-    ("newline", 0),
-    ("par", 0),
-    ("linebreak", 0),
-];
 
 /// The formula for the renderer, or `None` when it defines macros or nests too deep.
 pub(super) fn rewritten(tex: &str) -> Option<String> {

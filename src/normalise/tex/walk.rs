@@ -2,14 +2,18 @@
 //!
 //! One pass without recursion: groups are a stack, and the places of matching braces are known beforehand.
 
-use std::collections::HashMap;
-use std::collections::HashSet;
-
 use crate::normalise::tex::accents;
 use crate::normalise::tex::maths;
 use crate::normalise::tex::symbols;
+use crate::normalise::tex::walk::address::is_address;
+use crate::normalise::tex::walk::address::unescaped;
+use crate::normalise::tex::walk::braces::Braces;
 use crate::normalise::tex::words;
 use crate::normalise::tex::words::Word;
+
+mod address;
+
+mod braces;
 
 /// How a stretch of text is set.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -386,70 +390,5 @@ impl<'text> Walk<'text, '_> {
         } else {
             self.link(&unescaped(address));
         }
-    }
-}
-
-fn is_address(rest: &str) -> bool {
-    let behind = rest.strip_prefix("https://").or_else(|| rest.strip_prefix("http://"));
-    behind.is_some_and(|host| host.starts_with(|first: char| first.is_alphanumeric() || first == '['))
-}
-
-fn unescaped(address: &str) -> String {
-    let mut out = String::with_capacity(address.len());
-    let mut characters = address.trim().chars().peekable();
-    while let Some(character) = characters.next() {
-        if character != '\\' {
-            out.push(character);
-        } else if let Some(next) = characters.next_if(|next| !next.is_alphanumeric()) {
-            out.push(next);
-        }
-    }
-    out.replace("~{}", "~")
-}
-
-/// What the braces of a text mean.
-struct Braces {
-    /// Opening braces and their closing ones.
-    matching: HashMap<usize, usize>,
-    /// Opening braces without an end.
-    unmatched: HashSet<usize>,
-    /// Opening braces of what reads like a set (`{a, b}`), which TeX would hide and people mean.
-    shown: HashSet<usize>,
-}
-
-impl Braces {
-    fn of(source: &str) -> Self {
-        let mut braces = Self { matching: HashMap::new(), unmatched: HashSet::new(), shown: HashSet::new() };
-        let mut stack: Vec<(usize, bool, bool)> = Vec::new();
-        let mut is_escaped = false;
-        for (at, byte) in source.bytes().enumerate() {
-            if is_escaped {
-                is_escaped = false;
-                continue;
-            }
-            match byte {
-                b'\\' => {
-                    is_escaped = true;
-                    stack.iter_mut().rev().take(1).for_each(|(_at, _comma, tex)| *tex = true);
-                }
-                b',' => stack.iter_mut().rev().take(1).for_each(|(_at, comma, _tex)| *comma = true),
-                b'{' => stack.push((at, false, false)),
-                b'}' => {
-                    if let Some((open, comma, tex)) = stack.pop() {
-                        braces.matching.insert(open, at);
-                        if comma && !tex {
-                            braces.shown.insert(open);
-                        }
-                        // What is TeX inside is TeX outside too.
-                        if tex && let Some(outer) = stack.last_mut() {
-                            outer.2 = true;
-                        }
-                    }
-                }
-                _other => {}
-            }
-        }
-        braces.unmatched = stack.into_iter().map(|(open, _comma, _tex)| open).collect();
-        braces
     }
 }
