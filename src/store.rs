@@ -44,6 +44,8 @@ mod read;
 
 mod recover;
 
+mod report;
+
 mod rows;
 
 mod snapshot;
@@ -168,8 +170,17 @@ pub struct Space {
     pub index_bytes: u64,
     /// The log's files.
     pub log_bytes: u64,
-    /// The keys and values in the database; when the files are over three times this, [`Writer::rebuild`] pays.
+    /// The keys and values in the database; when files are over three times this, [`Writer::care`] makes them smaller.
     pub logical_bytes: u64,
+}
+
+/// What looking after the store gave back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Cared {
+    /// Bytes by which compaction made the log smaller; 0 when it was left alone.
+    pub log_bytes_saved: u64,
+    /// Bytes by which building anew made the database smaller; 0 when it was left alone.
+    pub index_bytes_saved: u64,
 }
 
 /// What an export says of itself.

@@ -5,10 +5,12 @@ use std::sync::PoisonError;
 
 use crate::model::plan::Plan;
 use crate::model::plan::Sequence;
+use crate::store::Cared;
 use crate::store::Error;
 use crate::store::PLAN_BYTES;
 use crate::store::Reader;
 use crate::store::Space;
+use crate::store::Verification;
 use crate::store::Writer;
 use crate::store::apply::Prepared;
 use crate::store::changes::Changes;
@@ -16,9 +18,13 @@ use crate::store::codec::Stored as _;
 use crate::store::index::Index;
 use crate::store::keys;
 use crate::store::recover;
+use crate::store::verify;
 
 /// As much may lie between two checkpoints; sled has lost whole stores to power cuts after ten times this.
 const PENDING_BYTES: usize = PLAN_BYTES;
+
+/// Files are not worth making smaller below this: an empty database has half of it.
+const SMALL_BYTES: u64 = 32 << 20;
 
 /// As many plans may lie between two checkpoints.
 const PENDING_PLANS: usize = 64;
@@ -79,8 +85,31 @@ impl Writer {
         Ok(Space { index_bytes: index.bytes()?, log_bytes: self.log.bytes()?, logical_bytes })
     }
 
+    /// Looks after the store: makes it durable, builds the database anew when its files have grown to over three times
+    /// their content, which sled never gives back, and compacts the log when it is over three times the state it led
+    /// to. Readers are served meanwhile; commits wait. Returns what was done beside the usual.
+    pub fn care(&mut self) -> Result<Cared, Error> {
+        self.checkpoint()?;
+        let space = self.space()?;
+        let mut cared = Cared::default();
+        if space.log_bytes > space.logical_bytes.saturating_mul(3).saturating_add(SMALL_BYTES) {
+            cared.log_bytes_saved = self.compact_log()?;
+        }
+        if space.index_bytes > space.logical_bytes.saturating_mul(3).saturating_add(SMALL_BYTES) {
+            self.rebuild()?;
+            cared.index_bytes_saved = space.index_bytes.saturating_sub(self.shared.index().bytes()?);
+        }
+        Ok(cared)
+    }
+
+    /// Compares the log with what was derived from it. Commits wait meanwhile. Changes nothing.
+    pub fn verify(&self) -> Result<Verification, Error> {
+        verify::verify_open(&self.settings, &self.shared.index())
+    }
+
     /// Builds a new database from the log and puts it in the old one's place: the only way to give space back that
-    /// sled holds. What a log that was damaged meanwhile has lost is kept. Readers are served from the old one meanwhile; commits wait. Returns how many plans were replayed.
+    /// sled holds. What a log that was damaged meanwhile has lost is kept. Readers are served from the old one meanwhile;
+    /// commits wait. Returns how many plans were replayed.
     pub fn rebuild(&mut self) -> Result<u64, Error> {
         let mut built = recover::build(&self.settings, &self.log)?;
         let present = self.shared.index();

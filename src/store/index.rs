@@ -19,7 +19,7 @@ use crate::store::changes;
 use crate::store::keys;
 
 /// How long sled may take to open before it is taken for hung; half a million papers take under a second.
-const OPEN_LIMIT: Duration = Duration::from_secs(120);
+const OPEN_LIMIT: Duration = Duration::from_mins(2);
 
 /// How often, and how far apart, the lock of a database that is being closed is tried.
 const LOCK_ATTEMPTS: u32 = 1_000;

@@ -18,12 +18,22 @@ use crate::wal::storage::Storage;
 /// Where the replayed database is while it is needed.
 const SCRATCH: &str = "verify";
 
+/// Compares a store that nobody uses.
 pub(super) fn verify(settings: &Settings) -> Result<Verification, Error> {
+    let _lock = recover::lock(&settings.path)?;
+    compare(settings, recover::open_current(settings).and_then(|index| summary(&index)))
+}
+
+/// Compares a store in use, whose writer waits meanwhile.
+pub(super) fn verify_open(settings: &Settings, index: &Index) -> Result<Verification, Error> {
+    compare(settings, summary(index))
+}
+
+fn compare(settings: &Settings, derived: Result<(Sequence, Summary), Error>) -> Result<Verification, Error> {
     let path = settings.path.as_path();
-    let _lock = recover::lock(path)?;
     let storage: Arc<dyn Storage> = Arc::new(Disk);
     let inspection = Log::inspect(&storage, &recover::log_folder(path))?;
-    let (applied, derived) = match derived(settings) {
+    let (applied, derived) = match derived {
         Ok((applied, summary)) => (applied, Ok(summary)),
         Err(error) => (inspection.last, Err(error)),
     };
@@ -55,8 +65,7 @@ pub(super) fn verify(settings: &Settings) -> Result<Verification, Error> {
     })
 }
 
-fn derived(settings: &Settings) -> Result<(Sequence, Summary), Error> {
-    let index = recover::open_current(settings)?;
+fn summary(index: &Index) -> Result<(Sequence, Summary), Error> {
     Ok((index.applied()?, digest::summarise(index.tree())?))
 }
 
