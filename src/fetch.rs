@@ -130,20 +130,29 @@ struct Shared {
     public: reqwest::Client,
     named: Option<reqwest::Client>,
     guard: Guard,
-    gates: Gates,
-    outage: Outage,
+    gates: Arc<Gates>,
+    outage: Arc<Outage>,
     settings: Settings,
 }
 
 impl Client {
     /// Makes the client; nothing is contacted.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
+        Self::made(settings, Arc::default(), Arc::default())
+    }
+
+    /// Makes a client with other settings that keeps to the buckets of this one, so that a reload never asks an
+    /// operator twice in a row.
+    pub fn with(&self, settings: &Settings) -> Result<Self, Error> {
+        Self::made(settings, Arc::clone(&self.shared.gates), Arc::clone(&self.shared.outage))
+    }
+
+    fn made(settings: &Settings, gates: Arc<Gates>, outage: Arc<Outage>) -> Result<Self, Error> {
         // Another part of the process may have installed the provider before us: it is the same one.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let guard = Guard::new(&settings.allowed_hosts);
         let public = build(settings, Route::Public)?;
         let named = guard.names_any().then(|| build(settings, Route::Named)).transpose()?;
-        let (gates, outage) = (Gates::default(), Outage::default());
         Ok(Self {
             shared: Arc::new(Shared { public, named, guard, gates, outage, settings: settings.clone() }),
         })

@@ -45,6 +45,12 @@ pub trait Source: fmt::Debug + Send + Sync {
     /// What the answer (200 or 304) to `request` means: records, problems, and the cursor from which to go on.
     fn read(&self, cursor: &Cursor, run: Timestamp, request: &Request, response: &Response) -> Batch;
 
+    /// The cursor from which the run goes on without the answer to the request at hand, which failed for a reason of
+    /// its own. It is asked for again in the next run. `None` where nothing can be asked without it.
+    fn skip(&self, _cursor: &Cursor, _run: Timestamp) -> Option<Cursor> {
+        None
+    }
+
     /// What a refusal (a 4xx or 5xx with a body) says in the source's own words, where it says something.
     fn explain(&self, _response: &Response) -> Option<String> {
         None
@@ -105,6 +111,8 @@ pub struct Manners {
     pub every: Duration,
     /// No configured interval goes below this.
     pub every_at_least: Duration,
+    /// How long the `max-age` of an answer is believed. Long ones are often a mistake of a cache in between.
+    pub believes_max_age: Duration,
 }
 
 /// One key of a kind's configuration.

@@ -218,6 +218,29 @@ impl Fault {
         }
     }
 
+    /// Whether only this request is at fault, so that others of the same source may still be answered: nothing is
+    /// there, the host calls it wrong, or the answer itself cannot be taken.
+    pub const fn is_of_the_request(&self) -> bool {
+        match self {
+            Self::NotFound | Self::Gone | Self::TooLarge { .. } | Self::Bomb { .. } | Self::Encoding(_) => {
+                true
+            }
+            Self::Status(status) => matches!(*status, 400..=499),
+            Self::Refused { .. }
+            | Self::Held { .. }
+            | Self::Offline(_)
+            | Self::Dns(_)
+            | Self::Connect(_)
+            | Self::Tls(_)
+            | Self::Timeout { .. }
+            | Self::Cut(_)
+            | Self::Limited { .. }
+            | Self::Blocked { .. }
+            | Self::Unauthorised(_)
+            | Self::Redirect(_) => false,
+        }
+    }
+
     /// Whether the address itself is wrong, rather than the moment.
     pub(super) const fn is_of_the_address(&self) -> bool {
         matches!(
@@ -256,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_fetch_error_is_a_sentence() {
-        let fault = Fault::Limited { status: 503, wait: Duration::from_secs(120), is_asked: true };
+        let fault = Fault::Limited { status: 503, wait: Duration::from_mins(2), is_asked: true };
         let host = "export.arxiv.org".to_owned();
         let error = FetchError { host, fault, retry: Retry::Backoff, memory: None, response: None };
         assert_eq!(error.to_string(), "export.arxiv.org answered 503 and asks to wait 120 s");

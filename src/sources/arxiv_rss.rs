@@ -53,6 +53,8 @@ pub(super) const KIND: Kind = Kind {
         spacing: Duration::from_secs(3),
         every: Duration::from_hours(1),
         every_at_least: Duration::from_mins(15),
+        // Feeds are kept until midnight, and a stale one that was kept would hide a whole day.
+        believes_max_age: Duration::from_hours(1),
     },
     options: &[
         OptionKey {
@@ -159,6 +161,12 @@ impl Source for ArxivRss {
             return Batch { next, ..Batch::default() };
         }
         Batch { next, ..read_feed(response) }
+    }
+
+    fn skip(&self, cursor: &Cursor, run: Timestamp) -> Option<Cursor> {
+        let mut progress = progress(cursor, run);
+        progress.done += 1;
+        serde_json::to_string(&progress).ok().map(Cursor)
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

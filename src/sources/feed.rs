@@ -76,8 +76,9 @@ pub(super) const KIND: Kind = Kind {
     manners: Manners {
         operator: None,
         spacing: Duration::from_secs(2),
-        every: Duration::from_secs(3_600),
-        every_at_least: Duration::from_secs(900),
+        every: Duration::from_hours(1),
+        every_at_least: Duration::from_mins(15),
+        believes_max_age: Duration::from_hours(24),
     },
     options: &[
         OptionKey {

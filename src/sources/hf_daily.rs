@@ -6,6 +6,7 @@
 //! four weeks back once a week. What is deliberately absent: the outer `publishedAt`, which is wrong by hours.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::Days;
@@ -45,6 +46,7 @@ pub(super) const KIND: Kind = Kind {
         spacing: Duration::from_secs(1),
         every: Duration::from_mins(90),
         every_at_least: Duration::from_mins(30),
+        believes_max_age: Duration::from_mins(90),
     },
     options: &[
         OptionKey {
@@ -104,6 +106,9 @@ struct Progress {
     /// The page of the list at hand, from 0.
     #[serde(default)]
     page: u32,
+    /// The lists that failed in this run.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    skipped: BTreeSet<NaiveDate>,
 }
 
 fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
@@ -140,6 +145,9 @@ impl HfDaily {
         let read_at =
             |day: &NaiveDate| progress.read_at.get(day).map(|seconds| Timestamp::from_seconds(*seconds));
         let is_missed = |day: &NaiveDate| {
+            if progress.skipped.contains(day) {
+                return false;
+            }
             // A list that was read before its day was over is not complete.
             let over = Timestamp::midnight(*day).plus(TimeDelta::days(1));
             read_at(day).is_none_or(|at| at < over && at.seconds() != run.seconds())
@@ -148,6 +156,7 @@ impl HfDaily {
         missed.or_else(|| {
             let earliest = today.checked_sub_days(Days::new(VOTING_DAYS))?;
             let known = progress.read_at.range(earliest..=today).map(|(day, _)| *day);
+            let known = known.filter(|day| !progress.skipped.contains(day));
             known.into_iter().find(|day| {
                 let age = (today - *day).num_days();
                 let pause = match age {
@@ -230,6 +239,14 @@ impl Source for HfDaily {
         batch
     }
 
+    fn skip(&self, cursor: &Cursor, run: Timestamp) -> Option<Cursor> {
+        let mut progress = progress(cursor, run);
+        let day = self.due(&progress, run)?;
+        progress.page = 0;
+        progress.skipped.insert(day);
+        serde_json::to_string(&progress).ok().map(Cursor)
+    }
+
     fn explain(&self, response: &Response) -> Option<String> {
         let said: serde_json::Value = serde_json::from_slice(&response.body).ok()?;
         let words = said.get("error")?.as_str()?;
@@ -239,7 +256,11 @@ impl Source for HfDaily {
 
 fn progress(cursor: &Cursor, run: Timestamp) -> Progress {
     let known: Progress = serde_json::from_str(&cursor.0).unwrap_or_default();
-    if known.run == run.micros() { known } else { Progress { run: run.micros(), page: 0, ..known } }
+    if known.run == run.micros() {
+        known
+    } else {
+        Progress { run: run.micros(), page: 0, skipped: BTreeSet::new(), ..known }
+    }
 }
 
 #[cfg(test)]

@@ -39,16 +39,6 @@ pub(super) enum Part {
 }
 
 impl Element {
-    /// The name without its prefix.
-    pub(super) fn local(&self) -> &str {
-        self.name.rsplit(':').next().unwrap_or(&self.name)
-    }
-
-    /// The prefix, empty where there is none.
-    pub(super) fn prefix(&self) -> &str {
-        self.name.split_once(':').map_or("", |(prefix, _)| prefix)
-    }
-
     /// An attribute's value.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
@@ -80,43 +70,6 @@ impl Element {
         gather(self, &mut text);
         text.trim().to_owned()
     }
-
-    /// What is in it, written as markup again.
-    pub(super) fn inner(&self) -> String {
-        let mut markup = String::new();
-        self.write_inner(&mut markup);
-        markup.trim().to_owned()
-    }
-
-    fn write_inner(&self, markup: &mut String) {
-        for part in &self.parts {
-            match part {
-                Part::Text(text) => markup.push_str(&escape(text)),
-                Part::Element(element) => {
-                    let name = element.local();
-                    markup.extend(["<", name]);
-                    for (attribute, value) in &element.attributes {
-                        if !attribute.starts_with("xmlns") {
-                            markup.extend([
-                                " ",
-                                attribute,
-                                "=\"",
-                                &escape(value).replace('"', "&quot;"),
-                                "\"",
-                            ]);
-                        }
-                    }
-                    markup.push('>');
-                    element.write_inner(markup);
-                    markup.extend(["</", name, ">"]);
-                }
-            }
-        }
-    }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Parses one element from the beginning of a text; what follows it is not looked at.
@@ -237,27 +190,6 @@ pub(super) fn items(text: &str) -> Vec<Range<usize>> {
         found.push(begin..text.len());
     }
     found
-}
-
-/// What stands before the first item, as an element cut open: its start tags with their attributes.
-pub(super) fn head(text: &str) -> Vec<Element> {
-    let mut reader = Reader::from_str(text);
-    let mut elements = Vec::new();
-    while let Ok(event) = reader.read_event() {
-        match event {
-            Event::Start(start) | Event::Empty(start) => elements.extend(element(&start).ok()),
-            Event::Eof => break,
-            Event::End(_)
-            | Event::Text(_)
-            | Event::CData(_)
-            | Event::GeneralRef(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_) => {}
-        }
-    }
-    elements
 }
 
 /// The text of the first element of that name in a document, if it is whole.
