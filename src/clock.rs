@@ -6,6 +6,9 @@ use std::sync::atomic::Ordering;
 
 use crate::model::time::Timestamp;
 
+/// What a standing clock holds once it was let go: no time that anyone sets.
+const RELEASED: i64 = i64::MIN;
+
 /// A source of the present time: the system's, or one that is set by hand.
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -30,10 +33,17 @@ impl Clock {
         }
     }
 
+    /// Lets a standing clock go: it and every copy of it show the system's time from now on.
+    pub fn release(&self) {
+        if let Some(set) = &self.set {
+            set.store(RELEASED, Ordering::SeqCst);
+        }
+    }
+
     /// The present time.
     pub fn now(&self) -> Timestamp {
-        match &self.set {
-            Some(set) => Timestamp::from_micros(set.load(Ordering::SeqCst)),
+        match self.set.as_ref().map(|set| set.load(Ordering::SeqCst)).filter(|set| *set != RELEASED) {
+            Some(set) => Timestamp::from_micros(set),
             #[expect(
                 clippy::disallowed_methods,
                 reason = "this is the one place that reads the system clock"

@@ -4,12 +4,14 @@
 //! It is read first but imports last: nothing below the daemon knows it. It decides nothing by itself; it hands each
 //! part of the program what the operator wrote for it. [`keys`] is the table of everything that may be written.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Host;
 use url::Url;
 
 use crate::config::diagnostic::Diagnostic;
@@ -17,6 +19,7 @@ use crate::config::diagnostic::Faults;
 use crate::config::environment::Environment;
 use crate::model::source::SourceId;
 use crate::sources::Kind;
+use crate::sources::Manners;
 use crate::sources::Source;
 use crate::topics::Topic;
 
@@ -123,7 +126,7 @@ pub struct LogSettings {
 /// The form of log lines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LogFormat {
-    /// The journal when started by systemd, text otherwise.
+    /// Text on a terminal, the journal when started by systemd, JSON otherwise.
     Auto,
     /// Lines for people.
     Text,
@@ -146,6 +149,19 @@ pub enum LogLevel {
     Debug,
     /// Every step.
     Trace,
+}
+
+impl LogLevel {
+    /// The word in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
 }
 
 /// How sources are asked.
@@ -174,6 +190,31 @@ pub struct ConfiguredSource {
     pub source: Arc<dyn Source>,
 }
 
+impl ConfiguredSource {
+    /// How it is asked: as its kind wants to be; without spacing and floor where the operator's own address names this
+    /// machine or a private network, since such a host is the operator's own to ask.
+    pub fn manners(&self) -> Manners {
+        let is_own = |url: &Url| match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback() || address.is_private(),
+            Some(Host::Ipv6(address)) => address.is_loopback() || address.is_unique_local(),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            None => false,
+        };
+        if self.named_urls.iter().any(is_own) {
+            let none = Duration::ZERO;
+            return Manners { operator: None, spacing: none, every_at_least: none, ..self.kind.manners };
+        }
+        self.kind.manners
+    }
+}
+
+impl ListenAddress {
+    /// Reads `127.0.0.1:4287`, `[::1]:4287` or `unix:/path`; says what is wrong and what to write instead.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        forms::listen(text).map_err(forms::Flaw::in_words)
+    }
+}
+
 /// Where a configuration was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin {
@@ -183,6 +224,14 @@ pub struct Origin {
     pub told: String,
     /// Files and folders whose change means that the configuration should be read again.
     pub watched: Vec<PathBuf>,
+    /// SHA-256 of everything that was read: the same text means the same configuration.
+    pub digest: [u8; 32],
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.told)
+    }
 }
 
 /// Reads the configuration: the file `explicit`, or the first one that the search order finds, or the built-in one.
@@ -193,6 +242,12 @@ pub struct Origin {
 pub fn load(explicit: Option<&Path>, environment: &Environment) -> Result<Config, Faults> {
     let chosen = files::choose(explicit, environment).map_err(|diagnostic| Faults(vec![*diagnostic]))?;
     assemble::config(chosen, environment)
+}
+
+/// Reads a configuration that stands in no file; `name` says what it is. Relative paths start where the program was
+/// started.
+pub fn parse(text: &str, name: &str, environment: &Environment) -> Result<Config, Faults> {
+    assemble::config(files::Chosen::unfiled(text, name, environment), environment)
 }
 
 /// The reference page of every key, as `config/reference.md` holds it.

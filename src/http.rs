@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::pages::TopicLine;
 use crate::store::Reader;
 use crate::topics::Topics;
 use crate::urls::Urls;
@@ -93,7 +94,7 @@ pub struct Site {
     /// The name of the site.
     pub title: String,
     /// The topics.
-    pub topics: Topics,
+    pub topics: Arc<Topics>,
 }
 
 /// What the server reads from.
@@ -107,4 +108,10 @@ pub struct Serving {
     pub urls: Arc<Urls>,
     /// The present time.
     pub clock: Clock,
+}
+
+/// Every topic as lists show it, in the order of the configuration.
+pub fn topic_lines(serving: &Serving) -> Result<Vec<TopicLine>, crate::store::Error> {
+    let site = Arc::clone(&serving.site.borrow());
+    front::lines(serving, &site)
 }

@@ -1,6 +1,49 @@
-//! map
+//! Offprint watches the places where research papers appear, keeps one clean record per paper, and serves the topics
+//! that its operators define as Atom feeds. This page is the map.
+//!
+//! # The flow
+//!
+//! Papers flow one way, and every stage has its own type, so that the compiler knows how far a paper has come:
+//!
+//! ```text
+//! ask ─→ fetch ─→ read ─→ normalise ─→ decide, merge, match ─→ log ─→ store ─→ render ─→ serve
+//! Request Response Record  Observation  Plan                   Sequence  Paper   FeedPage  bytes
+//! ```
+//!
+//! The middle is pure: deciding touches no network, disk, clock or randomness; those are arguments. The half that
+//! harvests (writes) and the half that serves (reads) meet only in the [`store`]. `tests/tidy.rs` holds the table of
+//! who may import whom, and arrows point down only.
+//!
+//! # Three decisions that carry the rest
+//!
+//! - **A paper is its observations.** [`model::paper::Paper`] keeps what every source said and, per field, which
+//!   source it is taken from; merging is a join, so the order of arrival does not matter ([`identity::merge`]).
+//! - **The log is the truth.** A [`model::plan::Plan`] is appended to the [`wal`] and fsynced, then applied to sled
+//!   whole. sled's own flush does not survive a power cut on Linux, so sled is always rebuildable and never trusted.
+//! - **`updated` is derived.** It is the time at which the newest event that matters to readers was first noticed
+//!   ([`model::paper::Paper::updated`]); votes live beside the paper and never touch it.
+//!
+//! # Walks
+//!
+//! **A new arXiv paper reaches a reader.** `daemon::polling` sleeps until the source's stored next-poll time and calls
+//! `harvest::run`. The source says what to ask ([`sources`]); [`fetch`] asks politely, with the stored validators. The
+//! source reads the answer into records; [`normalise`] cleans each into an observation. `harvest::plan` looks up papers
+//! that share an identifier, decides, merges, and matches the paper against all [`topics`]; the plan (paper, places in
+//! topics, the source's new cursor and validators) goes to [`store`], which logs it, fsyncs, applies it, and moves its
+//! revision. The next request for a topic's feed finds the revision moved, renders anew ([`feeds`]) and answers with a
+//! new `ETag`; the reader sees one new entry.
+//!
+//! **A revision arrives from two sources.** The first report of version 2 joins the paper's observation of that source,
+//! notes the event `Version(2)` and moves the entry to the top under its old identifier. The second report changes
+//! nothing for readers; it is kept as a further source of the paper, and `updated` stays.
+//!
+//! **SIGTERM during a harvest.** One token stops everything: the harvest ends after the answer at hand, whose plan is
+//! either logged whole or not at all, and its cursor with it; connections finish their request; the tasks are awaited
+//! with a limit; the store is flushed. At the next start the stored cursor goes on where the harvest ended.
 
 pub mod model;
+
+pub mod clock;
 
 pub mod fetch;
 
@@ -24,6 +67,14 @@ pub mod wal;
 
 pub mod store;
 
+pub mod harvest;
+
 pub mod http;
 
-pub mod clock;
+pub mod config;
+
+pub mod demo;
+
+pub mod daemon;
+
+pub mod cli;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: arguments, the command, the exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    offprint::cli::run(std::env::args_os())
+}

@@ -1,1 +1,24 @@
-fn main() {}
+//! The real program, end to end: real feed readers, signals, kill -9. Run by name: `cargo test --test e2e`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test stops at the first surprise"
+)]
+
+mod support;
+
+#[path = "e2e/program.rs"]
+mod program;
+
+#[path = "e2e/demo.rs"]
+mod demo;
+
+#[path = "e2e/crash.rs"]
+mod crash;
+
+#[path = "e2e/misuse.rs"]
+mod misuse;

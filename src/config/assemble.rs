@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 
+use sha2::Digest as _;
+use sha2::Sha256;
 use toml::de::DeTable;
 
 use crate::config::Config;
@@ -54,19 +56,27 @@ pub(super) fn config(chosen: Chosen, environment: &Environment) -> Result<Config
     let mut findings = Findings::default();
     let mut main = read(file, &base, &MAIN, &mut findings);
     let folder = main.entries.path("topics_dir").map(Path::to_owned);
-    let origin = Origin { told, watched: path.iter().chain(&folder).cloned().collect(), file: path };
+    let mut digest = Sha256::new();
+    digest.update(&main.text.text);
 
     let mut names = vec![main.text.name.clone()];
     let mut topics = Topics::default();
     topics.add(&mut main, &mut findings);
-    for path in folder.map_or_else(Vec::new, |folder| topic_files(&folder, &main, &mut findings)) {
+    for path in folder.iter().flat_map(|folder| topic_files(folder, &main, &mut findings)).collect::<Vec<_>>()
+    {
         names.push(path.display().to_string());
         match files::read_topics(&path) {
-            Ok(text) => topics.add(&mut read(text, &base, &TOPICS_FILE, &mut findings), &mut findings),
+            Ok(text) => {
+                digest.update(path.as_os_str().as_encoded_bytes());
+                digest.update(&text.text);
+                topics.add(&mut read(text, &base, &TOPICS_FILE, &mut findings), &mut findings);
+            }
             Err(fault) => findings.faults.push(*fault),
         }
     }
     let sources = configured_sources(&mut main, &mut findings);
+    let watched = path.iter().chain(&folder).cloned().collect();
+    let origin = Origin { told, watched, file: path, digest: digest.finalize().into() };
     let config = whole(&main.entries, environment, &mut findings, sources, topics.topics, origin);
 
     let Findings { mut faults, mut warnings } = findings;

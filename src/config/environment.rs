@@ -15,6 +15,10 @@ pub struct Environment {
     pub xdg_state_home: Option<OsString>,
     /// `$HOME`.
     pub home: Option<OsString>,
+    /// `$RUNTIME_DIRECTORY`, which systemd sets: where the control socket lies.
+    pub runtime_directory: Option<PathBuf>,
+    /// Whether systemd connected standard error to its journal (`$JOURNAL_STREAM`).
+    pub is_journal: bool,
     /// The folder that holds `config/offprint.toml`: where the program was started.
     pub working_directory: PathBuf,
     /// The machine's own configuration file.
@@ -30,6 +34,8 @@ impl Environment {
             state_directory: variable("STATE_DIRECTORY"),
             xdg_state_home: variable("XDG_STATE_HOME"),
             home: variable("HOME"),
+            runtime_directory: variable("RUNTIME_DIRECTORY").map(PathBuf::from),
+            is_journal: variable("JOURNAL_STREAM").is_some(),
             working_directory: PathBuf::from("."),
             system_file: PathBuf::from("/etc/offprint/offprint.toml"),
         }
@@ -62,6 +68,8 @@ mod tests {
             state_directory: state.map(OsString::from),
             xdg_state_home: xdg.map(OsString::from),
             home: home.map(OsString::from),
+            runtime_directory: None,
+            is_journal: false,
             working_directory: PathBuf::new(),
             system_file: PathBuf::new(),
         };

@@ -29,6 +29,18 @@ pub(super) struct Chosen {
     pub(super) base: PathBuf,
 }
 
+impl Chosen {
+    /// A text that stands in no file.
+    pub(super) fn unfiled(text: &str, name: &str, environment: &Environment) -> Self {
+        Self {
+            path: None,
+            told: name.to_owned(),
+            file: FileText { name: name.to_owned(), text: text.to_owned() },
+            base: environment.working_directory.clone(),
+        }
+    }
+}
+
 /// Finds the main file and reads it. A file that was named, or that is there, must be readable.
 pub(super) fn choose(explicit: Option<&Path>, environment: &Environment) -> Result<Chosen, Box<Diagnostic>> {
     if let Some(path) = explicit {

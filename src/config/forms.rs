@@ -29,6 +29,14 @@ impl Flaw {
         self.hint = Some(hint.into());
         self
     }
+
+    /// Complaint and advice as one line.
+    pub(super) fn in_words(self) -> String {
+        match self.hint {
+            Some(hint) => format!("{}; {hint}", self.message),
+            None => self.message,
+        }
+    }
 }
 
 /// A name of a source or topic.
@@ -285,7 +293,7 @@ mod tests {
     #[test]
     fn durations_and_sizes_have_units_and_bounds() {
         assert_eq!(super::duration("90s", 1, 1_000).unwrap(), Duration::from_secs(90));
-        assert_eq!(super::duration("2 d", 1, 1_000_000).unwrap(), Duration::from_secs(172_800));
+        assert_eq!(super::duration("2 d", 1, 1_000_000).unwrap(), Duration::from_hours(48));
         assert_eq!(super::size("64 MiB", 1, u64::MAX).unwrap(), 64 * 1_024 * 1_024);
         for text in ["", "90", "1.5h", "-1h", "h", "1 week", "99999999999999999999s", "18446744073709551615d"]
         {

@@ -204,7 +204,7 @@ pub(super) const LOG: Section = Section {
             "format",
             Form::Word(&["auto", "text", "json", "journald"]),
             Fallback::Written("\"auto\""),
-            "`auto` writes to systemd's journal when started by systemd, and text otherwise.",
+            "`auto` writes text to a terminal, to systemd's journal when started by systemd, and JSON lines otherwise.",
         ),
         key(
             "level",

@@ -1,4 +1,4 @@
-//! The front page.
+//! The front page: every topic, and how to subscribe.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use axum::response::Response;
 use crate::http::Serving;
 use crate::http::Site;
 use crate::http::answers::App;
-use crate::http::answers::Fault;
 use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Made;
 use crate::http::answers::PAGE_CACHE;
 use crate::pages;
 use crate::pages::TopicLine;
+use crate::store;
 use crate::topics::Topic;
 use crate::urls::Place;
 
@@ -34,12 +34,12 @@ pub(super) async fn page(State(app): State<Arc<App>>, request: HeaderMap) -> Res
 }
 
 /// Every topic as lists show it, in the order of the configuration.
-pub(super) fn lines(serving: &Serving, site: &Site) -> Result<Vec<TopicLine>, Fault> {
+pub(super) fn lines(serving: &Serving, site: &Site) -> Result<Vec<TopicLine>, store::Error> {
     site.topics.iter().map(|topic| line(serving, topic)).collect()
 }
 
 /// One topic as lists show it.
-pub(super) fn line(serving: &Serving, topic: &Topic) -> Result<TopicLine, Fault> {
+pub(super) fn line(serving: &Serving, topic: &Topic) -> Result<TopicLine, store::Error> {
     let newest = serving.reader.timeline(&topic.id, None, 1)?;
     Ok(TopicLine {
         id: topic.id.clone(),

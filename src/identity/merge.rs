@@ -1,8 +1,10 @@
 //! A paper and an observation give the paper and what changed.
 //!
-//! A paper is a join of its observations: joining is idempotent, and neither order nor grouping matters. Of one
-//! source and key the highest version, then the latest report, stays; identifiers only ever grow and the earliest
-//! dates stay, so that a late or repeated report undoes nothing.
+//! A paper is a join of its observations: joining is idempotent, and it does not matter in which order or grouping the
+//! sources report. Of one source and key the highest version, then the latest report, stays; identifiers only ever grow
+//! and the earliest dates stay, so that a late or repeated report undoes nothing. Reports of one source on one work come
+//! in the order of their times, since its harvests follow one another: a report that repeats the last one is not kept,
+//! not even for its time, or every poll would rewrite every paper.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -28,6 +28,8 @@ impl Desk {
             state_directory: Some("/var/lib/offprint".into()),
             xdg_state_home: None,
             home: None,
+            runtime_directory: None,
+            is_journal: false,
             working_directory: folder.path().to_owned(),
             system_file: folder.path().join("etc/offprint.toml"),
         };

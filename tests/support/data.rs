@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// A path inside the recorded data, or `None` (after saying on standard error that `test` is skipped).
-pub fn recorded(test: &str, path: &str) -> Option<PathBuf> {
+pub(crate) fn recorded(test: &str, path: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("OFFPRINT_DATA") else {
         eprintln!("SKIPPED {test}: OFFPRINT_DATA is not set, so there is no recorded data to read");
         return None;

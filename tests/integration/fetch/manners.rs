@@ -259,7 +259,7 @@ async fn two_operators_do_not_wait_for_each_other() {
     net.host("arxiv").at("/rss").stalls();
     net.host("journal").at("/rss").answers(PAGE);
     let memory = ExchangeMemory::default();
-    let far = Duration::from_secs(3600);
+    let far = Duration::from_hours(1);
     let (arxiv, journal) = (bucket("arxiv"), Bucket { operator: "journal".to_owned(), spacing: far });
     let (slow, fast) = (request(net.host("arxiv").url("/rss")), request(net.host("journal").url("/rss")));
     let slow = client.fetch(&slow, &arxiv, &memory, noon());

@@ -1,0 +1,130 @@
+//! The commands that ask the running daemon, or open the store themselves when none runs, and print the answer.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use indicatif::MultiProgress;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+
+use crate::cli;
+use crate::cli::Stop;
+use crate::cli::Style;
+use crate::cli::table;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::LogFormat;
+use crate::config::LogLevel;
+use crate::daemon::asks::Answer;
+use crate::daemon::asks::Ask;
+use crate::daemon::asks::Step;
+use crate::daemon::control;
+use crate::daemon::desk::Desk;
+use crate::daemon::logging;
+use crate::daemon::views;
+use crate::store;
+
+/// Asks and prints. A poll in which a source failed ends with exit code 1.
+pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCode, Stop> {
+    if verbose > 0 {
+        logging::start(LogFormat::Text, cli::level(LogLevel::Warn, verbose), false);
+    }
+    let is_poll = matches!(ask, Ask::Poll(_));
+    let bars = Bars::new(is_poll && !style.json);
+    let answer = cli::runtime()?.block_on(obtain(config, ask, &bars))?;
+    bars.clear();
+    if style.json {
+        let json = serde_json::to_string_pretty(&answer).map_err(anyhow::Error::from)?;
+        cli::print(&format!("{json}\n"))?;
+    } else {
+        cli::print(&table::render(&answer, style.colour))?;
+    }
+    let has_failed = match &answer {
+        Answer::Poll { polled } => polled.iter().any(|row| row.fault.is_some()),
+        Answer::Verify { is_sound, .. } => !is_sound,
+        Answer::Sources { .. }
+        | Answer::Topics { .. }
+        | Answer::Show { .. }
+        | Answer::Search { .. }
+        | Answer::Opml { .. }
+        | Answer::Done { .. } => false,
+    };
+    Ok(if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn obtain(config: Config, ask: Ask, bars: &Bars) -> Result<Answer, Stop> {
+    let on_step = |step: Step| bars.show(&step);
+    if let Some(answer) = control::ask(&config.store.path, &ask, &on_step).await? {
+        return Ok(answer);
+    }
+    if ask == Ask::Verify {
+        // Opening would mend what is to be found.
+        let settings = Desk::store_settings(&config);
+        let report = tokio::task::spawn_blocking(move || store::verify(&settings))
+            .await
+            .map_err(anyhow::Error::from)?;
+        let report = report.map_err(anyhow::Error::from)?;
+        let papers =
+            report.counts.iter().find(|(name, ..)| *name == "papers").map_or(0, |(.., derived)| *derived);
+        return Ok(views::verification(&report, papers));
+    }
+    let opened = tokio::task::spawn_blocking(move || Desk::open(config, Clock::system()));
+    let (desk, report) = opened.await.map_err(anyhow::Error::from)??;
+    for line in report.lines() {
+        cli::say(&format!("store: {line}"));
+    }
+    if matches!(ask, Ask::Poll(_) | Ask::Topics) {
+        desk.refill().await?;
+    }
+    let answer = desk.answer(ask, &on_step).await;
+    desk.harvester().write(crate::store::Writer::checkpoint).await.map_err(anyhow::Error::from)?;
+    Ok(answer?)
+}
+
+/// One line for each source at work and one bar for all; nothing where standard error is no terminal.
+struct Bars {
+    all: MultiProgress,
+    whole: Option<ProgressBar>,
+    lines: Mutex<BTreeMap<String, ProgressBar>>,
+}
+
+impl Bars {
+    fn new(is_shown: bool) -> Self {
+        let all = MultiProgress::new();
+        let whole = is_shown.then(|| {
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} sources, {elapsed}");
+            let bar =
+                ProgressBar::new(0).with_style(style.unwrap_or_else(|_error| ProgressStyle::default_bar()));
+            all.add(bar)
+        });
+        Self { all, whole, lines: Mutex::new(BTreeMap::new()) }
+    }
+
+    fn show(&self, step: &Step) {
+        let Some(whole) = &self.whole else { return };
+        whole.set_length(step.total);
+        whole.set_position(step.done);
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = lines.entry(step.subject.clone()).or_insert_with(|| {
+            let line = self.all.insert_before(whole, ProgressBar::new_spinner());
+            line.enable_steady_tick(Duration::from_millis(120));
+            line
+        });
+        line.set_message(format!("{}: {}", step.subject, step.message));
+        if step.message == "done" {
+            line.finish();
+        }
+    }
+
+    fn clear(&self) {
+        for line in self.lines.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            line.finish_and_clear();
+        }
+        if let Some(whole) = &self.whole {
+            whole.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Answers as tables that fit the terminal.
+
+use std::io::IsTerminal as _;
+
+use comfy_table::Attribute;
+use comfy_table::Cell;
+use comfy_table::Color;
+use comfy_table::ContentArrangement;
+use comfy_table::Table;
+use comfy_table::presets;
+
+use crate::cli::Colour;
+use crate::daemon::asks::Answer;
+use crate::daemon::asks::Hit;
+use crate::daemon::asks::PaperView;
+use crate::daemon::asks::PollRow;
+use crate::daemon::asks::SourceRow;
+use crate::daemon::asks::TopicRow;
+
+/// The answer as text, each line ended.
+pub fn render(answer: &Answer, colour: Colour) -> String {
+    let is_coloured = match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => std::io::stdout().is_terminal(),
+    };
+    match answer {
+        Answer::Poll { polled } => poll(polled, is_coloured),
+        Answer::Sources { sources } => self::sources(sources, is_coloured),
+        Answer::Topics { topics } => self::topics(topics, is_coloured),
+        Answer::Show { paper } => show(paper, is_coloured),
+        Answer::Search { hits, total } => search(hits, *total, is_coloured),
+        Answer::Opml { opml } => format!("{}\n", opml.trim_end()),
+        Answer::Verify { report, .. } => report.clone(),
+        Answer::Done { done, papers } => format!("{done} ({papers} papers)\n"),
+    }
+}
+
+fn table(headings: &[&str], is_coloured: bool) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    if is_coloured {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    if !headings.is_empty() {
+        table.set_header(headings.iter().map(|heading| Cell::new(heading).add_attribute(Attribute::Bold)));
+    }
+    table
+}
+
+/// A state in its colour.
+fn state(name: &str) -> Cell {
+    let cell = Cell::new(name);
+    match name {
+        "fresh" => cell.fg(Color::Green),
+        "quiet" | "unknown" => cell,
+        "partial" | "limited" | "offline" => cell.fg(Color::Yellow),
+        _bad => cell.fg(Color::Red),
+    }
+}
+
+/// A time without its fraction of a second.
+fn minute(time: Option<&String>) -> String {
+    time.map_or_else(
+        || "never".to_owned(),
+        |time| time.chars().take(16).collect::<String>().replace('T', " "),
+    )
+}
+
+fn poll(rows: &[PollRow], is_coloured: bool) -> String {
+    let headings = [
+        "source",
+        "state",
+        "asked",
+        "records",
+        "new",
+        "revised",
+        "merged",
+        "unchanged",
+        "problems",
+        "next poll (UTC)",
+    ];
+    let mut table = table(&headings, is_coloured);
+    for row in rows {
+        let numbers = [row.asked, row.records, row.new, row.revised, row.merged, row.unchanged];
+        let mut cells = vec![Cell::new(&row.source), state(&row.state)];
+        cells.extend(numbers.map(|number| Cell::new(number.to_string())));
+        cells.push(Cell::new(row.problems.len().to_string()));
+        cells.push(Cell::new(minute(row.next_poll.as_ref())));
+        table.add_row(cells);
+    }
+    let mut lines = vec![table.to_string().trim_end().to_owned()];
+    for row in rows {
+        if let Some(fault) = &row.fault {
+            lines.push(format!("{}: {fault}", row.source));
+        } else if row.asked == 0 {
+            let why = row.reason.as_deref().unwrap_or("nothing is due");
+            lines.push(format!("{}: not asked; {why}", row.source));
+        }
+        lines.extend(row.problems.iter().take(5).map(|problem| format!("{}: {problem}", row.source)));
+        if row.problems.len() > 5 {
+            let more = row.problems.len() - 5;
+            lines.push(format!("{}: and {more} more problems (--json shows all)", row.source));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn sources(rows: &[SourceRow], is_coloured: bool) -> String {
+    if rows.is_empty() {
+        return "no sources are configured\n".to_owned();
+    }
+    let headings = ["source", "kind", "state", "last success", "papers 7 d", "next poll (UTC)", "because"];
+    let mut table = table(&headings, is_coloured);
+    for row in rows {
+        table.add_row(vec![
+            Cell::new(&row.source),
+            Cell::new(&row.kind),
+            state(&row.state),
+            Cell::new(minute(row.last_success.as_ref())),
+            Cell::new(row.papers_7_days.to_string()),
+            Cell::new(minute(row.next_poll.as_ref())),
+            Cell::new(row.reason.as_deref().unwrap_or_default()),
+        ]);
+    }
+    let mut lines = vec![table.to_string().trim_end().to_owned()];
+    for row in rows {
+        lines.extend(row.fault.iter().map(|fault| format!("{}: {fault}", row.source)));
+        lines.extend(row.problems.iter().take(3).map(|problem| format!("{}: {problem}", row.source)));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn topics(rows: &[TopicRow], is_coloured: bool) -> String {
+    if rows.is_empty() {
+        return "no topics are configured\n".to_owned();
+    }
+    let mut table =
+        table(&["topic", "today", "week", "in all", "30 days", "last entry (UTC)", "feed"], is_coloured);
+    for row in rows {
+        table.add_row(vec![
+            Cell::new(&row.topic),
+            Cell::new(row.today.to_string()),
+            Cell::new(row.week.to_string()),
+            Cell::new(row.total.to_string()),
+            Cell::new(sparkline(&row.days)),
+            Cell::new(minute(row.last_entry.as_ref())),
+            Cell::new(&row.feed),
+        ]);
+    }
+    format!("{}\n", table.to_string().trim_end())
+}
+
+/// Eight heights of blocks, the highest for the largest value; a dot for none.
+fn sparkline(days: &[u64]) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = days.iter().copied().max().unwrap_or(0).max(1);
+    let block = |day: &u64| {
+        let height = usize::try_from((day * 8).div_ceil(most)).unwrap_or(8);
+        height.checked_sub(1).and_then(|height| BLOCKS.get(height).copied()).unwrap_or('·')
+    };
+    days.iter().map(block).collect()
+}
+
+fn show(paper: &PaperView, is_coloured: bool) -> String {
+    let mut table = table(&[], is_coloured);
+    table.add_row(vec![Cell::new("paper"), Cell::new(&paper.paper), Cell::new("")]);
+    table.add_row(vec![Cell::new("entry id"), Cell::new(&paper.atom_id), Cell::new("")]);
+    for field in &paper.fields {
+        let source = Cell::new(&field.source).add_attribute(Attribute::Dim);
+        table.add_row(vec![Cell::new(&field.name), Cell::new(&field.value), source]);
+    }
+    for (name, value) in &paper.signals {
+        table.add_row(vec![Cell::new(name), Cell::new(value.to_string()), Cell::new("")]);
+    }
+    for (topic, reason) in &paper.topics {
+        table.add_row(vec![Cell::new("in topic"), Cell::new(format!("{topic}: {reason}")), Cell::new("")]);
+    }
+    format!("{}\n", table.to_string().trim_end())
+}
+
+fn search(hits: &[Hit], total: u64, is_coloured: bool) -> String {
+    let mut table = table(&[], is_coloured);
+    for hit in hits {
+        let known_as = hit.known_as.as_deref().unwrap_or(&hit.paper);
+        let work = format!("{}\n{}", hit.title, hit.authors);
+        table.add_row(vec![Cell::new(&hit.published), Cell::new(known_as), Cell::new(work)]);
+    }
+    let shown = u64::try_from(hits.len()).unwrap_or(u64::MAX);
+    let list = if hits.is_empty() { String::new() } else { format!("{}\n", table.to_string().trim_end()) };
+    format!("{list}{shown} of {total} papers\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sparkline;
+
+    #[test]
+    fn a_sparkline_has_a_dot_for_nothing_and_a_full_block_for_the_most() {
+        assert_eq!(sparkline(&[0, 1, 4, 8]), "·▁▄█");
+        assert_eq!(sparkline(&[0, 0]), "··");
+    }
+}

@@ -1,0 +1,203 @@
+//! The daemon: starts everything, waits, drains. It reads like a list.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::daemon::control::Control;
+use crate::daemon::desk::Desk;
+use crate::daemon::reload::Whence;
+use crate::daemon::tasks::Tasks;
+use crate::http;
+use crate::http::serve::Listener;
+use crate::store::Cared;
+use crate::store::OpenReport;
+
+pub mod asks;
+
+pub mod control;
+
+pub mod desk;
+
+pub mod logging;
+
+pub mod notify;
+
+pub mod polling;
+
+pub mod reload;
+
+pub mod sockets;
+
+pub mod tasks;
+
+pub mod views;
+
+/// How long the tasks may take to end after a stop.
+const DRAIN_LIMIT: Duration = Duration::from_secs(30);
+
+/// How often the store is flushed when it has gathered writes.
+const CARE: Duration = Duration::from_secs(30);
+
+/// How often the sizes of the store's files are looked at.
+const SIZES: Duration = Duration::from_hours(1);
+
+/// How the daemon ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// All tasks ended and the store was flushed.
+    Drained,
+    /// Some tasks did not end within the limit.
+    Late,
+    /// One of the tasks panicked; the others were drained.
+    Broken,
+}
+
+/// Opens everything and binds the sockets; nothing runs yet.
+///
+/// `inherited` are sockets that the caller or systemd opened; those of the configuration are bound beside them.
+pub async fn prepare(
+    config: Config,
+    whence: Whence,
+    clock: Clock,
+    inherited: Vec<Listener>,
+) -> anyhow::Result<Daemon> {
+    let (desk, report) = tokio::task::spawn_blocking(move || Desk::open(config, clock)).await??;
+    log_opening(&desk, &report);
+    let desk = Arc::new(desk);
+    let config = desk.config();
+    let listeners = sockets::bind(&config.server.listen, inherited).await?;
+    if listeners.is_empty() {
+        anyhow::bail!("nothing to listen on: server.listen is empty and systemd handed no socket over");
+    }
+    let control = Control::bind(&config.store.path, whence.environment.runtime_directory.as_deref())?;
+    Ok(Daemon { desk, whence, listeners, control })
+}
+
+/// A daemon that is ready to run.
+pub struct Daemon {
+    desk: Arc<Desk>,
+    whence: Whence,
+    listeners: Vec<Listener>,
+    control: Control,
+}
+
+impl Daemon {
+    /// The desk, for tests and the demonstration.
+    pub fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
+    /// The addresses listened on, as a person would type them.
+    pub fn addresses(&self) -> Vec<String> {
+        self.listeners.iter().map(sockets::describe).collect()
+    }
+
+    /// Runs until `stop`, then drains.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<Ended> {
+        let addresses = self.addresses();
+        let Self { desk, whence, listeners, control } = self;
+        let tasks = Tasks::new(stop.clone());
+        let settings =
+            http::Settings { max_connections: desk.config().server.max_connections, ..Default::default() };
+        let router = http::router::router(desk.serving(), &settings);
+        for listener in listeners {
+            let (router, settings, stop) = (router.clone(), settings.clone(), stop.clone());
+            tasks.spawn("http", async move {
+                let drained = http::serve::serve(listener, router, &settings, stop).await;
+                if drained.cut > 0 {
+                    tracing::warn!(connections = drained.cut, "http: connections cut at the drain limit");
+                }
+            });
+        }
+        tasks.spawn("control", control.serve(Arc::clone(&desk), tasks.clone(), stop.clone()));
+        tasks.spawn("care", care(Arc::clone(&desk), stop.clone()));
+        tasks.spawn("watchdog", watchdog(Arc::clone(&desk), stop.clone()));
+        let polls = stop.child_token();
+        tasks.spawn("topics", start_polling(Arc::clone(&desk), tasks.clone(), polls.clone()));
+        let watching = reload::watch(Arc::clone(&desk), whence, tasks.clone(), stop.clone(), polls);
+        tasks.spawn("reload", watching);
+        for address in &addresses {
+            tracing::info!("serving on {address}");
+        }
+        notify::ready(&format!("serving on {}", addresses.join(", ")));
+        stop.cancelled().await;
+        notify::stopping();
+        tracing::info!("stopping: draining for at most {} s", DRAIN_LIMIT.as_secs());
+        let has_drained = tasks.drain(DRAIN_LIMIT).await;
+        desk.harvester().write(crate::store::Writer::checkpoint).await.context("store: last flush")?;
+        tracing::info!("stopped");
+        Ok(match (tasks.has_panicked(), has_drained) {
+            (true, _) => Ended::Broken,
+            (false, true) => Ended::Drained,
+            (false, false) => Ended::Late,
+        })
+    }
+}
+
+/// Brings the timelines in line with the topics, then starts to poll: a paper that comes in meanwhile could otherwise
+/// enter a topic as history.
+async fn start_polling(desk: Arc<Desk>, tasks: Tasks, polls: CancellationToken) {
+    match desk.refill().await {
+        Ok(done) => done.iter().for_each(|refilled| tracing::info!("{}", reload::plan_line(refilled))),
+        Err(error) => tracing::error!("{error:#}"),
+    }
+    polling::start(&desk, &tasks, &polls);
+}
+
+/// Looks after the store: flushes what the last harvests left, and now and then the sizes of its files.
+async fn care(desk: Arc<Desk>, stop: CancellationToken) {
+    let mut since_sizes = Duration::ZERO;
+    while stop.run_until_cancelled(tokio::time::sleep(CARE)).await.is_some() {
+        since_sizes += CARE;
+        let done = if since_sizes < SIZES {
+            desk.harvester().write(|writer| writer.checkpoint().map(|()| Cared::default())).await
+        } else {
+            since_sizes = Duration::ZERO;
+            desk.harvester().write(crate::store::Writer::care).await
+        };
+        match done {
+            Ok(Cared { log_bytes_saved: 0, index_bytes_saved: 0 }) => {}
+            Ok(Cared { log_bytes_saved: log, index_bytes_saved: index }) => {
+                tracing::info!(
+                    log,
+                    index,
+                    "store: {log} bytes of the log and {index} of the database given back"
+                );
+            }
+            Err(error) => tracing::error!(%error, "store: {error}"),
+        }
+    }
+}
+
+/// Tells systemd that the daemon lives, each time after the store has answered a read and the writer is free.
+async fn watchdog(desk: Arc<Desk>, stop: CancellationToken) {
+    let Some(interval) = notify::watchdog_interval() else { return };
+    loop {
+        let reader = desk.reader().clone();
+        let answered = tokio::task::spawn_blocking(move || reader.installation()).await;
+        let is_writable = desk.harvester().write(|writer| Ok(writer.reader().revision())).await.is_ok();
+        if is_writable && matches!(answered, Ok(Ok(Some(_)))) {
+            notify::alive();
+        } else {
+            tracing::error!("watchdog: the store does not answer");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(interval) => {}
+        }
+    }
+}
+
+/// Says what opening the store found.
+fn log_opening(desk: &Desk, report: &OpenReport) {
+    let (path, papers) = (desk.config().store.path.clone(), desk.reader().paper_count());
+    tracing::info!(papers, "store {}: {papers} papers", path.display());
+    for line in report.lines() {
+        tracing::warn!("store: {line}");
+    }
+}

@@ -1,0 +1,230 @@
+//! What commands ask and what they are told: plain values that travel as JSON lines over the control socket.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+/// A command that needs the store.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ask {
+    /// Harvest these sources now, or all when none is named.
+    Poll(Vec<String>),
+    /// How the sources are doing.
+    Sources,
+    /// How the topics are doing.
+    Topics,
+    /// Everything known of one paper, by any identifier or address.
+    Show(String),
+    /// Papers that match a query, newest first.
+    Search {
+        /// The query.
+        query: String,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Write everything into a file.
+    Export(String),
+    /// Read everything of an export into an empty store.
+    Import(String),
+    /// The feeds as a subscription list.
+    Opml,
+    /// Compare the log, the store and their counts.
+    Verify,
+}
+
+/// A line of the conversation.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tell {
+    /// Something happened on the way.
+    Progress(Step),
+    /// The last line when all went well.
+    Answer(Answer),
+    /// The last line when it did not: a message for people.
+    Fault(String),
+}
+
+/// Something that happened on the way.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Step {
+    /// Which source, or what else is at work.
+    pub subject: String,
+    /// What happened, in words.
+    pub message: String,
+    /// Sources done so far.
+    pub done: u64,
+    /// Sources in all.
+    pub total: u64,
+}
+
+/// The answer to a command.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", untagged)]
+pub enum Answer {
+    /// To [`Ask::Poll`].
+    Poll {
+        /// One row a source.
+        polled: Vec<PollRow>,
+    },
+    /// To [`Ask::Sources`].
+    Sources {
+        /// One row a source.
+        sources: Vec<SourceRow>,
+    },
+    /// To [`Ask::Topics`].
+    Topics {
+        /// One row a topic.
+        topics: Vec<TopicRow>,
+    },
+    /// To [`Ask::Show`].
+    Show {
+        /// The paper.
+        paper: Box<PaperView>,
+    },
+    /// To [`Ask::Search`].
+    Search {
+        /// The papers found.
+        hits: Vec<Hit>,
+        /// How many match in all.
+        total: u64,
+    },
+    /// To [`Ask::Opml`].
+    Opml {
+        /// The document.
+        opml: String,
+    },
+    /// To [`Ask::Verify`].
+    Verify {
+        /// What was compared and found, in words.
+        report: String,
+        /// Whether log and store are whole and agree.
+        is_sound: bool,
+        /// How many papers are stored.
+        papers: u64,
+    },
+    /// To [`Ask::Export`] and [`Ask::Import`].
+    Done {
+        /// What was done, in words.
+        done: String,
+        /// How many papers it concerned.
+        papers: u64,
+    },
+}
+
+/// What came of polling one source.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PollRow {
+    /// Its name.
+    pub source: String,
+    /// Its state now.
+    pub state: String,
+    /// Requests made.
+    pub asked: u64,
+    /// Records read.
+    pub records: u64,
+    /// Papers that were not known.
+    pub new: u64,
+    /// Papers that changed.
+    pub revised: u64,
+    /// Reports of known papers by a further source, and papers that turned out to be one.
+    pub merged: u64,
+    /// Reports that told nothing new.
+    pub unchanged: u64,
+    /// Places taken in topics.
+    pub entered: u64,
+    /// What could not be read.
+    pub problems: Vec<String>,
+    /// Why it was not polled, or not to the end.
+    pub fault: Option<String>,
+    /// When it is polled next.
+    pub next_poll: Option<String>,
+    /// The rule that set that time.
+    pub reason: Option<String>,
+}
+
+/// How one source is doing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SourceRow {
+    /// Its name.
+    pub source: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its state.
+    pub state: String,
+    /// When a harvest last succeeded.
+    pub last_success: Option<String>,
+    /// When it is polled next.
+    pub next_poll: Option<String>,
+    /// The rule that set that time.
+    pub reason: Option<String>,
+    /// Papers it reported first seen in the last seven days.
+    pub papers_7_days: u64,
+    /// What the last failure was, while it lasts.
+    pub fault: Option<String>,
+    /// What could not be read in the last harvest.
+    pub problems: Vec<String>,
+}
+
+/// How one topic is doing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TopicRow {
+    /// Its name.
+    pub topic: String,
+    /// Its title.
+    pub title: String,
+    /// Papers that entered in the last 24 hours.
+    pub today: u64,
+    /// Papers that entered in the last seven days.
+    pub week: u64,
+    /// Papers in all.
+    pub total: u64,
+    /// Papers that entered on each of the last 30 days, oldest first.
+    pub days: Vec<u64>,
+    /// The newest entry's time.
+    pub last_entry: Option<String>,
+    /// Its feed.
+    pub feed: String,
+}
+
+/// One paper found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Hit {
+    /// Our identifier.
+    pub paper: String,
+    /// The best of its outside identifiers.
+    pub known_as: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// Its first authors.
+    pub authors: String,
+    /// Its announcement.
+    pub published: String,
+    /// The clauses that fired.
+    pub reason: String,
+}
+
+/// Everything known of one paper.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PaperView {
+    /// Our identifier.
+    pub paper: String,
+    /// Its Atom identifier.
+    pub atom_id: String,
+    /// The fields, each with the source it was taken from.
+    pub fields: Vec<Field>,
+    /// The topics it is in, and why.
+    pub topics: Vec<(String, String)>,
+    /// The counters' last readings.
+    pub signals: Vec<(String, u64)>,
+}
+
+/// One field of a paper.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// The source it was taken from; empty for what we made ourselves or what several sources give together.
+    pub source: String,
+}

@@ -1,0 +1,102 @@
+//! One task a source: sleeps until its stored next-poll time, harvests, sleeps again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config::ConfiguredSource;
+use crate::daemon::desk::Desk;
+use crate::daemon::tasks::Tasks;
+use crate::harvest::run::Summary;
+use crate::model::source::Health;
+
+/// Starts a task for every configured source; all end when `stop` is cancelled.
+pub fn start(desk: &Arc<Desk>, tasks: &Tasks, stop: &CancellationToken) {
+    for source in &desk.config().sources {
+        let (desk, source, stop) = (Arc::clone(desk), source.clone(), stop.clone());
+        tasks.spawn("source", async move { poll(&desk, &source, &stop).await });
+    }
+}
+
+/// Polls one source for ever. A time in the store decides when, so that a restart causes no request.
+async fn poll(desk: &Desk, source: &ConfiguredSource, stop: &CancellationToken) {
+    announce(desk, source);
+    loop {
+        let wait = match desk.reader().source(&source.id) {
+            Ok(state) => {
+                let due = state.and_then(|state| state.next_poll).map(|poll| poll.at);
+                due.map_or(Duration::ZERO, |due| {
+                    due.since(desk.clock().now()).to_std().unwrap_or(Duration::ZERO)
+                })
+            }
+            Err(error) => {
+                tracing::error!(source.id = %source.id, %error, "source {}: its state cannot be read", source.id);
+                Duration::from_mins(1)
+            }
+        };
+        // Looked at again every hour, so that a clock that was set is noticed.
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait.min(Duration::from_hours(1))) => {}
+        }
+        if !wait.is_zero() {
+            continue;
+        }
+        match desk.harvest(source, &|| stop.is_cancelled(), &|_progress| {}).await {
+            Ok(summary) => report(source, &summary),
+            Err(error) => {
+                tracing::error!(source.id = %source.id, error = format!("{error:#}"), "source {}: harvest not recorded: {error:#}", source.id);
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(Duration::from_mins(1)) => {}
+                }
+            }
+        }
+        if stop.is_cancelled() {
+            return;
+        }
+    }
+}
+
+/// Says at start when a source is polled, and why then.
+fn announce(desk: &Desk, source: &ConfiguredSource) {
+    let due = desk.reader().source(&source.id).ok().flatten().and_then(|state| state.next_poll);
+    match due.filter(|due| due.at > desk.clock().now()) {
+        Some(due) => tracing::info!(
+            source.id = %source.id, next_poll = %due.at, reason = due.reason,
+            "source {} ({}): next poll {} ({})", source.id, source.kind.name, due.at, due.reason
+        ),
+        None => {
+            tracing::info!(source.id = %source.id, "source {} ({}): polled now", source.id, source.kind.name);
+        }
+    }
+}
+
+/// Says what came of a harvest.
+fn report(source: &ConfiguredSource, summary: &Summary) {
+    let (id, next) = (&source.id, &summary.next_poll);
+    match (&summary.fault, summary.health) {
+        (Some(fault), Health::Offline) => tracing::warn!(
+            source.id = %id, next_poll = %next.at,
+            "source {id}: the network is unreachable ({fault}); tries again {}", next.at
+        ),
+        (Some(fault), health) => tracing::warn!(
+            source.id = %id, state = health.name(), next_poll = %next.at, reason = next.reason,
+            "source {id}: {fault}; tries again {} ({})", next.at, next.reason
+        ),
+        (None, health) => tracing::info!(
+            source.id = %id, state = health.name(), asked = summary.asked, records = summary.records,
+            new = summary.tally.new, revised = summary.tally.revised, next_poll = %next.at, reason = next.reason,
+            "source {id}: {}, {} new, {} revised of {} records; next poll {} ({})",
+            health.name(), summary.tally.new, summary.tally.revised, summary.records, next.at, next.reason
+        ),
+    }
+    for problem in &summary.problems {
+        tracing::debug!(source.id = %id, problem = %problem, "source {id}: {problem}");
+    }
+    if !summary.problems.is_empty() {
+        tracing::warn!(source.id = %id, problems = summary.problems.len(), "source {id}: {} problems, the first: {}",
+            summary.problems.len(), summary.problems.first().map(ToString::to_string).unwrap_or_default());
+    }
+}

@@ -1,0 +1,200 @@
+//! The store's papers, sources and topics as rows for people. Pure: reads the store, changes nothing.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use crate::config::Config;
+use crate::daemon::asks::Answer;
+use crate::daemon::asks::Field;
+use crate::daemon::asks::Hit;
+use crate::daemon::asks::PaperView;
+use crate::daemon::asks::SourceRow;
+use crate::daemon::asks::TopicRow;
+use crate::model::paper::Paper;
+use crate::model::problem::Problem;
+use crate::model::source::SourceId;
+use crate::model::source::SourceState;
+use crate::model::time::Moment;
+use crate::model::time::Precision;
+use crate::model::time::Timestamp;
+use crate::store::Error;
+use crate::store::Reader;
+use crate::store::Verification;
+use crate::topics::Topics;
+use crate::urls::Place;
+use crate::urls::Urls;
+
+/// How many days the sparkline of a topic shows.
+const DAYS: usize = 30;
+
+/// One row for each configured source.
+pub fn sources(reader: &Reader, config: &Config, now: Timestamp) -> Result<Vec<SourceRow>, Error> {
+    let mut counts: BTreeMap<SourceId, u64> = BTreeMap::new();
+    for paper in reader.newest(None) {
+        let paper = paper?;
+        if paper.first_seen < now.minus(TimeDelta::days(7)) {
+            break;
+        }
+        for source in paper.sources() {
+            *counts.entry(source.clone()).or_default() += 1;
+        }
+    }
+    let row = |configured: &crate::config::ConfiguredSource| {
+        let state = reader.source(&configured.id)?;
+        let state = state.unwrap_or_else(|| SourceState::untouched(configured.id.clone()));
+        let (next_poll, reason) = match state.next_poll {
+            Some(poll) => (Some(poll.at.to_rfc3339()), Some(poll.reason)),
+            None => (None, Some("at once: it was never polled".to_owned())),
+        };
+        Ok(SourceRow {
+            source: configured.id.to_string(),
+            kind: configured.kind.name.to_owned(),
+            state: state.health.name().to_owned(),
+            last_success: state.last_success.map(Timestamp::to_rfc3339),
+            next_poll,
+            reason,
+            papers_7_days: counts.get(&configured.id).copied().unwrap_or(0),
+            fault: state.fault,
+            problems: state.problems.iter().map(Problem::to_string).collect(),
+        })
+    };
+    config.sources.iter().map(row).collect()
+}
+
+/// One row for each topic.
+pub fn topics(reader: &Reader, topics: &Topics, urls: &Urls, now: Timestamp) -> Result<Vec<TopicRow>, Error> {
+    let row = |topic: &crate::topics::Topic| {
+        let since = now.minus(TimeDelta::days(30));
+        let mut days = vec![0_u64; DAYS];
+        let (mut today, mut week, mut last_entry) = (0, 0, None);
+        let mut before = None;
+        'pages: loop {
+            let page = reader.timeline(&topic.id, before, 500)?;
+            let is_last = page.len() < 500;
+            for entry in page {
+                last_entry = last_entry.or(Some(entry.at.to_rfc3339()));
+                if entry.at < since {
+                    break 'pages;
+                }
+                before = Some(entry.at);
+                let age = now.since(entry.at);
+                today += u64::from(age < TimeDelta::days(1));
+                week += u64::from(age < TimeDelta::days(7));
+                let days_ago = usize::try_from(age.num_days().max(0)).unwrap_or(DAYS);
+                if let Some(day) = DAYS.checked_sub(1 + days_ago).and_then(|index| days.get_mut(index)) {
+                    *day += 1;
+                }
+            }
+            if is_last {
+                break;
+            }
+        }
+        Ok(TopicRow {
+            topic: topic.id.to_string(),
+            title: topic.title.clone(),
+            today,
+            week,
+            total: reader.timeline_len(&topic.id)?,
+            days,
+            last_entry,
+            feed: urls.absolute(Place::TopicAtom(&topic.id)),
+        })
+    };
+    topics.iter().map(row).collect()
+}
+
+/// The outcome of a comparison of log and store.
+pub fn verification(report: &Verification, papers: u64) -> Answer {
+    Answer::Verify { report: report.to_string(), is_sound: report.is_sound(), papers }
+}
+
+/// A paper in a list.
+pub fn hit(paper: &Paper, reason: String) -> Hit {
+    Hit {
+        paper: paper.id.to_string(),
+        known_as: paper.ids().first().map(ToString::to_string),
+        title: paper.title().text.to_string(),
+        authors: authors(paper, 3),
+        published: paper.published().day().to_string(),
+        reason,
+    }
+}
+
+/// The first authors' names, and how many more there are.
+fn authors(paper: &Paper, most: usize) -> String {
+    let Some(authors) = paper.authors() else { return String::new() };
+    let names: Vec<&str> = authors.listed.iter().take(most).map(|author| author.name.as_str()).collect();
+    let rest = usize::try_from(authors.total).unwrap_or(usize::MAX).saturating_sub(names.len());
+    if rest == 0 { names.join(", ") } else { format!("{} and {rest} more", names.join(", ")) }
+}
+
+/// Everything known of a paper.
+pub fn paper(reader: &Reader, paper: &Paper, urls: &Urls) -> Result<PaperView, Error> {
+    let source = |index: Option<usize>| {
+        let observation = index.and_then(|index| paper.observations.get(index));
+        observation.map(|observation| observation.source.to_string()).unwrap_or_default()
+    };
+    let mut fields = Vec::new();
+    let mut field = |name: &str, value: Option<String>, source: String| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            fields.push(Field { name: name.to_owned(), value, source });
+        }
+    };
+    let (chosen, none) = (&paper.chosen, String::new);
+    field("title", Some(paper.title().text.to_string()), source(Some(chosen.title)));
+    field("title as TeX", paper.title().tex.as_ref().map(ToString::to_string), source(Some(chosen.title)));
+    field("authors", Some(authors(paper, 20)), source(chosen.authors));
+    field("abstract", paper.abstract_text().map(|text| text.text.to_string()), source(chosen.abstract_text));
+    field("announced", paper.announced().map(day), source(chosen.announced));
+    field("submitted", paper.submitted().map(day), source(chosen.submitted));
+    field("version", paper.version().map(|version| format!("v{version}")), none());
+    field("withdrawn", paper.is_withdrawn().then(|| "yes".to_owned()), none());
+    let subjects: Vec<&str> = paper.subjects().into_iter().map(|subject| subject.term.as_str()).collect();
+    field("subjects", Some(subjects.join(", ")), source(chosen.subjects));
+    field("comment", paper.comment().map(ToString::to_string), source(chosen.comment));
+    field("venue", paper.venue().map(ToString::to_string), source(chosen.venue));
+    field("citation", paper.citation().map(ToString::to_string), source(chosen.citation));
+    field("licence", paper.license().map(ToString::to_string), source(chosen.license));
+    field("organisation", paper.organisation().map(ToString::to_string), source(chosen.organisation));
+    for id in paper.ids() {
+        field("known as", Some(id.to_string()), none());
+    }
+    for link in paper.links() {
+        field("link", Some(format!("{} ({})", link.url, format!("{:?}", link.kind).to_lowercase())), none());
+    }
+    for alias in &paper.aliases {
+        field("also", Some(alias.to_string()), none());
+    }
+    field("first seen", Some(paper.first_seen.to_rfc3339()), none());
+    field("updated", Some(paper.updated().to_rfc3339()), none());
+    for observation in &paper.observations {
+        let said = format!("{} at {}", observation.key, observation.fetched_at);
+        field("reported", Some(said), observation.source.to_string());
+    }
+    Ok(PaperView {
+        paper: paper.id.to_string(),
+        atom_id: urls.paper_tag(&paper.id),
+        fields,
+        topics: reader
+            .topics_of(&paper.id)?
+            .into_iter()
+            .map(|entry| (entry.topic.to_string(), entry.reason))
+            .collect(),
+        signals: reader
+            .signals(&paper.id)?
+            .into_iter()
+            .map(|signal| (signal.kind.name().to_owned(), signal.value))
+            .collect(),
+    })
+}
+
+fn day(moment: Moment) -> String {
+    let day = moment.at.day().to_string();
+    match moment.precision {
+        Precision::Year => day.chars().take(4).collect(),
+        Precision::Month => day.chars().take(7).collect(),
+        Precision::Day => day,
+        Precision::Second => moment.at.to_rfc3339(),
+    }
+}

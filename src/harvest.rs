@@ -1,0 +1,15 @@
+//! The writing half: joins asking, fetching, reading, normalising, deciding and matching into plans, and commits them.
+//!
+//! `plan`, `course` and `schedule` are pure; `run` does. Nothing here serves readers: they watch the store's revision.
+
+pub mod course;
+
+pub mod plan;
+
+pub mod schedule;
+
+pub mod refill;
+
+pub mod run;
+
+mod shelf;
