@@ -65,6 +65,9 @@ pub struct Settings {
     pub home_page: &'static str,
     /// Addresses of the operator's own configuration: their hosts, with exactly these ports, may be private.
     pub allowed_hosts: Vec<Url>,
+    /// Names that are looked up when a host's name cannot be resolved, to tell a wrong name from a network that is down.
+    /// Nothing is asked of them.
+    pub probe_names: &'static [&'static str],
     /// For a connection: name, handshake and encryption.
     pub connect_timeout: Duration,
     /// Between two pieces of a body.
@@ -79,6 +82,7 @@ impl Default for Settings {
             user_agent_contact: None,
             home_page: env!("CARGO_PKG_HOMEPAGE"),
             allowed_hosts: Vec::new(),
+            probe_names: &["arxiv.org", "huggingface.co"],
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(30),

@@ -33,6 +33,13 @@ impl Outage {
         attempts.insert(host.to_owned(), (now, outcome));
     }
 
+    /// Whether enough was tried lately to know how the network is doing.
+    pub(super) fn is_decided(&self, now: Timestamp) -> bool {
+        let attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lately = attempts.values().filter(|(at, _outcome)| is_late(*at, now));
+        lately.any(|(_at, outcome)| *outcome != Outcome::Failed)
+    }
+
     /// Whether every host that was tried lately could not be reached: one is enough where there was no way out, two are
     /// needed where it may be the host's own fault.
     pub(super) fn is_total(&self, now: Timestamp) -> bool {

@@ -18,6 +18,7 @@ use crate::fetch::caching;
 use crate::fetch::exchange::Request;
 use crate::fetch::fault::Fault;
 use crate::fetch::fault::Wait;
+use crate::fetch::guard;
 use crate::fetch::guard::Route;
 use crate::fetch::moves::Hop;
 use crate::fetch::outage::Outcome;
@@ -101,6 +102,9 @@ impl Shared {
             Ok(response) => response,
             Err(error) => {
                 let (fault, outcome) = wire::fault(&error.without_url(), self.settings.connect_timeout);
+                if matches!(fault, Fault::Dns(_)) && counts(url, route) {
+                    self.probe(asked.now).await;
+                }
                 return Err(self.fault(fault, outcome, url, route, asked));
             }
         };
@@ -135,7 +139,7 @@ impl Shared {
         }
         let Some(outcome) = outcome else { return fault };
         self.record(url, route, outcome, asked.now);
-        let is_unreached = route == Route::Public && outcome != Outcome::Reached;
+        let is_unreached = counts(url, route) && outcome != Outcome::Reached;
         if is_unreached && self.outage.is_total(asked.now) {
             Fault::Offline(fault.to_string())
         } else {
@@ -143,9 +147,22 @@ impl Shared {
         }
     }
 
-    /// Hosts that the operator named may be on this very machine: they say nothing of the network.
+    /// Looks up names that are known to exist, unless it is known already how the network is doing.
+    async fn probe(&self, now: Timestamp) {
+        if self.outage.is_decided(now) {
+            return;
+        }
+        for name in self.settings.probe_names {
+            let lookup = tokio::net::lookup_host((*name, 443));
+            let found = tokio::time::timeout(self.settings.connect_timeout, lookup).await;
+            // A name server that answers is somebody reached.
+            let outcome = if matches!(found, Ok(Ok(_))) { Outcome::Reached } else { Outcome::Failed };
+            self.outage.record(name, outcome, now);
+        }
+    }
+
     fn record(&self, url: &Url, route: Route, outcome: Outcome, now: Timestamp) {
-        if route == Route::Public {
+        if counts(url, route) {
             self.outage.record(&host(url), outcome, now);
         }
     }
@@ -156,6 +173,11 @@ impl Asked<'_> {
     fn redirector(&self) -> Option<String> {
         self.hops.last().map(|hop| host(&hop.from))
     }
+}
+
+/// Whether a host says something of the network: one that the operator named may be on this very machine or beside it.
+fn counts(url: &Url, route: Route) -> bool {
+    route == Route::Public || !guard::is_near(url)
 }
 
 fn headers(request: &Request, memory: &ExchangeMemory) -> HeaderMap {

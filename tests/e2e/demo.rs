@@ -12,7 +12,7 @@ fn demo(home: &Path) -> (Daemon, String) {
 
 /// The titles of a feed, in order, by Python's feedparser.
 fn feedparser(url: &str) -> Option<Vec<String>> {
-    let python = std::env::var("OFFPRINT_FEEDPARSER").unwrap_or_else(|_| "python3".to_owned());
+    let python = std::env::var_os("OFFPRINT_FEEDPARSER").unwrap_or_else(|| "python3".into());
     let script = "import feedparser, sys\nfeed = feedparser.parse(sys.argv[1])\nassert not feed.bozo, feed.bozo_exception\n\
                   for entry in feed.entries: print(' '.join(entry.title.split()))";
     let is_there = Command::new(&python)
@@ -21,7 +21,7 @@ fn feedparser(url: &str) -> Option<Vec<String>> {
         .is_ok_and(|out| out.status.success());
     if !is_there {
         assert!(std::env::var_os("CI").is_none(), "feedparser must be installed in CI");
-        eprintln!("SKIPPED feedparser: {python} cannot import it");
+        eprintln!("SKIPPED feedparser: {} cannot import it", python.display());
         return None;
     }
     let out = Command::new(python).args(["-c", script, url]).output().unwrap();
@@ -29,7 +29,8 @@ fn feedparser(url: &str) -> Option<Vec<String>> {
     Some(String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect())
 }
 
-/// The titles of a feed, in order, as Newsboat stores them.
+/// The titles of a feed, in the order in which Newsboat lists them: it stores the last entry first and sorts by time to
+/// the second, then by its own number downwards (`externalize_rssfeed` and `internalize_rssfeed` in its `src/cache.cpp`).
 fn newsboat(home: &Path, url: &str) -> Option<Vec<String>> {
     if Command::new("newsboat").arg("--version").output().is_err() {
         assert!(std::env::var_os("CI").is_none(), "newsboat must be installed in CI");
@@ -55,7 +56,7 @@ fn newsboat(home: &Path, url: &str) -> Option<Vec<String>> {
         .unwrap();
     assert!(reload.status.success(), "{}", String::from_utf8_lossy(&reload.stderr));
     let script = "import sqlite3, sys\nfor (title,) in sqlite3.connect(sys.argv[1]).execute('select title from rss_item \
-                  order by pubDate desc, id'): print(' '.join(title.split()))";
+                  order by pubDate desc, id desc'): print(' '.join(title.split()))";
     let out =
         Command::new("python3").args(["-c".as_ref(), script.as_ref(), cache.as_os_str()]).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
@@ -66,6 +67,14 @@ fn newsboat(home: &Path, url: &str) -> Option<Vec<String>> {
 fn titles(feed: &[u8]) -> Vec<String> {
     let feed = feed_rs::parser::parse(feed).unwrap();
     feed.entries.into_iter().map(|entry| entry.title.unwrap().content).collect()
+}
+
+/// The titles of a feed as a reader lists them that sorts by `published` to the second: papers that came to a topic days
+/// after their announcement, and revised ones, stand at their announcement.
+fn titles_by_announcement(feed: &[u8]) -> Vec<String> {
+    let mut entries = feed_rs::parser::parse(feed).unwrap().entries;
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.published.unwrap().timestamp()));
+    entries.into_iter().map(|entry| entry.title.unwrap().content).collect()
 }
 
 #[test]
@@ -118,14 +127,18 @@ fn feedparser_and_newsboat_list_the_same_entries_in_the_same_order() {
     let (_daemon, address) = demo(home.path());
     for topic in ["robots", "journal", "daily"] {
         let url = format!("{address}/topics/{topic}.atom");
-        let ours = titles(&program::get(&url, &[]).body);
+        let feed = program::get(&url, &[]).body;
+        let ours = titles(&feed);
         assert!(ours.len() > 3, "{topic} has {} entries", ours.len());
         if let Some(theirs) = feedparser(&url) {
             assert_eq!(theirs, ours, "feedparser, {topic}");
         }
         let profile = tempfile::tempdir().unwrap();
         if let Some(theirs) = newsboat(profile.path(), &url) {
-            assert_eq!(theirs, ours, "newsboat, {topic}");
+            assert_eq!(theirs, titles_by_announcement(&feed), "newsboat, {topic}");
+            if topic == "robots" {
+                assert_eq!(theirs, ours, "a topic without late papers has one order in every reader");
+            }
         }
     }
 }

@@ -13,18 +13,18 @@ use std::time::Duration;
 use std::time::Instant;
 
 /// The program's file.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_offprint");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_offprint");
 
 /// How long anything may take before the test gives up; never part of what is asserted.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs a command to its end, in an empty environment but for `HOME` and `PATH`.
-pub fn run(home: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(home: &Path, arguments: &[&str]) -> Output {
     command(home, arguments).output().unwrap()
 }
 
 /// A command in an empty environment but for `HOME` and `PATH`.
-pub fn command(home: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(arguments).env_clear().env("HOME", home).env("PATH", std::env::var_os("PATH").unwrap());
     command.current_dir(home);
@@ -32,14 +32,14 @@ pub fn command(home: &Path, arguments: &[&str]) -> Command {
 }
 
 /// A running daemon; killed when dropped.
-pub struct Daemon {
+pub(crate) struct Daemon {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Daemon {
     /// Starts `offprint` and waits until its log says that it serves; gives the address it said.
-    pub fn start(home: &Path, arguments: &[&str]) -> (Self, String) {
+    pub(crate) fn start(home: &Path, arguments: &[&str]) -> (Self, String) {
         let mut child =
             command(home, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -56,7 +56,7 @@ impl Daemon {
     }
 
     /// Waits for a log line with `words` in it.
-    pub fn await_line(&mut self, words: &str) -> String {
+    pub(crate) fn await_line(&mut self, words: &str) -> String {
         let start = Instant::now();
         loop {
             if let Some(line) = self.log().iter().find(|line| line.contains(words)) {
@@ -74,18 +74,18 @@ impl Daemon {
     }
 
     /// The log so far.
-    pub fn log(&self) -> Vec<String> {
+    pub(crate) fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }
 
     /// Sends a signal by name, such as `TERM`.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let kill = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(kill.unwrap().success());
     }
 
     /// Waits for the end; the exit code.
-    pub fn wait(&mut self) -> Option<i32> {
+    pub(crate) fn wait(&mut self) -> Option<i32> {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -106,29 +106,29 @@ impl Drop for Daemon {
 }
 
 /// What came back over HTTP.
-pub struct Got {
+pub(crate) struct Got {
     /// The status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The headers, names in lower case.
-    pub headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     /// The body.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Got {
     /// A header's value.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     /// The body as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
 }
 
 /// Asks with curl's manners: one request, extra headers.
-pub fn get(url: &str, headers: &[(&str, &str)]) -> Got {
+pub(crate) fn get(url: &str, headers: &[(&str, &str)]) -> Got {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         // Another client of the process may have installed it before.

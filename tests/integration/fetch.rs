@@ -45,13 +45,14 @@ fn bucket(operator: &str) -> Bucket {
 /// A client that may ask the net.
 fn client(net: &Net) -> Client {
     let allowed_hosts = vec![net.url("/"), net.host("arxiv").url("/"), net.host("journal").url("/")];
-    Client::new(&Settings { allowed_hosts, ..Settings::default() }).unwrap()
+    Client::new(&Settings { allowed_hosts, probe_names: &[], ..Settings::default() }).unwrap()
 }
 
 /// A client that may ask the net and soon loses patience.
 fn hasty(net: &Net) -> Client {
     let settings = Settings {
         allowed_hosts: vec![net.url("/")],
+        probe_names: &[],
         connect_timeout: Duration::from_millis(200),
         idle_timeout: Duration::from_millis(200),
         total_timeout: Duration::from_millis(600),

@@ -198,6 +198,31 @@ async fn names_that_nobody_resolves_are_an_outage_once_there_are_two() {
 }
 
 #[tokio::test]
+async fn one_unknown_name_is_an_outage_when_names_that_exist_are_unknown_too() {
+    // The second stands for a name that exists; it is not found, as without a network.
+    for (probe_names, is_down) in [(["probe.invalid"].as_slice(), true), (["localhost"].as_slice(), false)] {
+        let probe_names: &'static [&'static str] = probe_names.to_vec().leak();
+        let client = Client::new(&Settings { probe_names, ..Settings::default() }).unwrap();
+        let url = Url::parse("http://one.invalid/rss").unwrap();
+        let error = ask(&client, url).await.unwrap_err();
+        assert_eq!(error.fault.health() == Health::Offline, is_down, "{probe_names:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_named_public_host_counts_as_the_network_and_a_near_one_does_not() {
+    let allowed_hosts =
+        ["http://one.invalid/rss", "http://two.invalid/rss"].map(|url| Url::parse(url).unwrap());
+    let settings =
+        Settings { allowed_hosts: allowed_hosts.to_vec(), probe_names: &[], ..Settings::default() };
+    let client = Client::new(&settings).unwrap();
+    for url in allowed_hosts {
+        let _not_resolved = ask(&client, url).await.unwrap_err();
+    }
+    assert!(client.network_is_down(super::noon()));
+}
+
+#[tokio::test]
 async fn a_proxy_in_the_environment_is_not_used() {
     let net = Net::start().await;
     let tripwire = net.tripwire("127.0.0.2").await;
