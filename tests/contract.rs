@@ -1,1 +1,174 @@
-//! What every registered source must do, whatever it is.
+//! What every registered kind of source must do, whatever it is: it is asked here with the least options that it takes.
+
+use std::collections::BTreeMap;
+
+use offprint::fetch::exchange::Response;
+use offprint::model::source::Cursor;
+use offprint::model::time::Timestamp;
+use offprint::sources::KINDS;
+use offprint::sources::Kind;
+use offprint::sources::OptionForm;
+use offprint::sources::OptionValue;
+use offprint::sources::Options;
+use offprint::sources::Source;
+use url::Url;
+
+/// No run of an answering host may take more requests than this.
+const REQUESTS_AT_MOST: usize = 2_000;
+
+/// A source of a kind with its required options alone.
+pub(crate) fn least(kind: &Kind) -> Box<dyn Source> {
+    let value = |form, name: &str| match form {
+        OptionForm::Url => OptionValue::Url(Url::parse("https://papers.example.org/feed").unwrap()),
+        OptionForm::TextList if name == "categories" => {
+            OptionValue::TextList(vec!["cs.LG".into(), "hep-th".into()])
+        }
+        OptionForm::TextList => OptionValue::TextList(vec!["one".into()]),
+        OptionForm::Text => OptionValue::Text("one".into()),
+        OptionForm::Number => OptionValue::Number(10),
+    };
+    let required = kind.options.iter().filter(|key| key.is_required);
+    let options: BTreeMap<_, _> =
+        required.map(|key| (key.name.to_owned(), value(key.form, key.name))).collect();
+    (kind.build)(&Options(options)).unwrap_or_else(|fault| panic!("{}: {fault:?}", kind.name))
+}
+
+fn run() -> Timestamp {
+    Timestamp::parse_rfc3339("2026-08-12T06:00:00Z").unwrap()
+}
+
+fn not_modified(url: Url) -> Response {
+    Response { status: 304, url, content_type: None, body: Vec::new() }
+}
+
+/// Answers that no source can like.
+fn foreign() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("nothing", Vec::new()),
+        ("a blank", b" \n".to_vec()),
+        ("a page", b"<!doctype html><html><title>Just a moment...</title><p>x</html>".to_vec()),
+        ("a number", b"7".to_vec()),
+        ("null", b"null".to_vec()),
+        ("an object", b"{\"error\": \"no\"}".to_vec()),
+        ("an empty list", b"[]".to_vec()),
+        ("a list of nothing", b"[null, 1, \"x\", {}, []]".to_vec()),
+        ("half a list", b"[{\"paper\": {\"id\": \"2608.00001\", \"title\": \"A".to_vec()),
+        ("half a feed", b"<rss version=\"2.0\"><channel><title>t</title><item><title>A</ti".to_vec()),
+        ("an empty feed", b"<rss version=\"2.0\"><channel><title>t</title></channel></rss>".to_vec()),
+        ("deep elements", b"<a>".repeat(100_000)),
+        ("deep lists", b"[".repeat(100_000)),
+        ("no text", (0..=255_u8).collect()),
+        ("nulls", vec![0; 10_000]),
+    ]
+}
+
+/// Runs a source to its end; every answer comes from `answer`. Gives the addresses asked for.
+fn complete(source: &dyn Source, answer: impl Fn(Url) -> Response) -> Vec<Url> {
+    let (mut cursor, mut asked) = (Cursor::default(), Vec::new());
+    while let Some(request) = source.ask(&cursor, run()) {
+        assert!(asked.len() < REQUESTS_AT_MOST, "the run does not end");
+        let response = answer(request.url.clone());
+        let batch = source.read(&cursor, run(), &request, &response);
+        assert_ne!(batch.next, cursor, "the cursor moves with every answer");
+        asked.push(request.url);
+        cursor = batch.next;
+    }
+    asked
+}
+
+#[test]
+fn a_run_asks_something_ends_and_repeats_nothing() {
+    for kind in KINDS {
+        let source = least(kind);
+        let asked = complete(&*source, not_modified);
+        assert!(!asked.is_empty(), "{}", kind.name);
+        let mut once = asked.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), asked.len(), "{} asks twice in one run", kind.name);
+    }
+}
+
+#[test]
+fn a_later_run_asks_again() {
+    for kind in KINDS {
+        let source = least(kind);
+        let mut cursor = Cursor::default();
+        while let Some(request) = source.ask(&cursor, run()) {
+            let response = not_modified(request.url.clone());
+            cursor = source.read(&cursor, run(), &request, &response).next;
+        }
+        let tomorrow = run().plus(chrono::TimeDelta::days(1));
+        assert!(source.ask(&cursor, tomorrow).is_some(), "{}", kind.name);
+        let nonsense = Cursor("of another version }".to_owned());
+        assert!(
+            source.ask(&nonsense, run()).is_some(),
+            "{}: a cursor that is not its own begins anew",
+            kind.name
+        );
+    }
+}
+
+#[test]
+fn foreign_answers_are_problems_and_never_panics() {
+    for kind in KINDS {
+        let source = least(kind);
+        for (what, body) in foreign() {
+            for content_type in [Some("text/xml; charset=utf-16"), Some("application/json"), None] {
+                let request = source.ask(&Cursor::default(), run()).unwrap();
+                let response = Response {
+                    status: 200,
+                    url: request.url.clone(),
+                    content_type: content_type.map(str::to_owned),
+                    body: body.clone(),
+                };
+                let batch = source.read(&Cursor::default(), run(), &request, &response);
+                assert!(batch.records.is_empty(), "{} makes a record of {what}", kind.name);
+                assert_ne!(batch.next, Cursor::default(), "{}: {what}", kind.name);
+                let is_harmless = ["an empty list", "an empty feed"].contains(&what);
+                assert!(is_harmless || !batch.problems.is_empty(), "{} says nothing of {what}", kind.name);
+                let _words = source.explain(&response);
+            }
+        }
+        complete(&*source, |url| Response::ok(url, "application/json", *b"[]"));
+        complete(&*source, |url| Response::ok(url, "text/xml", *b"<rss/>"));
+    }
+}
+
+#[test]
+fn a_request_that_is_passed_over_is_not_asked_for_again_in_that_run() {
+    for kind in KINDS {
+        let source = least(kind);
+        let (mut cursor, mut asked) = (Cursor::default(), Vec::new());
+        while let Some(request) = source.ask(&cursor, run()) {
+            assert!(!asked.contains(&request.url), "{} asks {} twice", kind.name, request.url);
+            asked.push(request.url);
+            let Some(next) = source.skip(&cursor, run()) else { break };
+            cursor = next;
+        }
+        let tomorrow = run().plus(chrono::TimeDelta::days(1));
+        assert_eq!(
+            source.ask(&cursor, tomorrow).map(|request| request.url),
+            asked.first().cloned(),
+            "{}",
+            kind.name
+        );
+    }
+}
+
+#[test]
+fn every_kind_says_what_it_is_and_keeps_to_its_manners() {
+    let mut names: Vec<_> = KINDS.iter().map(|kind| kind.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), KINDS.len());
+    for kind in KINDS {
+        assert!(kind.about.len() > 20, "{}", kind.name);
+        assert!(kind.manners.every >= kind.manners.every_at_least, "{}", kind.name);
+        assert!(!kind.manners.every_at_least.is_zero() && !kind.manners.spacing.is_zero(), "{}", kind.name);
+        for key in kind.options {
+            assert!(key.about.len() > 15, "{}.{}", kind.name, key.name);
+            assert!(!key.is_required || key.default.is_empty(), "{}.{}", kind.name, key.name);
+        }
+    }
+}

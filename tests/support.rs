@@ -1,4 +1,4 @@
-//! The vocabulary of the tests: recorded data, the loopback internet, stores that fail, plans of invented papers.
+//! The vocabulary of the tests: recorded data, the loopback internet, a whole site, stores that fail, invented papers.
 
 pub(crate) mod data;
 
@@ -6,4 +6,8 @@ pub(crate) mod failing;
 
 pub(crate) mod net;
 
+pub(crate) mod site;
+
 pub(crate) mod stored;
+
+pub(crate) mod wire;

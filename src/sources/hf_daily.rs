@@ -98,6 +98,9 @@ struct HfDaily {
 struct Progress {
     /// The run that `page` belongs to.
     run: i64,
+    /// The first day that was ever asked for.
+    #[serde(default)]
+    from: Option<NaiveDate>,
     /// Every list up to this day was read to its end after the day was over.
     complete_through: Option<NaiveDate>,
     /// When each of the recent lists was last read to its end, in seconds.
@@ -140,7 +143,7 @@ impl HfDaily {
         let today = run.day();
         let first = match progress.complete_through {
             Some(day) => day.checked_add_days(Days::new(1))?,
-            None => today.checked_sub_days(Days::new(self.days - 1))?,
+            None => self.beginning(progress, run),
         };
         let read_at =
             |day: &NaiveDate| progress.read_at.get(day).map(|seconds| Timestamp::from_seconds(*seconds));
@@ -169,13 +172,18 @@ impl HfDaily {
         })
     }
 
+    /// The first day of history: where the first run of all began, even if its request failed.
+    fn beginning(&self, progress: &Progress, run: Timestamp) -> NaiveDate {
+        let today = run.day();
+        progress.from.unwrap_or_else(|| today.checked_sub_days(Days::new(self.days - 1)).unwrap_or(today))
+    }
+
     fn finish(progress: &mut Progress, day: NaiveDate, run: Timestamp) {
         progress.page = 0;
         progress.read_at.insert(day, run.seconds());
         let today = run.day();
         let mut through = progress.complete_through;
-        let start =
-            through.and_then(|day| day.succ_opt()).or_else(|| progress.read_at.keys().next().copied());
+        let start = through.and_then(|day| day.succ_opt()).or(progress.from);
         for day in start.into_iter().flat_map(|start| start.iter_days()).take_while(|day| *day < today) {
             let over = Timestamp::midnight(day).plus(TimeDelta::days(1)).seconds();
             match progress.read_at.get(&day) {
@@ -203,6 +211,7 @@ impl Source for HfDaily {
 
     fn read(&self, cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {
         let mut progress = progress(cursor, run);
+        progress.from = Some(self.beginning(&progress, run));
         let Some(day) = self.due(&progress, run) else {
             // Nothing was asked for; the run is over.
             return Batch { next: Cursor(format!("{} ", cursor.0)), ..Batch::default() };
@@ -242,6 +251,7 @@ impl Source for HfDaily {
     fn skip(&self, cursor: &Cursor, run: Timestamp) -> Option<Cursor> {
         let mut progress = progress(cursor, run);
         let day = self.due(&progress, run)?;
+        progress.from = Some(self.beginning(&progress, run));
         progress.page = 0;
         progress.skipped.insert(day);
         serde_json::to_string(&progress).ok().map(Cursor)

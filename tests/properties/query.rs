@@ -1,1 +1,122 @@
-//! Properties of query.
+//! Queries read back as they are printed, and the anchors of compiled topics never change what matches.
+
+use offprint::model::paper::Paper;
+use offprint::model::text::Text;
+use offprint::model::time::Timestamp;
+use offprint::model::topic::Revisions;
+use offprint::model::topic::TopicId;
+use offprint::query;
+use offprint::query::Query;
+use offprint::query::document::Document;
+use offprint::topics::Topic;
+use offprint::topics::Topics;
+use offprint::topics::Window;
+use proptest::prelude::*;
+
+use crate::support::stored;
+
+/// Words that papers below are made of, and a few that none has.
+const WORDS: &[&str] = &[
+    "flag", "flags", "counting", "garden", "sparse", "graph", "learned", "learning", "Zoë", "O(n)", "missing",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    prop::sample::select(WORDS).prop_map(str::to_owned)
+}
+
+/// A clause as people write it.
+fn clause() -> impl Strategy<Value = String> {
+    let field = prop::sample::select(vec!["", "", "", "title:", "abstract:"]);
+    prop_oneof![
+        4 => (field.clone(), word()).prop_map(|(field, word)| format!("{field}{word}")),
+        2 => (field.clone(), word(), word()).prop_map(|(field, one, other)| format!("{field}\"{one} {other}\"")),
+        1 => (field, prop::sample::select(vec!["fla", "gard", "learn", "xyz"])).prop_map(|(field, start)| format!("{field}{start}*")),
+        1 => prop::sample::select(vec!["cat:cs.LG", "cat:cs.*", "cat:math.CO", "author:Test", "author:\"Bo van der Test\""])
+            .prop_map(str::to_owned),
+        1 => prop::sample::select(vec!["source:hf-daily", "source:none", "id:arxiv:2608.00001", "type:new", "type:replace"])
+            .prop_map(str::to_owned),
+        1 => prop::sample::select(vec!["date:2026-08-01..2026-08-31", "date>=-7d", "date<2020-01-01"]).prop_map(str::to_owned),
+    ]
+}
+
+/// A query: clauses joined by every operator, with and without parentheses.
+fn text() -> impl Strategy<Value = String> {
+    clause().prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            3 => prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| format!("({})", parts.join(" OR "))),
+            3 => prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| parts.join(" AND ")),
+            2 => prop::collection::vec(inner.clone(), 2..3).prop_map(|parts| format!("({})", parts.join(" "))),
+            1 => inner.clone().prop_map(|inner| format!("NOT ({inner})")),
+            1 => (inner.clone(), clause()).prop_map(|(inner, not)| format!("{inner} -{not}")),
+        ]
+    })
+}
+
+/// A paper whose title and abstract are made of the words above.
+fn paper() -> impl Strategy<Value = Paper> {
+    let words = || prop::collection::vec(word(), 1..6).prop_map(|words| words.join(" "));
+    (0..6_u64, words(), words()).prop_map(|(number, title, abstract_text)| {
+        let mut paper = stored::paper(number);
+        for observation in &mut paper.observations {
+            observation.title.text = Text::line(&title);
+            if let Some(form) = &mut observation.abstract_text {
+                form.text = Text::new(&abstract_text);
+            }
+        }
+        paper
+    })
+}
+
+fn parsed(text: &str) -> Query {
+    let parsed = query::parse(text);
+    assert!(parsed.problems.is_empty(), "{text}: {:?}", parsed.problems);
+    parsed.query.unwrap()
+}
+
+fn topics(queries: &[String]) -> Topics {
+    let topic = |(number, text): (usize, &String)| Topic {
+        id: TopicId::parse(&format!("topic-{number}")).unwrap(),
+        title: text.clone(),
+        description: None,
+        query: parsed(text),
+        revisions: Revisions::default(),
+        window: Window::default(),
+    };
+    Topics::new(queries.iter().enumerate().map(topic).collect())
+}
+
+proptest! {
+    #[test]
+    fn a_printed_query_reads_back_as_itself(text in text()) {
+        let query = parsed(&text);
+        let printed = query.to_string();
+        let again = parsed(&printed);
+        prop_assert_eq!(&again, &query, "{} is printed as {}", text, printed);
+        prop_assert_eq!(again.to_string(), printed);
+    }
+
+    #[test]
+    fn any_text_is_parsed_without_a_panic_and_problems_point_into_it(text in "\\PC{0,80}|[a-z:\"()*~<>=. -]{0,60}") {
+        for problem in query::parse(&text).problems {
+            prop_assert!(problem.span.start <= problem.span.end && problem.span.end <= text.len());
+            prop_assert!(text.is_char_boundary(problem.span.start) && text.is_char_boundary(problem.span.end));
+            prop_assert!(!query::render_problem(&text, &problem).is_empty());
+        }
+    }
+
+    #[test]
+    fn anchors_never_change_what_matches(queries in prop::collection::vec(text(), 1..12), paper in paper()) {
+        let (topics, now) = (topics(&queries), Timestamp::from_seconds(1_786_000_000));
+        let document = Document::new(&paper, &[]);
+        prop_assert_eq!(topics.matches(&document, now), topics.matches_by_evaluating_all(&document, now));
+    }
+
+    #[test]
+    fn a_query_and_its_negation_never_both_match(text in text(), paper in paper()) {
+        let (query, not, now) = (parsed(&text), parsed(&format!("NOT ({text})")), Timestamp::from_seconds(1_786_000_000));
+        let document = Document::new(&paper, &[]);
+        prop_assert_ne!(query.matches(&document, now), not.matches(&document, now));
+        let verdict = query.evaluate(&document, now);
+        prop_assert_eq!(verdict.is_match(), query.matches(&document, now));
+    }
+}

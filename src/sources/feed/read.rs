@@ -113,11 +113,14 @@ impl Answer {
                 self.problem(&place, fault.as_deref().unwrap_or("it has no element that can be read"));
                 continue;
             };
-            if let Some(fault) = fault {
+            let entry = if let Some(fault) = fault {
+                // feed-rs refuses ill-formed items too, some of them by a panic.
                 self.problem(&place, &format!("read in spite of its markup: {fault}"));
-            }
-            let plain = format!("{}{}{}", pieces.plain_opening, piece.text, pieces.closing);
-            let item = Item { family: pieces.family, entry: standard.entry(&plain).ok(), element };
+                None
+            } else {
+                standard.entry(&format!("{}{}{}", pieces.plain_opening, piece.text, pieces.closing)).ok()
+            };
+            let item = Item { family: pieces.family, entry, element };
             self.push(number, &item, &head, context);
         }
         self.pace = head.pace;

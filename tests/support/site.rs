@@ -1,0 +1,264 @@
+//! A whole Offprint in the test's own process: the desk over a store on disk, the reading half on a loopback socket, and a
+//! clock that is set by hand.
+//!
+//! ```ignore
+//! let site = Site::start(&config).await;             // the text of a configuration; its store is a folder of its own
+//! site.harvest("arxiv").await;                       // one harvest, as far as the stored state asks for
+//! site.feed("flags").await.titles();                 // what a reader sees
+//! site.later(TimeDelta::hours(1));                   // the clock moves
+//! let site = site.restart().await;                   // the same store, everything else anew
+//! ```
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use offprint::clock::Clock;
+use offprint::config;
+use offprint::config::environment::Environment;
+use offprint::daemon::asks::Answer;
+use offprint::daemon::asks::Ask;
+use offprint::daemon::asks::PollRow;
+use offprint::daemon::asks::SourceRow;
+use offprint::daemon::desk::Desk;
+use offprint::harvest::run::Summary;
+use offprint::http;
+use offprint::http::serve::Listener;
+use offprint::model::time::Timestamp;
+use offprint::store;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// When tests begin unless they say otherwise: a Wednesday at six in the morning, after arXiv's announcement.
+pub(crate) fn wednesday() -> Timestamp {
+    Timestamp::parse_rfc3339("2026-08-12T06:00:00Z").unwrap()
+}
+
+/// An environment in which nothing is set, as of a program started in `folder`.
+pub(crate) fn environment(folder: PathBuf) -> Environment {
+    Environment {
+        config: None,
+        state_directory: Some(folder.join("store").into()),
+        xdg_state_home: None,
+        home: None,
+        runtime_directory: None,
+        is_journal: false,
+        system_file: folder.join("etc/offprint.toml"),
+        working_directory: folder,
+    }
+}
+
+/// Everything, running.
+pub(crate) struct Site {
+    folder: TempDir,
+    config: String,
+    clock: Clock,
+    desk: Arc<Desk>,
+    address: SocketAddr,
+    client: reqwest::Client,
+    stop: CancellationToken,
+    served: JoinSet<()>,
+}
+
+impl Site {
+    /// Starts with an empty store on a [`wednesday`].
+    pub(crate) async fn start(config: &str) -> Self {
+        Self::start_at(config, wednesday()).await
+    }
+
+    /// Starts with an empty store at a time.
+    pub(crate) async fn start_at(config: &str, at: Timestamp) -> Self {
+        Self::open(tempfile::tempdir().unwrap(), config, Clock::standing(at)).await
+    }
+
+    async fn open(folder: TempDir, config: &str, clock: Clock) -> Self {
+        let environment = environment(folder.path().to_owned());
+        let parsed =
+            config::parse(config, "the test", &environment).unwrap_or_else(|faults| panic!("{faults}"));
+        let (desk, _report) = Desk::open(parsed, clock.clone()).unwrap();
+        let desk = Arc::new(desk);
+        desk.refill().await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let settings = http::Settings { linger: std::time::Duration::ZERO, ..http::Settings::default() };
+        let router = http::router::router(desk.serving(), &settings);
+        let (stop, stopped) = (CancellationToken::new(), CancellationToken::new());
+        let mut served = JoinSet::new();
+        served.spawn({
+            let stop = stop.clone();
+            async move {
+                http::serve::serve(Listener::Tcp(listener), router, &settings, stop).await;
+                stopped.cancel();
+            }
+        });
+        // Another client of the process may have installed it before.
+        let _installed_before = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_max_idle_per_host(0)
+            .build()
+            .unwrap();
+        Self { folder, config: config.to_owned(), clock, desk, address, client, stop, served }
+    }
+
+    /// Stops, and starts again over the same store.
+    pub(crate) async fn restart(self) -> Self {
+        let (folder, config, clock) = self.close().await;
+        Self::open(folder, &config, clock).await
+    }
+
+    /// Stops, lets `change` work on the folder that holds `store`, and starts again.
+    pub(crate) async fn restart_after(self, change: impl FnOnce(&std::path::Path)) -> Self {
+        let (folder, config, clock) = self.close().await;
+        change(folder.path());
+        Self::open(folder, &config, clock).await
+    }
+
+    async fn close(self) -> (TempDir, String, Clock) {
+        let Self { folder, config, clock, desk, stop, mut served, .. } = self;
+        stop.cancel();
+        while served.join_next().await.is_some() {}
+        desk.harvester().write(store::Writer::checkpoint).await.unwrap();
+        drop(desk);
+        (folder, config, clock)
+    }
+
+    /// The desk.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The folder that holds `store`.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Moves the clock on.
+    pub(crate) fn later(&self, span: TimeDelta) {
+        self.clock.set(self.clock.now().plus(span));
+    }
+
+    /// Sets the clock.
+    pub(crate) fn at(&self, time: &str) {
+        self.clock.set(Timestamp::parse_rfc3339(time).unwrap());
+    }
+
+    /// Harvests a source now, whatever its schedule says.
+    pub(crate) async fn harvest(&self, source: &str) -> Summary {
+        let config = self.desk.config();
+        let source = config.sources.iter().find(|known| known.id.as_str() == source).unwrap();
+        self.desk.harvest(source, &|| false, &|_progress| {}).await.unwrap()
+    }
+
+    /// `offprint poll` for all sources.
+    pub(crate) async fn poll(&self) -> Vec<PollRow> {
+        match self.desk.answer(Ask::Poll(Vec::new()), &|_step| {}).await.unwrap() {
+            Answer::Poll { polled } => polled,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// `offprint sources`, one row.
+    pub(crate) async fn source(&self, name: &str) -> SourceRow {
+        match self.desk.answer(Ask::Sources, &|_step| {}).await.unwrap() {
+            Answer::Sources { sources } => sources.into_iter().find(|row| row.source == name).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Puts another configuration in force, as a reload does.
+    pub(crate) async fn adopt(&mut self, config: &str) {
+        let environment = environment(self.folder.path().to_owned());
+        let parsed =
+            config::parse(config, "the test", &environment).unwrap_or_else(|faults| panic!("{faults}"));
+        self.desk.adopt(parsed).await.unwrap();
+        config.clone_into(&mut self.config);
+    }
+
+    /// The address of the server.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Asks for a path.
+    pub(crate) async fn get(&self, path: &str) -> Got {
+        self.get_with(path, &[]).await
+    }
+
+    /// Asks for a path with headers.
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Got {
+        self.ask(reqwest::Method::GET, path, headers).await
+    }
+
+    /// Makes a request.
+    pub(crate) async fn ask(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> Got {
+        let mut request = self.client.request(method, format!("http://{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Got { status, headers, body: response.bytes().await.unwrap().to_vec() }
+    }
+
+    /// A topic's feed as a reader sees it.
+    pub(crate) async fn feed(&self, topic: &str) -> Feed {
+        let got = self.get(&format!("/topics/{topic}.atom")).await;
+        assert_eq!(got.status, 200, "{topic}");
+        let parsed = feed_rs::parser::parse(got.body.as_slice()).unwrap();
+        Feed { bytes: got.body, parsed }
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Got {
+    /// The status.
+    pub(crate) status: u16,
+    /// The headers.
+    pub(crate) headers: reqwest::header::HeaderMap,
+    /// The body, as it came.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Got {
+    /// A header's value; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+}
+
+/// A feed: its bytes and what feed-rs reads from them.
+pub(crate) struct Feed {
+    /// As it was served.
+    pub(crate) bytes: Vec<u8>,
+    /// As it is read.
+    pub(crate) parsed: feed_rs::model::Feed,
+}
+
+impl Feed {
+    /// The titles, in order.
+    pub(crate) fn titles(&self) -> Vec<&str> {
+        self.parsed.entries.iter().map(|entry| entry.title.as_ref().unwrap().content.as_str()).collect()
+    }
+
+    /// The identifiers, in order.
+    pub(crate) fn ids(&self) -> Vec<&str> {
+        self.parsed.entries.iter().map(|entry| entry.id.as_str()).collect()
+    }
+
+    /// The entry of that title.
+    pub(crate) fn entry(&self, title: &str) -> &feed_rs::model::Entry {
+        let found = self.parsed.entries.iter().find(|entry| entry.title.as_ref().unwrap().content == title);
+        found.unwrap_or_else(|| panic!("no entry is called {title:?}; there are {:?}", self.titles()))
+    }
+}
