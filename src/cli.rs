@@ -20,6 +20,8 @@ pub mod answer;
 
 pub mod demo;
 
+pub mod export;
+
 pub mod import;
 
 pub mod serve;
@@ -206,10 +208,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Search { query, limit } => {
             answer::run(load()?, Ask::Search { query: query.join(" "), limit }, style, verbose)
         }
-        Command::Export { file } => {
-            let file = std::path::absolute(file).map_err(anyhow::Error::from)?;
-            answer::run(load()?, Ask::Export(file.to_string_lossy().into_owned()), style, verbose)
-        }
+        Command::Export { file } => export::run(load()?, &file, style, verbose),
         Command::Import { file } => import::run(&load()?, &file, style),
         Command::Verify => answer::run(load()?, Ask::Verify, style, verbose),
         Command::Opml { action: OpmlAction::Export } => answer::run(load()?, Ask::Opml, style, verbose),

@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Host;
 use url::Url;
 
 use crate::config::diagnostic::Diagnostic;
@@ -194,13 +193,7 @@ impl ConfiguredSource {
     /// How it is asked: as its kind wants to be; without spacing and floor where the operator's own address names this
     /// machine or a private network, since such a host is the operator's own to ask.
     pub fn manners(&self) -> Manners {
-        let is_own = |url: &Url| match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback() || address.is_private(),
-            Some(Host::Ipv6(address)) => address.is_loopback() || address.is_unique_local(),
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            None => false,
-        };
-        if self.named_urls.iter().any(is_own) {
+        if configured::is_own(&self.named_urls) {
             let none = Duration::ZERO;
             return Manners { operator: None, spacing: none, every_at_least: none, ..self.kind.manners };
         }

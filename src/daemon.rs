@@ -25,6 +25,8 @@ pub mod desk;
 
 pub mod logging;
 
+pub mod lookup;
+
 pub mod notify;
 
 pub mod polling;
@@ -45,6 +47,10 @@ const CARE: Duration = Duration::from_secs(30);
 
 /// How often the sizes of the store's files are looked at.
 const SIZES: Duration = Duration::from_hours(1);
+
+/// Rebuilding, verifying and filling topics hold the writer longest: a minute per 100,000 papers at worst. What holds it
+/// longer than this hangs.
+const LONGEST_WRITE: Duration = Duration::from_mins(15);
 
 /// How the daemon ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,6 +76,10 @@ pub async fn prepare(
     log_opening(&desk, &report);
     let desk = Arc::new(desk);
     let config = desk.config();
+    // Before anyone is served: a new topic that is still empty would be kept by readers as it is.
+    for refilled in &desk.refill().await? {
+        tracing::info!(topic.id = %refilled.topic, "{}", reload::plan_line(refilled));
+    }
     let listeners = sockets::bind(&config.server.listen, inherited).await?;
     if listeners.is_empty() {
         anyhow::bail!("nothing to listen on: server.listen is empty and systemd handed no socket over");
@@ -118,7 +128,7 @@ impl Daemon {
         tasks.spawn("care", care(Arc::clone(&desk), stop.clone()));
         tasks.spawn("watchdog", watchdog(Arc::clone(&desk), stop.clone()));
         let polls = stop.child_token();
-        tasks.spawn("topics", start_polling(Arc::clone(&desk), tasks.clone(), polls.clone()));
+        polling::start(&desk, &tasks, &polls);
         let watching = reload::watch(Arc::clone(&desk), whence, tasks.clone(), stop.clone(), polls);
         tasks.spawn("reload", watching);
         for address in &addresses {
@@ -129,7 +139,7 @@ impl Daemon {
         notify::stopping();
         tracing::info!("stopping: draining for at most {} s", DRAIN_LIMIT.as_secs());
         let has_drained = tasks.drain(DRAIN_LIMIT).await;
-        desk.harvester().write(crate::store::Writer::checkpoint).await.context("store: last flush")?;
+        desk.harvester().pen().write(crate::store::Writer::checkpoint).await.context("store: last flush")?;
         tracing::info!("stopped");
         Ok(match (tasks.has_panicked(), has_drained) {
             (true, _) => Ended::Broken,
@@ -139,26 +149,16 @@ impl Daemon {
     }
 }
 
-/// Brings the timelines in line with the topics, then starts to poll: a paper that comes in meanwhile could otherwise
-/// enter a topic as history.
-async fn start_polling(desk: Arc<Desk>, tasks: Tasks, polls: CancellationToken) {
-    match desk.refill().await {
-        Ok(done) => done.iter().for_each(|refilled| tracing::info!("{}", reload::plan_line(refilled))),
-        Err(error) => tracing::error!("{error:#}"),
-    }
-    polling::start(&desk, &tasks, &polls);
-}
-
 /// Looks after the store: flushes what the last harvests left, and now and then the sizes of its files.
 async fn care(desk: Arc<Desk>, stop: CancellationToken) {
     let mut since_sizes = Duration::ZERO;
     while stop.run_until_cancelled(tokio::time::sleep(CARE)).await.is_some() {
         since_sizes += CARE;
         let done = if since_sizes < SIZES {
-            desk.harvester().write(|writer| writer.checkpoint().map(|()| Cared::default())).await
+            desk.harvester().pen().write(|writer| writer.checkpoint().map(|()| Cared::default())).await
         } else {
             since_sizes = Duration::ZERO;
-            desk.harvester().write(crate::store::Writer::care).await
+            desk.harvester().pen().write(crate::store::Writer::care).await
         };
         match done {
             Ok(Cared { log_bytes_saved: 0, index_bytes_saved: 0 }) => {}
@@ -174,21 +174,23 @@ async fn care(desk: Arc<Desk>, stop: CancellationToken) {
     }
 }
 
-/// Tells systemd that the daemon lives, each time after the store has answered a read and the writer is free.
+/// Tells systemd that the daemon lives, each time after the store has answered a read and the writer is free or at work
+/// for no longer than the longest work takes.
 async fn watchdog(desk: Arc<Desk>, stop: CancellationToken) {
     let Some(interval) = notify::watchdog_interval() else { return };
     loop {
         let reader = desk.reader().clone();
-        let answered = tokio::task::spawn_blocking(move || reader.installation()).await;
-        let is_writable = desk.harvester().write(|writer| Ok(writer.reader().revision())).await.is_ok();
-        if is_writable && matches!(answered, Ok(Ok(Some(_)))) {
+        let answered = tokio::task::spawn_blocking(move || reader.installation());
+        let answered = tokio::time::timeout(interval, answered).await;
+        let has_answered = matches!(answered, Ok(Ok(Ok(Some(_)))));
+        let writing = desk.harvester().pen().held_for();
+        if has_answered && writing < LONGEST_WRITE {
             notify::alive();
         } else {
-            tracing::error!("watchdog: the store does not answer");
+            tracing::error!(has_answered, writing = writing.as_secs(), "watchdog: the store does not answer");
         }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(interval) => {}
+        if stop.run_until_cancelled(tokio::time::sleep(interval)).await.is_none() {
+            return;
         }
     }
 }

@@ -4,6 +4,10 @@
 
 pub mod course;
 
+pub mod job;
+
+pub mod pen;
+
 pub mod plan;
 
 pub mod schedule;

@@ -37,4 +37,6 @@ pub mod arxiv_id;
 
 pub mod doi;
 
+pub mod registrants;
+
 pub mod short_ids;

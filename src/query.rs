@@ -8,6 +8,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::model::time::Timestamp;
+use crate::query::ast::Clause;
 use crate::query::ast::Node;
 use crate::query::document::Document;
 
@@ -99,6 +100,18 @@ impl Query {
             evaluate::fired(&self.root, document, now, &mut fired);
         }
         Verdict { is_match, fired }
+    }
+
+    /// Whether the query asks for a count, such as `votes>=10`.
+    pub fn asks_for_counts(&self) -> bool {
+        fn asks(node: &Node) -> bool {
+            match node {
+                Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(asks),
+                Node::Not(inner) => asks(inner),
+                Node::Clause(clause) => matches!(clause, Clause::Number { .. }),
+            }
+        }
+        asks(&self.root)
     }
 
     /// Whether the query only says what a paper must not be, so that nearly everything matches.

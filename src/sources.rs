@@ -70,6 +70,9 @@ pub struct Batch {
     pub is_partial: bool,
     /// How often the answer itself asks to be polled.
     pub pace: Pace,
+    /// Why the answer could not be taken at all; then neither cursor nor validators are kept and the request counts as
+    /// failed.
+    pub unusable: Option<String>,
 }
 
 /// What a feed says about its own rhythm (RSS `ttl`, `skipHours`, `skipDays`, `sy:updatePeriod`).

@@ -56,6 +56,12 @@ impl Topic {
     pub fn definition(&self) -> String {
         format!("{} {}", query::VERSION, self.query)
     }
+
+    /// What readers see of the topic beside its papers.
+    pub fn face(&self) -> String {
+        let description = self.description.as_deref().unwrap_or_default();
+        format!("{}\n{description}\n{:?}\n{:?}", self.title, self.window, self.revisions)
+    }
 }
 
 /// A paper belongs to a topic.
@@ -74,12 +80,14 @@ pub struct Topics {
     places: HashMap<TopicId, usize>,
     anchored: HashMap<(KeyKind, String), Vec<usize>>,
     always: Vec<usize>,
+    counts: bool,
 }
 
 impl Topics {
     /// Compiles topics. Their names differ; of two that share one the later is found by it.
     pub fn new(topics: Vec<Topic>) -> Self {
-        let mut compiled = Self::default();
+        let mut compiled =
+            Self { counts: topics.iter().any(|topic| topic.query.asks_for_counts()), ..Self::default() };
         for (place, topic) in topics.iter().enumerate() {
             compiled.places.insert(topic.id.clone(), place);
             match anchor::of(topic.query.root()) {
@@ -124,6 +132,11 @@ impl Topics {
                 verdict.is_match().then(|| Match { topic: topic.id.clone(), reason: verdict.reason() })
             })
             .collect()
+    }
+
+    /// Whether any topic asks for a count (votes, stars), so that a new reading alone may let a paper in.
+    pub fn count(&self) -> bool {
+        self.counts
     }
 
     /// The same without anchors: every topic is evaluated. For tests and benches.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use indicatif::MultiProgress;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli;
 use crate::cli::Stop;
@@ -23,6 +24,7 @@ use crate::daemon::asks::Ask;
 use crate::daemon::asks::Step;
 use crate::daemon::control;
 use crate::daemon::desk::Desk;
+use crate::daemon::desk::OnStep;
 use crate::daemon::logging;
 use crate::daemon::views;
 use crate::store;
@@ -34,7 +36,7 @@ pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCo
     }
     let is_poll = matches!(ask, Ask::Poll(_));
     let bars = Bars::new(is_poll && !style.json);
-    let answer = cli::runtime()?.block_on(obtain(config, ask, &bars))?;
+    let answer = cli::runtime()?.block_on(obtain(config, ask, &|step| bars.show(&step)))?;
     bars.clear();
     if style.json {
         let json = serde_json::to_string_pretty(&answer).map_err(anyhow::Error::from)?;
@@ -50,14 +52,14 @@ pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCo
         | Answer::Show { .. }
         | Answer::Search { .. }
         | Answer::Opml { .. }
-        | Answer::Done { .. } => false,
+        | Answer::Exported { .. } => false,
     };
     Ok(if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn obtain(config: Config, ask: Ask, bars: &Bars) -> Result<Answer, Stop> {
-    let on_step = |step: Step| bars.show(&step);
-    if let Some(answer) = control::ask(&config.store.path, &ask, &on_step).await? {
+/// Asks the running daemon, or the store itself when none runs.
+pub(crate) async fn obtain(config: Config, ask: Ask, on_step: OnStep<'_>) -> Result<Answer, Stop> {
+    if let Some(answer) = control::ask(&config.store.path, &ask, on_step).await? {
         return Ok(answer);
     }
     if ask == Ask::Verify {
@@ -71,6 +73,13 @@ async fn obtain(config: Config, ask: Ask, bars: &Bars) -> Result<Answer, Stop> {
             report.counts.iter().find(|(name, ..)| *name == "papers").map_or(0, |(.., derived)| *derived);
         return Ok(views::verification(&report, papers));
     }
+    if !matches!(ask, Ask::Poll(_)) && !config.store.path.join("wal").exists() {
+        let path = config.store.path.display().to_string();
+        return Err(Stop::Other(anyhow::anyhow!(
+            "there is no store at {path} yet: nothing was harvested; run `offprint serve` or `offprint poll` first, or name \
+             the configuration of the running daemon with --config"
+        )));
+    }
     let opened = tokio::task::spawn_blocking(move || Desk::open(config, Clock::system()));
     let (desk, report) = opened.await.map_err(anyhow::Error::from)??;
     for line in report.lines() {
@@ -79,8 +88,8 @@ async fn obtain(config: Config, ask: Ask, bars: &Bars) -> Result<Answer, Stop> {
     if matches!(ask, Ask::Poll(_) | Ask::Topics) {
         desk.refill().await?;
     }
-    let answer = desk.answer(ask, &on_step).await;
-    desk.harvester().write(crate::store::Writer::checkpoint).await.map_err(anyhow::Error::from)?;
+    let answer = desk.answer(ask, on_step, &CancellationToken::new()).await;
+    desk.harvester().pen().write(crate::store::Writer::checkpoint).await.map_err(anyhow::Error::from)?;
     Ok(answer?)
 }
 

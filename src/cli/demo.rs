@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::Days;
 use tokio::net::TcpListener;
+use tokio::signal::unix::SignalKind;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli;
@@ -20,6 +21,7 @@ use crate::config::environment::Environment;
 use crate::daemon;
 use crate::daemon::Daemon;
 use crate::daemon::Ended;
+use crate::daemon::desk::Occasion;
 use crate::daemon::logging;
 use crate::daemon::reload::Whence;
 use crate::demo::net;
@@ -50,7 +52,8 @@ pub fn run(environment: &Environment, listen: &[String], verbose: u8) -> Result<
 /// Runs the invented internet and the daemon side by side: first over the two weeks before now, then in real time.
 async fn demonstrate(address: SocketAddr, store: &Path, environment: Environment) -> anyhow::Result<Ended> {
     let stop = CancellationToken::new();
-    serve::stop_on_signals(&stop)?;
+    // A terminal that is closed ends the demonstration.
+    serve::stop_on_signals(&stop, &[SignalKind::hangup()])?;
     let bound = TcpListener::bind(address).await.with_context(|| {
         format!("{address} cannot be listened on; give another with --listen ADDRESS:PORT")
     })?;
@@ -61,14 +64,14 @@ async fn demonstrate(address: SocketAddr, store: &Path, environment: Environment
     let text = net::configuration(&base, &store.to_string_lossy(), &listen);
     let config = config::parse(&text, "the demonstration", &environment)?;
     let hosts = net::router(clock.clone(), now.day());
-    let whence = Whence { explicit: None, environment };
+    let whence = Whence { explicit: None, environment, listen: Vec::new(), reloads: false };
     let daemon = daemon::prepare(config, whence, clock.clone(), vec![Listener::Tcp(bound)]).await?;
     let internet_stop = CancellationToken::new();
     let settings = http::Settings { linger: Duration::ZERO, ..http::Settings::default() };
     let hosts = http::serve::serve(Listener::Tcp(internet), hosts, &settings, internet_stop.clone());
     let work = async {
         let ended = async {
-            harvest_history(&daemon, &clock, now).await?;
+            harvest_history(&daemon, &clock, now, &stop).await?;
             clock.release();
             daemon.run(stop).await
         };
@@ -81,15 +84,19 @@ async fn demonstrate(address: SocketAddr, store: &Path, environment: Environment
 }
 
 /// Polls every source on each of the fourteen days, at six in the morning, with the clock set to it.
-async fn harvest_history(daemon: &Daemon, clock: &Clock, now: Timestamp) -> anyhow::Result<()> {
+async fn harvest_history(
+    daemon: &Daemon,
+    clock: &Clock,
+    now: Timestamp,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
     let desk = daemon.desk();
-    desk.refill().await?;
     let first = now.day().checked_sub_days(Days::new(papers::DAYS)).unwrap_or(now.day());
     for day in first.iter_days().take_while(|day| *day <= now.day()) {
         let morning = Timestamp::midnight(day).plus(chrono::TimeDelta::hours(6));
         clock.set(morning.min(now));
         for source in &desk.config().sources {
-            desk.harvest(source, &|| false, &|_progress| {}).await?;
+            desk.harvest(source, Occasion::Always, stop, &|_progress| {}).await?;
         }
     }
     Ok(())

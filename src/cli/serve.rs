@@ -27,17 +27,18 @@ pub fn run(
     listen: &[String],
     verbose: u8,
 ) -> Result<ExitCode, Stop> {
+    let listen = addresses(listen)?;
     if !listen.is_empty() {
-        config.server.listen = addresses(listen)?;
+        config.server.listen.clone_from(&listen);
     }
     logging::start(config.log.format, cli::level(config.log.level, verbose), environment.is_journal);
     tracing::info!("configuration: {}", config.origin);
     let ended = cli::runtime()?.block_on(async move {
         let stop = CancellationToken::new();
         let inherited = sockets::inherited().context("sockets from systemd")?;
-        let whence = Whence { explicit, environment };
+        let whence = Whence { explicit, environment, listen, reloads: true };
         let daemon = daemon::prepare(config, whence, Clock::system(), inherited).await?;
-        stop_on_signals(&stop)?;
+        stop_on_signals(&stop, &[])?;
         daemon.run(stop).await
     })?;
     Ok(code(ended))
@@ -60,21 +61,19 @@ pub(crate) fn addresses(listen: &[String]) -> Result<Vec<ListenAddress>, Stop> {
     listen.iter().map(read).collect()
 }
 
-/// Cancels `stop` at the first SIGTERM or SIGINT.
+/// Cancels `stop` at the first SIGTERM, SIGINT or one of `further`.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one task that must outlive every other: it starts the drain"
 )]
-pub(crate) fn stop_on_signals(stop: &CancellationToken) -> anyhow::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(SignalKind::terminate()).context("SIGTERM")?;
-    let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt()).context("SIGINT")?;
-    let stop = stop.clone();
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        stop.cancel();
-    });
+pub(crate) fn stop_on_signals(stop: &CancellationToken, further: &[SignalKind]) -> anyhow::Result<()> {
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()].iter().chain(further) {
+        let mut signal = tokio::signal::unix::signal(*kind).context("listening to signals")?;
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            signal.recv().await;
+            stop.cancel();
+        });
+    }
     Ok(())
 }

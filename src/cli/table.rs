@@ -32,7 +32,7 @@ pub fn render(answer: &Answer, colour: Colour) -> String {
         Answer::Search { hits, total } => search(hits, *total, is_coloured),
         Answer::Opml { opml } => format!("{}\n", opml.trim_end()),
         Answer::Verify { report, .. } => report.clone(),
-        Answer::Done { done, papers } => format!("{done} ({papers} papers)\n"),
+        Answer::Exported { file, papers } => format!("exported {papers} papers to {file}\n"),
     }
 }
 

@@ -201,7 +201,7 @@ fn whole(
     origin: Origin,
 ) -> Option<Config> {
     let store_path = main.table("store").and_then(|store| store.path("path")).map(Path::to_owned);
-    let store_path = store_path.or_else(|| environment.store());
+    let store_path = store_path.or_else(|| environment.store(origin.file.as_deref()));
     if store_path.is_none() {
         let message =
             "no folder for the store: neither $STATE_DIRECTORY nor $XDG_STATE_HOME nor $HOME is set";

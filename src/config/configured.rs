@@ -1,6 +1,10 @@
 //! The sources of the configuration: each made by its kind from its options, or the reason why the kind refuses.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use url::Host;
+use url::Url;
 
 use crate::config::ConfiguredSource;
 use crate::config::assemble::Findings;
@@ -64,7 +68,12 @@ fn configured_source(
         // What the kind misses was not written or was wrong, and that is told already.
         Err(_follows_from_another) => return None,
     };
-    let least = kind.manners.every_at_least;
+    let named_urls = options.0.values().filter_map(|value| match value {
+        OptionValue::Url(url) => Some(url.clone()),
+        OptionValue::Text(_) | OptionValue::TextList(_) | OptionValue::Number(_) => None,
+    });
+    let named_urls: Vec<Url> = named_urls.collect();
+    let least = if is_own(&named_urls) { Duration::ZERO } else { kind.manners.every_at_least };
     let wish = entries.duration("every");
     if wish.is_some_and(|wish| wish < least) {
         let least = written_duration(least);
@@ -72,16 +81,22 @@ fn configured_source(
         let warning = Diagnostic::at(text, entries.span_of("every"), message);
         findings.warnings.push(warning.hint(format!("write every = \"{least}\" or more")));
     }
-    let named_urls = options.0.values().filter_map(|value| match value {
-        OptionValue::Url(url) => Some(url.clone()),
-        OptionValue::Text(_) | OptionValue::TextList(_) | OptionValue::Number(_) => None,
-    });
     Some(ConfiguredSource {
         id: SourceId::parse(entries.text("id")?)?,
         kind,
         every: wish.unwrap_or(kind.manners.every).max(least),
-        named_urls: named_urls.collect(),
+        named_urls,
         source: Arc::from(source),
+    })
+}
+
+/// Whether a source's own address names this machine or a private network: such a host is the operator's own to ask.
+pub(super) fn is_own(named_urls: &[Url]) -> bool {
+    named_urls.iter().any(|url| match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback() || address.is_private(),
+        Some(Host::Ipv6(address)) => address.is_loopback() || address.is_unique_local(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
     })
 }
 

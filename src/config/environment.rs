@@ -4,6 +4,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::path::PathBuf;
 
+/// Where the service keeps its papers (`StateDirectory=offprint`).
+const SYSTEM_STORE: &str = "/var/lib/offprint";
+
 /// Variables and folders that decide where the configuration and the store are.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Environment {
@@ -41,13 +44,15 @@ impl Environment {
         }
     }
 
-    /// Where the store is when the configuration does not say; relative values of the variables do not count, as the
-    /// XDG specification asks.
-    pub(super) fn store(&self) -> Option<PathBuf> {
+    /// Where the store is when the configuration `file` does not say. The machine's own file means the machine's own store,
+    /// so that a command finds the service's. Relative values of the variables do not count, as the XDG specification asks.
+    pub(super) fn store(&self, file: Option<&Path>) -> Option<PathBuf> {
+        let is_of_the_machine = file == Some(self.system_file.as_path());
         let absolute = |value: Option<&OsString>| value.map(PathBuf::from).filter(|path| path.is_absolute());
         let first = self.state_directory.as_ref().and_then(|list| std::env::split_paths(list).next());
         first
             .filter(|path| path.is_absolute())
+            .or_else(|| is_of_the_machine.then(|| PathBuf::from(SYSTEM_STORE)))
             .or_else(|| absolute(self.xdg_state_home.as_ref()).map(|state| state.join("offprint")))
             .or_else(|| {
                 absolute(self.home.as_ref()).map(|home| home.join(Path::new(".local/state/offprint")))
@@ -73,7 +78,7 @@ mod tests {
             working_directory: PathBuf::new(),
             system_file: PathBuf::new(),
         };
-        environment.store()
+        environment.store(None)
     }
 
     #[test]

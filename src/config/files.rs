@@ -78,6 +78,8 @@ pub(super) fn choose(explicit: Option<&Path>, environment: &Environment) -> Resu
 fn chosen(path: PathBuf, told: &str) -> Result<Chosen, Box<Diagnostic>> {
     let file = read(&path)?;
     let told = format!("{} ({told})", path.display());
+    // Absolute, as a change of the file will be told.
+    let path = std::path::absolute(&path).unwrap_or(path);
     let base = path.parent().map(Path::to_owned).unwrap_or_default();
     Ok(Chosen { path: Some(path), told, file, base })
 }

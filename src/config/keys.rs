@@ -181,7 +181,7 @@ pub(super) const STORE: Section = Section {
             "path",
             Form::Path,
             Fallback::Described(
-                "`$STATE_DIRECTORY`, else `$XDG_STATE_HOME/offprint`, else `$HOME/.local/state/offprint`",
+                "`$STATE_DIRECTORY`, else `/var/lib/offprint` for `/etc/offprint/offprint.toml`, else `$XDG_STATE_HOME/offprint`, else `$HOME/.local/state/offprint`",
             ),
             "The folder of the write-ahead log and the store; a relative path starts from the folder of this file.",
         ),

@@ -22,10 +22,8 @@ pub enum Ask {
         /// At most so many.
         limit: usize,
     },
-    /// Write everything into a file.
-    Export(String),
-    /// Read everything of an export into an empty store.
-    Import(String),
+    /// Write everything into a file beside the store.
+    Export,
     /// The feeds as a subscription list.
     Opml,
     /// Compare the log, the store and their counts.
@@ -102,11 +100,11 @@ pub enum Answer {
         /// How many papers are stored.
         papers: u64,
     },
-    /// To [`Ask::Export`] and [`Ask::Import`].
-    Done {
-        /// What was done, in words.
-        done: String,
-        /// How many papers it concerned.
+    /// To [`Ask::Export`].
+    Exported {
+        /// Where the file lies until it is moved.
+        file: String,
+        /// How many papers are in it.
         papers: u64,
     },
 }

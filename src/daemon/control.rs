@@ -73,11 +73,8 @@ impl Control {
                 Ok((stream, _address)) => {
                     let (desk, stop) = (Arc::clone(&desk), stop.clone());
                     tasks.spawn("control", async move {
-                        tokio::select! {
-                            () = stop.cancelled() => {}
-                            done = converse(stream, &desk) => if let Err(error) = done {
-                                tracing::debug!(%error, "a command went away before its answer");
-                            }
+                        if let Err(error) = converse(stream, &desk, &stop).await {
+                            tracing::debug!(%error, "a command went away before its answer");
                         }
                     });
                 }
@@ -101,10 +98,12 @@ impl Drop for Control {
 }
 
 /// Reads one question and writes its steps and its answer.
-async fn converse(stream: UnixStream, desk: &Desk) -> anyhow::Result<()> {
+async fn converse(stream: UnixStream, desk: &Desk, stop: &CancellationToken) -> anyhow::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(LONGEST_ASK)).read_line(&mut line).await?;
+    let mut asking = BufReader::new(read.take(LONGEST_ASK));
+    let Some(asked) = stop.run_until_cancelled(asking.read_line(&mut line)).await else { return Ok(()) };
+    asked?;
     let (steps, mut told) = mpsc::unbounded_channel();
     let answer = async {
         let ask: Ask = serde_json::from_str(&line).context("the question of a command of another version")?;
@@ -112,7 +111,7 @@ async fn converse(stream: UnixStream, desk: &Desk) -> anyhow::Result<()> {
             // A command that went away needs no more steps.
             let _is_heard = steps.send(step);
         };
-        desk.answer(ask, &on_step).await
+        desk.answer(ask, &on_step, stop).await
     };
     tokio::pin!(answer);
     let last = loop {
@@ -135,7 +134,15 @@ async fn say(write: &mut (impl tokio::io::AsyncWrite + Unpin), tell: &Tell) -> a
 
 /// Asks the daemon that holds the store, or `None` when none runs.
 pub async fn ask(store: &Path, ask: &Ask, on_step: OnStep<'_>) -> anyhow::Result<Option<Answer>> {
-    let Ok(pointer) = std::fs::read(store.join(POINTER)) else { return Ok(None) };
+    let pointer = store.join(POINTER);
+    let pointer = match std::fs::read(&pointer) {
+        Ok(pointer) => pointer,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            let hint = "is the daemon another user's? run the command as that user or as root";
+            return Err(error).with_context(|| format!("{}; {hint}", pointer.display()));
+        }
+    };
     let socket = PathBuf::from(String::from_utf8_lossy(&pointer).into_owned());
     let stream = match UnixStream::connect(&socket).await {
         Ok(stream) => stream,

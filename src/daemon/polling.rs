@@ -7,9 +7,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::ConfiguredSource;
 use crate::daemon::desk::Desk;
+use crate::daemon::desk::Occasion;
+use crate::daemon::desk::Polled;
 use crate::daemon::tasks::Tasks;
-use crate::harvest::run::Summary;
+use crate::harvest::job::Summary;
+use crate::harvest::schedule::words;
 use crate::model::source::Health;
+
+/// How soon a source is asked again whose harvest could not be recorded, doubled up to an hour.
+const LOST_FIRST: Duration = Duration::from_mins(1);
 
 /// Starts a task for every configured source; all end when `stop` is cancelled.
 pub fn start(desk: &Arc<Desk>, tasks: &Tasks, stop: &CancellationToken) {
@@ -22,6 +28,7 @@ pub fn start(desk: &Arc<Desk>, tasks: &Tasks, stop: &CancellationToken) {
 /// Polls one source for ever. A time in the store decides when, so that a restart causes no request.
 async fn poll(desk: &Desk, source: &ConfiguredSource, stop: &CancellationToken) {
     announce(desk, source);
+    let mut strikes = 0_u32;
     loop {
         let wait = match desk.reader().source(&source.id) {
             Ok(state) => {
@@ -43,13 +50,24 @@ async fn poll(desk: &Desk, source: &ConfiguredSource, stop: &CancellationToken) 
         if !wait.is_zero() {
             continue;
         }
-        match desk.harvest(source, &|| stop.is_cancelled(), &|_progress| {}).await {
-            Ok(summary) => report(source, &summary),
+        match desk.harvest(source, Occasion::Due, stop, &|_progress| {}).await {
+            Ok(Polled::Done(summary)) => {
+                strikes = 0;
+                report(source, &summary);
+            }
+            // Somebody else polled it while this task waited.
+            Ok(Polled::NotYet(..)) => {}
             Err(error) => {
-                tracing::error!(source.id = %source.id, error = format!("{error:#}"), "source {}: harvest not recorded: {error:#}", source.id);
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(Duration::from_mins(1)) => {}
+                // The store did not take it, so the time of the next try cannot be stored either.
+                let pause = LOST_FIRST.saturating_mul(1 << strikes.min(6));
+                strikes += 1;
+                let error = format!("{error:#}");
+                tracing::error!(
+                    source.id = %source.id, error, pause = pause.as_secs(),
+                    "source {}: a harvest could not be recorded: {error}; tries again in {}", source.id, words(pause)
+                );
+                if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+                    return;
                 }
             }
         }

@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config;
 use crate::config::Config;
+use crate::config::ListenAddress;
+use crate::config::diagnostic::Faults;
 use crate::config::environment::Environment;
 use crate::daemon::desk::Desk;
 use crate::daemon::notify as systemd;
@@ -32,6 +34,21 @@ pub struct Whence {
     pub explicit: Option<PathBuf>,
     /// The environment at start.
     pub environment: Environment,
+    /// The addresses named on the command line, in place of the configuration's.
+    pub listen: Vec<ListenAddress>,
+    /// Whether the configuration is read again when it changes; the demonstration's stands in no file.
+    pub reloads: bool,
+}
+
+impl Whence {
+    /// Reads the configuration anew.
+    fn load(&self) -> Result<Config, Faults> {
+        let mut config = config::load(self.explicit.as_deref(), &self.environment)?;
+        if !self.listen.is_empty() {
+            config.server.listen.clone_from(&self.listen);
+        }
+        Ok(config)
+    }
 }
 
 /// Reloads until `stop`. `polls` is the token of the running source tasks; a reload replaces them.
@@ -42,6 +59,9 @@ pub async fn watch(
     stop: CancellationToken,
     mut polls: CancellationToken,
 ) {
+    if !whence.reloads {
+        return;
+    }
     let Ok(mut hangup) = tokio::signal::unix::signal(SignalKind::hangup()) else {
         tracing::error!("reload: SIGHUP cannot be listened to; restart to change the configuration");
         return;
@@ -74,8 +94,7 @@ pub async fn watch(
 async fn reload(desk: &Desk, whence: &Whence, is_asked: bool) -> bool {
     let loaded = {
         let whence = whence.clone();
-        tokio::task::spawn_blocking(move || config::load(whence.explicit.as_deref(), &whence.environment))
-            .await
+        tokio::task::spawn_blocking(move || whence.load()).await
     };
     let config = match loaded {
         Ok(Ok(config)) => config,
@@ -108,7 +127,7 @@ async fn reload(desk: &Desk, whence: &Whence, is_asked: bool) -> bool {
             true
         }
         Err(error) => {
-            tracing::error!("reload: {error:#}");
+            tracing::error!("reload: {error:#}; the old configuration stays in force");
             false
         }
     }
@@ -120,6 +139,7 @@ pub fn plan_line(refilled: &Refilled) -> String {
     match edit {
         Edit::Added => format!("topic {topic}: new, {added} papers from history"),
         Edit::Changed => format!("topic {topic}: +{added} −{removed} papers, none re-announced"),
+        Edit::Renamed => format!("topic {topic}: title, description or delivery changed, its papers stay"),
         Edit::Removed => format!("topic {topic}: removed with its {removed} places; the papers stay"),
     }
 }
@@ -135,6 +155,15 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
     }
     if old.public_url != new.public_url {
         changed.push("public_url");
+    }
+    if old.server.max_connections != new.server.max_connections {
+        changed.push("server.max_connections");
+    }
+    if old.store.cache_bytes != new.store.cache_bytes {
+        changed.push("store.cache");
+    }
+    if old.log != new.log {
+        changed.push("log");
     }
     changed
 }

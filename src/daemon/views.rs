@@ -5,14 +5,20 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::config::Config;
+use crate::config::ConfiguredSource;
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::Field;
 use crate::daemon::asks::Hit;
 use crate::daemon::asks::PaperView;
+use crate::daemon::asks::PollRow;
 use crate::daemon::asks::SourceRow;
 use crate::daemon::asks::TopicRow;
+use crate::daemon::desk::Polled;
+use crate::harvest::job::Progress;
+use crate::harvest::plan::Tally;
 use crate::model::paper::Paper;
 use crate::model::problem::Problem;
+use crate::model::source::NextPoll;
 use crate::model::source::SourceId;
 use crate::model::source::SourceState;
 use crate::model::time::Moment;
@@ -28,6 +34,52 @@ use crate::urls::Urls;
 /// How many days the sparkline of a topic shows.
 const DAYS: usize = 30;
 
+/// What happened in a harvest, in words.
+pub fn progress(progress: &Progress) -> String {
+    match progress {
+        Progress::Asking(url) => format!("asking {url}"),
+        Progress::Read(records) => format!("read {records} records"),
+        Progress::Committed(tally) => format!("{} new, {} revised", tally.new, tally.revised),
+    }
+}
+
+/// What came of polling a source.
+pub fn polled(source: &ConfiguredSource, polled: &Polled) -> PollRow {
+    let row = |state: &str, next_poll: &NextPoll| PollRow {
+        source: source.id.to_string(),
+        state: state.to_owned(),
+        asked: 0,
+        records: 0,
+        new: 0,
+        revised: 0,
+        merged: 0,
+        unchanged: 0,
+        entered: 0,
+        problems: Vec::new(),
+        fault: None,
+        next_poll: Some(next_poll.at.to_rfc3339()),
+        reason: Some(next_poll.reason.clone()),
+    };
+    match polled {
+        Polled::NotYet(health, wait) => row(health.name(), wait),
+        Polled::Done(summary) => {
+            let Tally { new, revised, merged, unchanged, entered } = summary.tally;
+            PollRow {
+                asked: summary.asked,
+                records: summary.records,
+                new,
+                revised,
+                merged,
+                unchanged,
+                entered,
+                problems: summary.problems.iter().map(Problem::to_string).collect(),
+                fault: summary.fault.clone(),
+                ..row(summary.health.name(), &summary.next_poll)
+            }
+        }
+    }
+}
+
 /// One row for each configured source.
 pub fn sources(reader: &Reader, config: &Config, now: Timestamp) -> Result<Vec<SourceRow>, Error> {
     let mut counts: BTreeMap<SourceId, u64> = BTreeMap::new();
@@ -40,7 +92,7 @@ pub fn sources(reader: &Reader, config: &Config, now: Timestamp) -> Result<Vec<S
             *counts.entry(source.clone()).or_default() += 1;
         }
     }
-    let row = |configured: &crate::config::ConfiguredSource| {
+    let row = |configured: &ConfiguredSource| {
         let state = reader.source(&configured.id)?;
         let state = state.unwrap_or_else(|| SourceState::untouched(configured.id.clone()));
         let (next_poll, reason) = match state.next_poll {

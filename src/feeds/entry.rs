@@ -94,8 +94,8 @@ pub fn entry(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Entry {
         id: urls.paper_tag(&place.served_as),
         title: title(paper),
         authors: people(paper),
-        published: paper.published(),
-        updated: place.updated,
+        published: plausible(paper.published()),
+        updated: plausible(place.updated),
         links: links(paper, urls),
         categories: paper.subjects().into_iter().filter_map(category).take(MOST).collect(),
         identifiers: paper.ids().into_iter().take(MOST).map(identifier).collect(),
@@ -104,6 +104,18 @@ pub fn entry(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Entry {
         language: paper.language().map(Text::as_str).filter(|tag| is_language(tag)).map(str::to_owned),
         summary: paper.abstract_text().map(|text| text.text.clone()).filter(|text| !text.is_empty()),
         content: content::content(paper, place, urls),
+    }
+}
+
+/// Validators take a date before 1990 for a mistake. A scanned paper of 1975 is told as the first hour of 1990; its own date
+/// is in its record.
+fn plausible(at: Timestamp) -> Timestamp {
+    const START_OF_1990: i64 = 631_152_000_000_000;
+    const HOUR: i64 = 3_600_000_000;
+    if at.micros() >= START_OF_1990 {
+        at
+    } else {
+        Timestamp::from_micros(START_OF_1990 + at.micros().rem_euclid(HOUR))
     }
 }
 

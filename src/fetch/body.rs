@@ -89,7 +89,7 @@ pub(super) async fn read_some(response: Response, limit_bytes: usize, idle: Dura
     let Ok(reader) = decoder(coding, wire).await else { return Body::default() };
     let mut bytes = Vec::new();
     let mut reader = reader.take(u64::try_from(limit_bytes).unwrap_or(u64::MAX));
-    let _what_was_read_by_then_is_kept = reader.read_to_end(&mut bytes).await;
+    let _what_was_read_by_then_is_kept = tokio::time::timeout(idle, reader.read_to_end(&mut bytes)).await;
     Body { bytes, wire_bytes: wire_bytes.load(Ordering::Relaxed) }
 }
 

@@ -31,8 +31,11 @@ use crate::fetch::fault::Refusal;
 pub(super) enum Route {
     /// It may lead to public addresses only.
     Public,
-    /// The operator named this very host and port, so it may lead into a private network.
+    /// The operator named this very host and port, and it is one of a private network.
     Named,
+    /// The operator named this very host and port, and its name is a public one: whoever owns the name must not be able to
+    /// lead us into the operator's network, so only the port is exempt.
+    NamedPublic,
 }
 
 /// The hosts with ports that the operator named.
@@ -51,8 +54,9 @@ impl Guard {
         !self.named.is_empty()
     }
 
-    /// Whether `url` may be asked as it is written.
-    pub(super) fn check(&self, url: &Url) -> Result<Route, Refusal> {
+    /// Whether `url` may be asked as it is written, in a walk that began at `start`. What the operator named counts for
+    /// the source that is asked there, not for another one that redirects to it.
+    pub(super) fn check(&self, url: &Url, start: &Url) -> Result<Route, Refusal> {
         let refuse = |why: &str| Err(Refusal(why.to_owned()));
         if !matches!(url.scheme(), "http" | "https") {
             return refuse("only http and https are asked");
@@ -61,8 +65,9 @@ impl Guard {
             return refuse("the address carries credentials");
         }
         let Some((host, port)) = place(url) else { return refuse("the address names no host") };
-        if self.named.contains(&(host.clone(), port)) {
-            return Ok(Route::Named);
+        let is_named = self.named.contains(&(host.clone(), port)) && place(url) == place(start);
+        if is_named {
+            return Ok(if is_private_name(&host) { Route::Named } else { Route::NamedPublic });
         }
         let literal = match host {
             Host::Domain(_) => None,
@@ -135,6 +140,23 @@ async fn ask_system(name: String) -> io::Result<Vec<IpAddr>> {
     Ok(tokio::net::lookup_host((name, 0)).await?.map(|socket| socket.ip()).collect())
 }
 
+/// Ends of names that are not looked up in the public name system.
+const PRIVATE_ENDS: &[&str] =
+    &["local", "localdomain", "lan", "internal", "intranet", "private", "home", "corp", "arpa", "test"];
+
+/// Whether a host is one of a private network as it is written: an address, this machine, a name without a dot or with an
+/// end that the public name system does not have (RFC 6761, RFC 6762, RFC 8375).
+fn is_private_name(host: &Host<String>) -> bool {
+    match host {
+        Host::Ipv4(_) | Host::Ipv6(_) => true,
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.');
+            let end = name.rsplit('.').next().unwrap_or(name);
+            is_localhost(name) || !name.contains('.') || PRIVATE_ENDS.contains(&end)
+        }
+    }
+}
+
 /// Whether an address names this machine or a private network as it is written.
 pub(super) fn is_near(url: &Url) -> bool {
     let literal = match url.host() {
@@ -159,7 +181,9 @@ fn permitted(route: Route, found: &[IpAddr]) -> Result<Vec<IpAddr>, ResolveError
     for address in found {
         match (reach(*address), route) {
             (Reach::Public, _) | (Reach::Private(_), Route::Named) => kept.push(*address),
-            (Reach::Private(why), Route::Public) | (Reach::Never(why), _) => refused = why,
+            (Reach::Private(why), Route::Public | Route::NamedPublic) | (Reach::Never(why), _) => {
+                refused = why;
+            }
         }
     }
     if found.is_empty() {
@@ -195,13 +219,28 @@ mod tests {
 
     #[test]
     fn only_the_very_host_and_port_that_was_named_is_exempt() {
-        let guard = Guard::new(&[url("http://127.0.0.1:9000/rss"), url("https://feeds.lan:8443")]);
-        assert_eq!(guard.check(&url("http://127.0.0.1:9000/other")), Ok(Route::Named));
-        assert_eq!(guard.check(&url("https://feeds.lan:8443/x")), Ok(Route::Named));
-        assert_eq!(guard.check(&url("https://feeds.lan/x")), Ok(Route::Public));
+        let named =
+            ["http://127.0.0.1:9000/rss", "https://feeds.lan:8443", "https://journal.example:8443"].map(url);
+        let guard = Guard::new(&named);
+        let check = |text: &str| guard.check(&url(text), &url(text));
+        assert_eq!(check("http://127.0.0.1:9000/other"), Ok(Route::Named));
+        assert_eq!(check("https://feeds.lan:8443/x"), Ok(Route::Named));
+        assert_eq!(check("https://journal.example:8443/x"), Ok(Route::NamedPublic));
+        assert_eq!(check("https://feeds.lan/x"), Ok(Route::Public));
         for refused in ["http://127.0.0.1:9001/", "http://127.0.0.1/", "http://127.0.0.2:9000/"] {
-            assert!(guard.check(&url(refused)).is_err(), "{refused}");
+            assert!(check(refused).is_err(), "{refused}");
         }
+        // Another source that redirects there gains nothing by the name.
+        assert!(
+            guard.check(&url("http://127.0.0.1:9000/rss"), &url("https://journal.example:8443")).is_err()
+        );
+    }
+
+    #[test]
+    fn a_named_public_name_may_not_lead_into_a_private_network() {
+        assert!(permitted(Route::NamedPublic, &addresses(&["10.0.0.1"])).is_err());
+        let found = addresses(&["10.0.0.1", "1.1.1.1"]);
+        assert_eq!(permitted(Route::NamedPublic, &found).unwrap(), addresses(&["1.1.1.1"]));
     }
 
     #[test]
@@ -216,9 +255,10 @@ mod tests {
             "https://user@example.org/",
             "https://:secret@example.org/",
         ] {
-            assert!(guard.check(&url(refused)).is_err(), "{refused}");
+            assert!(guard.check(&url(refused), &url(refused)).is_err(), "{refused}");
         }
-        assert_eq!(guard.check(&url("https://example.org/")), Ok(Route::Public));
+        let fine = url("https://example.org/");
+        assert_eq!(guard.check(&fine, &fine), Ok(Route::Public));
     }
 
     #[test]

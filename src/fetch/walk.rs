@@ -3,6 +3,7 @@
 //! Redirects are followed here and not by the client library, since each hop is checked, spaced and told.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use reqwest::header;
 use reqwest::header::HeaderMap;
@@ -34,6 +35,9 @@ const MOST_HOPS: usize = 5;
 /// The most a head may hold, names and values together.
 pub(super) const HEAD_LIMIT_BYTES: usize = 64 * 1024;
 
+/// How long a refusal's body may take, so that a slow one does not cost us the `Retry-After` above it.
+const REFUSAL_PATIENCE: Duration = Duration::from_secs(2);
+
 /// How much of a refusal's body is kept for its words.
 const REFUSAL_LIMIT_BYTES: usize = 64 * 1024;
 
@@ -48,10 +52,11 @@ impl Shared {
     ) -> Result<Answer, (Url, Fault)> {
         let mut url = start;
         url.set_fragment(None);
+        let first = url.clone();
         let mut seen = BTreeSet::new();
         let mut left = self.settings.total_timeout;
         loop {
-            let route = match self.guard.check(&url) {
+            let route = match self.guard.check(&url, &first) {
                 Ok(route) => route,
                 Err(why) => return Err((url, Fault::Refused { why, redirected_by: asked.redirector() })),
             };
@@ -94,7 +99,7 @@ impl Shared {
         route: Route,
     ) -> Result<Answer, Fault> {
         let client = match route {
-            Route::Public => &self.public,
+            Route::Public | Route::NamedPublic => &self.public,
             Route::Named => self.named.as_ref().unwrap_or(&self.public),
         };
         let sent = client.get(url.clone()).headers(headers(request, asked.memory)).send().await;
@@ -120,7 +125,8 @@ impl Shared {
             200 | 203 => body::read(response, request.limit_bytes, idle).await?,
             304 => Body::default(),
             redirect if is_redirect(redirect) => Body::default(),
-            _refusal => body::read_some(response, REFUSAL_LIMIT_BYTES, idle).await,
+            // Its status and headers count; its words are taken if they come at once.
+            _refusal => body::read_some(response, REFUSAL_LIMIT_BYTES, REFUSAL_PATIENCE.min(idle)).await,
         };
         Ok(Answer { status, url: url.clone(), headers, body, wire_bytes })
     }
@@ -177,7 +183,7 @@ impl Asked<'_> {
 
 /// Whether a host says something of the network: one that the operator named may be on this very machine or beside it.
 fn counts(url: &Url, route: Route) -> bool {
-    route == Route::Public || !guard::is_near(url)
+    route != Route::Named || !guard::is_near(url)
 }
 
 fn headers(request: &Request, memory: &ExchangeMemory) -> HeaderMap {

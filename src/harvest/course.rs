@@ -1,13 +1,15 @@
 //! How a harvest went, and what follows: the source's new state and the time of its next poll. Pure.
 
+use std::time::Duration;
+
 use crate::fetch::bucket::Bucket;
 use crate::fetch::exchange::Request;
 use crate::fetch::fault::FetchError;
 use crate::fetch::fault::Retry;
 use crate::fetch::fault::Scope;
+use crate::harvest::job::Job;
+use crate::harvest::job::Summary;
 use crate::harvest::plan::Tally;
-use crate::harvest::run::Job;
-use crate::harvest::run::Summary;
 use crate::harvest::schedule;
 use crate::harvest::schedule::Ending;
 use crate::model::plan::Op;
@@ -19,6 +21,15 @@ use crate::model::time::Timestamp;
 use crate::sources::Batch;
 use crate::sources::Pace;
 
+/// How soon a source is asked again at most whose harvest ends in a crash each time.
+const SHORTEST_CRASH_WAIT: Duration = Duration::from_mins(1);
+
+/// Hosts that belong to an operator whatever the kind of source that asks them: by the end of their name.
+const OPERATORS: &[(&str, &str, Duration)] = &[
+    ("arxiv.org", "arxiv", Duration::from_secs(3)),
+    ("huggingface.co", "huggingface", Duration::from_secs(1)),
+];
+
 /// What has happened in a harvest so far.
 #[derive(Debug, Default)]
 pub struct Course {
@@ -27,7 +38,7 @@ pub struct Course {
     /// What failed requests leave to be remembered.
     pub ops: Vec<Op>,
     /// Requests that failed for reasons of their own while the harvest went on.
-    pub passed_over: Vec<Box<FetchError>>,
+    pub passed_over: Vec<Failure>,
     answers: usize,
     records: usize,
     tally: Tally,
@@ -43,17 +54,59 @@ pub enum Ended {
     /// There was nothing more to ask.
     Complete,
     /// The program is stopping.
-    Interrupted,
+    Interrupted {
+        /// When the harvest began.
+        run: Timestamp,
+    },
     /// A request failed, and the source cannot go on without its answer.
-    Failed(Box<FetchError>),
+    Failed(Failure),
+    /// The store could not keep what an answer said.
+    Unkept(String),
     /// Our own code panicked over an answer.
     Panicked(String),
+}
+
+/// Why one request gave nothing.
+#[derive(Debug)]
+pub enum Failure {
+    /// Nothing came that could be read.
+    Fetch(Box<FetchError>),
+    /// An answer came, and the source could make nothing of it.
+    Unusable {
+        /// Who answered.
+        host: String,
+        /// In the source's words.
+        why: String,
+    },
+}
+
+impl Failure {
+    /// Whether only this request is at fault, so that others of the same source may still be answered.
+    pub fn is_of_the_request(&self) -> bool {
+        match self {
+            Self::Fetch(error) => error.fault.is_of_the_request(),
+            Self::Unusable { .. } => true,
+        }
+    }
+
+    /// The failure in one sentence, with the source's own words where its refusal has some.
+    fn in_words(&self, job: &Job) -> String {
+        match self {
+            Self::Unusable { host, why } => format!("{host} sent an answer that cannot be used: {why}"),
+            Self::Fetch(error) => {
+                match error.response.as_ref().and_then(|response| job.source.explain(response)) {
+                    Some(words) => format!("{error} ({words})"),
+                    None => error.to_string(),
+                }
+            }
+        }
+    }
 }
 
 impl Course {
     /// An answer was read.
     pub fn answered(&mut self, batch: &Batch, problems: Vec<Problem>, not_before: Option<NextPoll>) {
-        self.answers += 1;
+        self.answers += usize::from(batch.unusable.is_none());
         self.records += batch.records.len();
         self.problems.extend(problems);
         self.problems.extend(batch.problems.iter().cloned());
@@ -73,11 +126,18 @@ impl Course {
     }
 }
 
-/// The bucket that a request draws from.
+/// The bucket that a request draws from: that of the host's operator, else of the source's, else of the host alone.
 pub fn bucket(job: &Job, request: &Request) -> Bucket {
+    let host = request.url.host_str().unwrap_or_default();
+    let is_of = |domain: &str| {
+        host.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    if let Some((_domain, operator, spacing)) = OPERATORS.iter().find(|(domain, ..)| is_of(domain)) {
+        let spacing = (*spacing).max(job.manners.spacing);
+        return Bucket { operator: (*operator).to_owned(), spacing };
+    }
     let port = request.url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let host = || format!("{}{port}", request.url.host_str().unwrap_or_default());
-    let operator = job.manners.operator.map_or_else(host, str::to_owned);
+    let operator = job.manners.operator.map_or_else(|| format!("{host}{port}"), str::to_owned);
     Bucket { operator, spacing: job.manners.spacing }
 }
 
@@ -97,6 +157,26 @@ pub fn remembered(job: &Job, request: &Request, error: &FetchError) -> Vec<Op> {
     memory.into_iter().chain(wait).collect()
 }
 
+/// Counts a failure. What our own network did is counted apart from what the source did.
+fn fail(state: &mut SourceState, health: Health) {
+    let is_of_the_same_kind = (state.health == Health::Offline) == (health == Health::Offline);
+    state.failures = if is_of_the_same_kind { state.failures.saturating_add(1) } else { 1 };
+    state.health = health;
+}
+
+/// When a source is polled should the harvest that begins at `run` never end.
+pub fn after_a_crash(job: &Job, run: Timestamp) -> NextPoll {
+    let wait = job.manners.every_at_least.max(SHORTEST_CRASH_WAIT);
+    NextPoll { at: schedule::after(run, wait), reason: "the last harvest began and did not end".to_owned() }
+}
+
+/// What is said of a change that the store cannot take.
+pub fn too_large(op: &Op) -> Option<Problem> {
+    let Op::Paper(paper) = op else { return None };
+    let title = paper.title().text.to_string();
+    Some(Problem::new(title, "it is too large to be kept"))
+}
+
 /// What follows from a harvest that ended. `jitter` lies in 0..1.
 pub fn conclude(
     job: &Job,
@@ -109,12 +189,12 @@ pub fn conclude(
     let Course {
         asked, passed_over, answers, records, tally, problems, is_partial, pace, not_before, ..
     } = course;
-    let mut faults: Vec<String> = passed_over.iter().map(|error| in_words(job, error)).collect();
+    let mut faults: Vec<String> = passed_over.iter().map(|failure| failure.in_words(job)).collect();
     // A harvest of which nothing was answered has failed, even if each request alone could be passed over.
     let ended = match (ended, answers, passed_over.into_iter().next_back()) {
-        (Ended::Complete, 0, Some(error)) => {
+        (Ended::Complete, 0, Some(failure)) => {
             faults.pop();
-            Ended::Failed(error)
+            Ended::Failed(failure)
         }
         (ended, ..) => ended,
     };
@@ -134,24 +214,33 @@ pub fn conclude(
                 not_before.map(|wish| schedule::at_most(now, wish, job.manners.believes_max_age));
             poll(&Ending::Complete { pace: &pace, not_before: not_before.as_ref() })
         }
-        Ended::Interrupted => {
-            NextPoll { at: now, reason: "the last harvest was interrupted by a stop".to_owned() }
+        Ended::Interrupted { run } => {
+            let reason = "the last harvest was interrupted by a stop".to_owned();
+            NextPoll { at: now.max(schedule::after(*run, floor)), reason }
         }
         Ended::Panicked(words) => {
-            state.failures = state.failures.saturating_add(1);
-            state.health = Health::Failing;
+            fail(&mut state, Health::Failing);
             faults.push(format!("reading its answer panicked ({words}); please report this"));
             poll(&Ending::Failed { failures: state.failures, not_before: None })
         }
-        Ended::Failed(error) => {
-            state.failures = state.failures.saturating_add(1);
-            state.health = error.fault.health();
-            faults.push(in_words(job, error));
-            match error.retry {
+        Ended::Unkept(why) => {
+            fail(&mut state, Health::Failing);
+            faults.push(format!("its papers cannot be kept: {why}"));
+            poll(&Ending::Failed { failures: state.failures, not_before: None })
+        }
+        Ended::Failed(failure) => {
+            faults.push(failure.in_words(job));
+            let (health, retry) = match failure {
+                Failure::Fetch(error) => (error.fault.health(), error.retry),
+                Failure::Unusable { .. } => (Health::Failing, Retry::Backoff),
+            };
+            fail(&mut state, health);
+            match retry {
                 Retry::Never => poll(&Ending::Gone),
-                _ if state.health == Health::Offline => poll(&Ending::Offline { failures: state.failures }),
+                _ if health == Health::Offline => poll(&Ending::Offline { failures: state.failures }),
                 Retry::At { not_before, .. } => {
-                    let wish = NextPoll { at: not_before, reason: error.to_string() };
+                    let wish =
+                        NextPoll { at: not_before, reason: faults.last().cloned().unwrap_or_default() };
                     poll(&Ending::Failed { failures: state.failures, not_before: Some(&wish) })
                 }
                 Retry::Backoff => poll(&Ending::Failed { failures: state.failures, not_before: None }),
@@ -175,12 +264,4 @@ pub fn conclude(
         next_poll,
     };
     (state, summary)
-}
-
-/// A failure in one sentence, with the source's own words where its refusal has some.
-fn in_words(job: &Job, error: &FetchError) -> String {
-    match error.response.as_ref().and_then(|response| job.source.explain(response)) {
-        Some(words) => format!("{error} ({words})"),
-        None => error.to_string(),
-    }
 }

@@ -23,7 +23,8 @@ use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::topics::Topics;
 
-/// A paper announced longer ago than this enters topics as history: at its own time, never as news.
+/// A paper that was not known and was announced longer ago than this enters topics as history: at its own time, never as
+/// news.
 pub const NEWS: TimeDelta = TimeDelta::days(7);
 
 /// The papers that are known. The store is one; a test may bring its own.
@@ -42,6 +43,9 @@ pub trait Shelf {
 
     /// The places of a paper in topics.
     fn topics_of(&self, id: &PaperId) -> Result<Vec<TimelineEntry>, Self::Error>;
+
+    /// The last readings of a paper's counters.
+    fn signals(&self, id: &PaperId) -> Result<Vec<Signal>, Self::Error>;
 }
 
 /// How many observations had which effect.
@@ -156,13 +160,14 @@ impl<'a, S: Shelf> Draft<'a, S> {
                 (candidates.iter().find(|paper| Some(&paper.id) == ids.first()).cloned(), Vec::new())
             }
         };
+        let heard_at = observation.fetched_at;
         let id = match known {
             None => {
                 let paper = merge::begin(mint(), observation);
                 self.tally.new += 1;
+                self.place(&paper, &Change::New, &signals, heard_at)?;
                 let id = paper.id.clone();
                 self.shelve(paper);
-                self.place(&id, &Change::New, &signals)?;
                 id
             }
             Some(mut paper) => {
@@ -189,9 +194,11 @@ impl<'a, S: Shelf> Draft<'a, S> {
                 };
                 *count += 1;
                 let id = merged.paper.id.clone();
+                if is_dirty || (self.topics.count() && !signals.is_empty()) {
+                    self.place(&merged.paper, &merged.change, &signals, heard_at)?;
+                }
                 if is_dirty {
                     self.shelve(merged.paper);
-                    self.place(&id, &merged.change, &signals)?;
                 }
                 id
             }
@@ -242,8 +249,9 @@ impl<'a, S: Shelf> Draft<'a, S> {
         for observation in &paper.observations {
             let key = (observation.source.clone(), observation.key.as_str().to_owned());
             self.keys.insert(key, paper.id.clone());
+            // As in the store, a paper keeps what it is found by, whoever claims it later.
             for external in observation.identifying_ids() {
-                self.externals.insert(external.clone(), paper.id.clone());
+                self.externals.entry(external.clone()).or_insert_with(|| paper.id.clone());
             }
         }
         self.papers.insert(paper.id.clone(), paper);
@@ -278,12 +286,24 @@ impl<'a, S: Shelf> Draft<'a, S> {
     }
 
     /// Lets a new or changed paper enter the topics that it matches, and moves it where it is in one.
-    fn place(&mut self, id: &PaperId, change: &Change, signals: &[Signal]) -> Result<(), S::Error> {
-        let Some(paper) = self.papers.get(id).cloned() else { return Ok(()) };
+    fn place(
+        &mut self,
+        paper: &Paper,
+        change: &Change,
+        signals: &[Signal],
+        heard_at: Timestamp,
+    ) -> Result<(), S::Error> {
+        let id = &paper.id;
         let places = self.places_of(id)?;
-        for found in self.topics.of_paper(&paper, signals, self.now) {
+        let moment = match change {
+            Change::New => Moment::Announced,
+            Change::Revised(_) | Change::CrossListed | Change::Withdrawn | Change::Unchanged => {
+                Moment::Heard(heard_at)
+            }
+        };
+        for found in self.topics.of_paper(paper, &self.readings(id, signals)?, self.now) {
             if !places.contains_key(&found.topic) {
-                let entry = enter(&paper, found.topic.clone(), found.reason, self.now);
+                let entry = enter(paper, found.topic.clone(), found.reason, moment, self.now);
                 self.tally.entered += 1;
                 self.places.insert((id.clone(), found.topic), Some(entry));
             }
@@ -296,12 +316,26 @@ impl<'a, S: Shelf> Draft<'a, S> {
         if has_events {
             for (topic, entry) in places {
                 let policy = self.topics.topic(&topic).map(|topic| topic.revisions).unwrap_or_default();
-                if let Some(moved) = revise(&paper, entry, policy) {
+                if let Some(moved) = revise(paper, entry, policy) {
                     self.places.insert((id.clone(), topic), Some(moved));
                 }
             }
         }
         Ok(())
+    }
+
+    /// The last readings of a paper's counters once this plan is applied.
+    fn readings(&self, id: &PaperId, new: &[Signal]) -> Result<Vec<Signal>, S::Error> {
+        if !self.topics.count() {
+            return Ok(Vec::new());
+        }
+        let mut readings: BTreeMap<_, Signal> = BTreeMap::new();
+        for signal in
+            self.shelf.signals(id)?.iter().chain(self.signals.get(id).into_iter().flatten()).chain(new)
+        {
+            readings.insert(signal.kind, *signal);
+        }
+        Ok(readings.into_values().collect())
     }
 
     fn finish(self) -> Planned {
@@ -317,12 +351,24 @@ impl<'a, S: Shelf> Draft<'a, S> {
     }
 }
 
+/// What lets a paper enter a topic.
+#[derive(Clone, Copy)]
+enum Moment {
+    /// It was not known before.
+    Announced,
+    /// Something new was heard of a paper that was known: it is news to the topic, however old the paper is.
+    Heard(Timestamp),
+}
+
 /// The place of a paper that enters a topic: at the top when it is news, else at the time of its announcement.
-fn enter(paper: &Paper, topic: TopicId, reason: String, now: Timestamp) -> TimelineEntry {
-    let is_news = paper.announced().is_none_or(|moment| moment.at >= now.minus(NEWS));
-    let (at, updated) =
-        if is_news { (paper.updated(), paper.updated()) } else { (paper.published(), paper.published()) };
-    TimelineEntry { topic, paper: paper.id.clone(), served_as: paper.id.clone(), at, updated, reason }
+fn enter(paper: &Paper, topic: TopicId, reason: String, moment: Moment, now: Timestamp) -> TimelineEntry {
+    let is_news = paper.announced().is_none_or(|announced| announced.at >= now.minus(NEWS));
+    let at = match moment {
+        Moment::Heard(at) => at,
+        Moment::Announced if is_news => paper.updated(),
+        Moment::Announced => paper.published(),
+    };
+    TimelineEntry { topic, paper: paper.id.clone(), served_as: paper.id.clone(), at, updated: at, reason }
 }
 
 /// The place of a paper whose topic has history to be filled: at the time of its announcement, news or not.

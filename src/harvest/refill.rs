@@ -12,6 +12,7 @@ use crate::model::topic::TopicId;
 use crate::model::topic::TopicState;
 use crate::store::Error;
 use crate::store::Reader;
+use crate::store::Writer;
 use crate::topics::Topic;
 use crate::topics::Topics;
 
@@ -38,37 +39,38 @@ pub enum Edit {
     Added,
     /// Its query changed.
     Changed,
+    /// Only what readers see of the topic itself changed: its title, say.
+    Renamed,
     /// It is no longer configured.
     Removed,
 }
 
-/// The topics whose timelines are not those of their queries, and what is to be done.
-pub fn edits(reader: &Reader, topics: &Topics) -> Result<BTreeMap<TopicId, Edit>, Error> {
-    let stored: BTreeMap<TopicId, String> =
-        reader.topics()?.into_iter().map(|state| (state.topic, state.definition)).collect();
+/// The topics whose timelines or faces are not those of the configuration, and how they differ.
+fn edits(reader: &Reader, topics: &Topics) -> Result<BTreeMap<TopicId, Edit>, Error> {
+    let stored: BTreeMap<TopicId, TopicState> =
+        reader.topics()?.into_iter().map(|state| (state.topic.clone(), state)).collect();
     let configured = topics.iter().filter_map(|topic| match stored.get(&topic.id) {
         None => Some((topic.id.clone(), Edit::Added)),
-        Some(definition) if *definition != topic.definition() => Some((topic.id.clone(), Edit::Changed)),
+        Some(state) if state.definition != topic.definition() => Some((topic.id.clone(), Edit::Changed)),
+        Some(state) if state.face != topic.face() => Some((topic.id.clone(), Edit::Renamed)),
         Some(_same) => None,
     });
     let removed = stored.keys().filter(|id| topics.topic(id).is_none()).map(|id| (id.clone(), Edit::Removed));
     Ok(configured.chain(removed).collect())
 }
 
-/// The plans that carry the edits out, in order, and what each does. Each topic's own plan of its new definition comes
-/// last, so that a crash in between only means that the work is done again.
-pub fn refill(reader: &Reader, topics: &Topics, now: Timestamp) -> Result<(Vec<Plan>, Vec<Refilled>), Error> {
-    let edits = edits(reader, topics)?;
-    if edits.is_empty() {
-        return Ok((Vec::new(), Vec::new()));
-    }
-    let mut ops = Vec::new();
+/// Carries the edits out, a plan at a time, and says what each did. A topic's new definition is written last, so that a
+/// crash in between only means that the work is done again.
+pub fn refill(writer: &mut Writer, topics: &Topics, now: Timestamp) -> Result<Vec<Refilled>, Error> {
+    let reader = writer.reader();
+    let edits = edits(&reader, topics)?;
+    let mut work = Work { writer, now, ops: Vec::new() };
     let mut done: BTreeMap<TopicId, Refilled> = edits
         .iter()
         .map(|(id, edit)| (id.clone(), Refilled { topic: id.clone(), edit: *edit, added: 0, removed: 0 }))
         .collect();
-    let edited: Vec<Topic> = topics.iter().filter(|topic| edits.contains_key(&topic.id)).cloned().collect();
-    let edited = Topics::new(edited);
+    let is_matched = |topic: &&Topic| matches!(edits.get(&topic.id), Some(Edit::Added | Edit::Changed));
+    let edited = Topics::new(topics.iter().filter(is_matched).cloned().collect());
     if edited.iter().next().is_some() {
         for paper in reader.papers() {
             let paper = paper?;
@@ -83,34 +85,61 @@ pub fn refill(reader: &Reader, topics: &Topics, now: Timestamp) -> Result<(Vec<P
                 taken.iter().filter(|topic| edited.topic(topic).is_some() && !found.contains_key(*topic))
             {
                 count(&mut done, topic, |refilled| &mut refilled.removed);
-                ops.push(Op::Leave { topic: topic.clone(), paper: paper.id.clone() });
+                work.push(Op::Leave { topic: topic.clone(), paper: paper.id.clone() })?;
             }
             found.retain(|topic, _| !taken.contains(topic));
             for (topic, reason) in found {
                 count(&mut done, &topic, |refilled| &mut refilled.added);
-                ops.push(Op::Enter(enter_as_history(&paper, topic, reason)));
+                work.push(Op::Enter(enter_as_history(&paper, topic, reason)))?;
             }
         }
     }
-    for topic in edited.iter() {
-        let created = reader.topic(&topic.id)?.map_or(now, |state| state.created);
-        ops.push(Op::Topic(TopicState { topic: topic.id.clone(), definition: topic.definition(), created }));
-    }
-    for (topic, edit) in &edits {
-        if *edit == Edit::Removed {
-            let entries = reader.timeline_len(topic)?;
-            if let Some(refilled) = done.get_mut(topic) {
-                refilled.removed = entries;
-            }
-            ops.push(Op::DropTopic(topic.clone()));
+    for (id, edit) in &edits {
+        if let (Edit::Added | Edit::Changed | Edit::Renamed, Some(topic)) = (edit, topics.topic(id)) {
+            let created = reader.topic(id)?.map_or(now, |state| state.created);
+            let (definition, face) = (topic.definition(), topic.face());
+            work.push(Op::Topic(TopicState { topic: id.clone(), definition, face, created, changed: now }))?;
+            continue;
         }
+        if let Some(refilled) = done.get_mut(id) {
+            refilled.removed = reader.timeline_len(id)?;
+        }
+        // In stretches, since a whole timeline may be too much for one plan.
+        let mut before = None;
+        loop {
+            let stretch = reader.timeline(id, before, PLAN_SIZE)?;
+            let Some(last) = stretch.last() else { break };
+            before = Some(last.at);
+            for entry in stretch {
+                work.push(Op::Leave { topic: id.clone(), paper: entry.paper })?;
+            }
+        }
+        work.push(Op::DropTopic(id.clone()))?;
     }
-    let mut plans = Vec::new();
-    while !ops.is_empty() {
-        let rest = ops.split_off(ops.len().min(PLAN_SIZE));
-        plans.push(Plan { at: now, ops: std::mem::replace(&mut ops, rest) });
+    work.write()?;
+    Ok(done.into_values().collect())
+}
+
+/// Changes that are written as they gather.
+struct Work<'a> {
+    writer: &'a mut Writer,
+    now: Timestamp,
+    ops: Vec<Op>,
+}
+
+impl Work<'_> {
+    fn push(&mut self, op: Op) -> Result<(), Error> {
+        self.ops.push(op);
+        if self.ops.len() >= PLAN_SIZE { self.write() } else { Ok(()) }
     }
-    Ok((plans, done.into_values().collect()))
+
+    fn write(&mut self) -> Result<(), Error> {
+        let ops = std::mem::take(&mut self.ops);
+        if !ops.is_empty() {
+            self.writer.commit(&[Plan { at: self.now, ops }])?;
+        }
+        Ok(())
+    }
 }
 
 fn count(

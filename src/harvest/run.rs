@@ -1,11 +1,15 @@
 //! One harvest of one source, from asking to the committed plan.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::time::Duration;
 
+use tokio::sync::OwnedMutexGuard;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::Semaphore;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::fetch::Client;
@@ -18,6 +22,11 @@ use crate::fetch::fault::Scope;
 use crate::harvest::course;
 use crate::harvest::course::Course;
 use crate::harvest::course::Ended;
+use crate::harvest::course::Failure;
+use crate::harvest::job::Job;
+use crate::harvest::job::Progress;
+use crate::harvest::job::Summary;
+use crate::harvest::pen::Pen;
 use crate::harvest::plan;
 use crate::harvest::plan::Tally;
 use crate::harvest::refill;
@@ -29,17 +38,11 @@ use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 use crate::model::signal::Signal;
-use crate::model::source::Health;
-use crate::model::source::NextPoll;
-use crate::model::source::SourceId;
 use crate::model::source::SourceState;
 use crate::model::time::Timestamp;
 use crate::normalise;
 use crate::normalise::Context;
 use crate::sources::Batch;
-use crate::sources::Kind;
-use crate::sources::Manners;
-use crate::sources::Source;
 use crate::store;
 use crate::store::Reader;
 use crate::store::Writer;
@@ -51,60 +54,28 @@ const PLAN_SIZE: usize = 100;
 /// How many requests one harvest makes at most; a source that never ends is cut here and goes on with the next poll.
 const REQUESTS_AT_MOST: usize = 2_000;
 
-/// A source as the harvest sees it.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// Its name.
-    pub id: SourceId,
-    /// Its kind.
-    pub kind: &'static Kind,
-    /// How it is asked: its kind's manners, or none for a host of the operator's own.
-    pub manners: Manners,
-    /// The interval the operator wishes.
-    pub every: Duration,
-    /// What to ask and how to read.
-    pub source: Arc<dyn Source>,
-}
-
-/// Something that happened during a harvest.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Progress {
-    /// A request is about to be made.
-    Asking(String),
-    /// Records were read from an answer.
-    Read(usize),
-    /// A plan was committed.
-    Committed(Tally),
-}
-
-/// What came of a harvest.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Summary {
-    /// Requests made.
-    pub asked: u64,
-    /// Records read.
-    pub records: u64,
-    /// What became of them.
-    pub tally: Tally,
-    /// Problems, those of single records among them.
-    pub problems: Vec<Problem>,
-    /// Why the harvest failed or is not whole, if so.
-    pub fault: Option<String>,
-    /// The source's state now.
-    pub health: Health,
-    /// When it is polled next, and why.
-    pub next_poll: NextPoll,
-}
+/// How many answers are asked for and read at one time, over all operators: each may be 8 MiB and several times that while
+/// it is read.
+const ANSWERS_AT_ONCE: usize = 6;
 
 /// The writing half's tools, shared by all harvests.
 #[derive(Clone)]
 pub struct Harvester {
     client: Arc<Mutex<Client>>,
-    writer: Arc<Mutex<Writer>>,
+    pen: Pen,
     reader: Reader,
     topics: watch::Receiver<Arc<Topics>>,
     clock: Clock,
     stamps: Arc<Mutex<Timestamp>>,
+    /// For each operator, who asks it at the moment.
+    lanes: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+    permits: Arc<Semaphore>,
+}
+
+/// Held while an answer is asked for and read.
+struct Lane {
+    _alone: OwnedMutexGuard<()>,
+    _permit: OwnedSemaphorePermit,
 }
 
 /// Why the course of a harvest could not be recorded.
@@ -120,16 +91,28 @@ pub enum Error {
 
 impl Harvester {
     /// Joins the tools. `topics` is asked anew for every plan, so that a reload takes effect at once.
-    pub fn new(client: Client, writer: Writer, topics: watch::Receiver<Arc<Topics>>, clock: Clock) -> Self {
+    pub fn new(
+        client: Client,
+        writer: Writer,
+        topics: watch::Receiver<Arc<Topics>>,
+        clock: Clock,
+    ) -> Result<Self, store::Error> {
         let reader = writer.reader();
-        Self {
+        // A clock that was set back meanwhile must not make what is heard from now on older than what is stored.
+        let newest = reader.newest(None).next().transpose()?.map(|paper| paper.first_seen);
+        let attempts =
+            reader.sources()?.into_iter().filter_map(|state| state.last_attempt.max(state.last_success));
+        let last = attempts.chain(newest).max().unwrap_or(Timestamp::from_micros(0));
+        Ok(Self {
             client: Arc::new(Mutex::new(client)),
-            writer: Arc::new(Mutex::new(writer)),
+            pen: Pen::new(writer),
             reader,
             topics,
             clock,
-            stamps: Arc::new(Mutex::new(Timestamp::from_micros(0))),
-        }
+            stamps: Arc::new(Mutex::new(last)),
+            lanes: Arc::default(),
+            permits: Arc::new(Semaphore::new(ANSWERS_AT_ONCE)),
+        })
     }
 
     /// The client in use.
@@ -147,36 +130,26 @@ impl Harvester {
         &self.reader
     }
 
-    /// Runs work on the writer, off the async threads, one at a time. Waits for every commit that is under way.
-    pub async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Writer) -> Result<T, store::Error> + Send + 'static,
-    ) -> Result<T, store::Error> {
-        let writer = Arc::clone(&self.writer);
-        let done = tokio::task::spawn_blocking(move || {
-            // A panic while writing leaves the log ahead of the store at worst, and the next open replays it.
-            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&mut writer)
-        });
-        match done.await {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-        }
+    /// The store's writing side.
+    pub fn pen(&self) -> &Pen {
+        &self.pen
     }
 
-    /// Brings the timelines in line with the topics in force. No harvest commits meanwhile, so that every paper is
-    /// placed once: by this, as history, or by its harvest, as news.
-    pub async fn refill(&self) -> Result<Vec<Refilled>, store::Error> {
-        let (topics, clock) = (self.topics.clone(), self.clock.clone());
-        self.write(move |writer| {
-            let topics = Arc::clone(&topics.borrow());
-            let (plans, done) = refill::refill(&writer.reader(), &topics, clock.now())?;
-            for plan in plans {
-                writer.commit(&[plan])?;
-            }
+    /// Brings the timelines in line with `topics`, then calls `adopt`, which puts them in force. No harvest commits
+    /// meanwhile, so that every paper is placed once: by this, as history, or by its harvest, as news.
+    pub async fn refill(
+        &self,
+        topics: Arc<Topics>,
+        adopt: impl FnOnce() + Send + 'static,
+    ) -> Result<Vec<Refilled>, store::Error> {
+        let clock = self.clock.clone();
+        let refilled = self.pen.write(move |writer| {
+            writer.heal()?;
+            let done = refill::refill(writer, &topics, clock.now())?;
+            adopt();
             Ok(done)
-        })
-        .await
+        });
+        refilled.await
     }
 
     /// The present time, a microsecond later than any given before: observations of one store never share a time.
@@ -186,56 +159,91 @@ impl Harvester {
         *last
     }
 
-    /// Harvests a source until it has nothing more to ask, fails, or `is_stopping` says so between two requests.
+    /// Harvests a source until it has nothing more to ask, fails, or `stop` is cancelled; a request under way is then given
+    /// up, an answer that is being read is read to its end.
     ///
     /// Whatever happened is recorded in the source's state together with the time of the next poll. A request that
     /// fails for a reason of its own (a category that does not exist) is passed over, where the source can go on.
     pub async fn harvest(
         &self,
         job: &Job,
-        is_stopping: &(dyn Fn() -> bool + Sync),
+        stop: &CancellationToken,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Summary, Error> {
         let run = self.stamp();
         let known = self.reader.source(&job.id)?;
         let mut state = known.unwrap_or_else(|| SourceState::untouched(job.id.clone()));
-        state.last_attempt = Some(run);
         let mut course = Course::default();
         let ended = loop {
-            if is_stopping() {
-                break Ended::Interrupted;
+            if stop.is_cancelled() {
+                break Ended::Interrupted { run };
             }
             let request = job.source.ask(&state.cursor, run).filter(|_| course.asked < REQUESTS_AT_MOST);
             let Some(request) = request else { break Ended::Complete };
+            if course.asked == 0 {
+                self.note_beginning(job, run, &mut state).await?;
+            }
             progress(Progress::Asking(request.url.to_string()));
             course.asked += 1;
-            match self.exchange(job, &request).await? {
+            // One answer of an operator is asked for and read at a time, and few in all: so many lie in memory.
+            let Some(_lane) = self.lane(job, &request, stop).await else { break Ended::Interrupted { run } };
+            let Some(fetched) = stop.run_until_cancelled(self.exchange(job, &request)).await else {
+                break Ended::Interrupted { run };
+            };
+            let failure = match fetched? {
                 Ok(fetched) => {
-                    match self.digest(job, run, request, fetched, &state, &mut course, progress).await {
-                        Ok(read) => state = read,
+                    match self.digest(job, run, &request, fetched, &state, &mut course, progress).await {
+                        Ok(Ok(read)) => {
+                            state = read;
+                            continue;
+                        }
+                        Ok(Err(why)) => Failure::Unusable { host: host_of(&request), why },
                         Err(Error::Panicked(words)) => break Ended::Panicked(words),
-                        Err(error) => return Err(error),
+                        Err(Error::Store(error)) => break Ended::Unkept(error.to_string()),
                     }
                 }
                 Err(error) => {
                     course.ops.extend(course::remembered(job, &request, &error));
-                    let passed = if error.fault.is_of_the_request() {
-                        job.source.skip(&state.cursor, run)
-                    } else {
-                        None
-                    };
-                    let Some(cursor) = passed else { break Ended::Failed(error) };
-                    state.cursor = cursor;
-                    course.passed_over.push(error);
+                    Failure::Fetch(error)
                 }
-            }
+            };
+            let passed = if failure.is_of_the_request() { job.source.skip(&state.cursor, run) } else { None };
+            let Some(cursor) = passed else { break Ended::Failed(failure) };
+            state.cursor = cursor;
+            course.passed_over.push(failure);
         };
         let mut ops = std::mem::take(&mut course.ops);
+        let is_idle = course.asked == 0 && matches!(ended, Ended::Interrupted { .. });
         let (state, summary) = course::conclude(job, state, course, ended, self.clock.now(), fastrand::f64());
-        ops.push(Op::Source(state));
-        let at = self.clock.now();
-        self.write(move |writer| writer.commit(&[Plan { at, ops }])).await?;
+        if !is_idle {
+            ops.push(Op::Source(state));
+            let at = self.clock.now();
+            self.pen.write(move |writer| writer.commit(&[Plan { at, ops }])).await?;
+        }
         Ok(summary)
+    }
+
+    /// Writes down that a harvest begins, and when the next one is due should this one never end: so a crash, again and
+    /// again, asks no host more often than its manners allow.
+    async fn note_beginning(&self, job: &Job, run: Timestamp, state: &mut SourceState) -> Result<(), Error> {
+        state.last_attempt = Some(run);
+        state.next_poll = Some(course::after_a_crash(job, run));
+        let state = state.clone();
+        self.pen
+            .write(move |writer| writer.commit(&[Plan { at: run, ops: vec![Op::Source(state)] }]))
+            .await?;
+        Ok(())
+    }
+
+    /// The right to ask an operator and to hold an answer in memory; `None` when stopped.
+    async fn lane(&self, job: &Job, request: &Request, stop: &CancellationToken) -> Option<Lane> {
+        let lane = {
+            let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(lanes.entry(course::bucket(job, request).operator).or_default())
+        };
+        let alone = stop.run_until_cancelled(lane.lock_owned()).await?;
+        let permit = stop.run_until_cancelled(Arc::clone(&self.permits).acquire_owned()).await?;
+        Some(Lane { _alone: alone, _permit: permit.ok()? })
     }
 
     /// One request, unless its operator asked us to wait.
@@ -248,7 +256,7 @@ impl Harvester {
         let now = self.clock.now();
         if let Some(wait) = self.reader.operator(&bucket.operator)?.filter(|wait| wait.at > now) {
             return Ok(Err(Box::new(FetchError {
-                host: request.url.host_str().unwrap_or_default().to_owned(),
+                host: host_of(request),
                 fault: Fault::Held { operator: bucket.operator, until: wait.at },
                 retry: Retry::At { not_before: wait.at, scope: Scope::Operator },
                 memory: None,
@@ -259,7 +267,8 @@ impl Harvester {
         Ok(self.client().fetch(request, &bucket, &memory, now).await)
     }
 
-    /// Reads an answer, normalises its records and commits them with the cursor behind them.
+    /// Reads an answer, normalises its records and commits them with the cursor behind them. The inner error says why the
+    /// answer could not be taken at all.
     #[expect(
         clippy::too_many_arguments,
         reason = "the parts of one step of one harvest, named at the only call"
@@ -268,26 +277,28 @@ impl Harvester {
         &self,
         job: &Job,
         run: Timestamp,
-        request: Request,
+        request: &Request,
         fetched: Fetched,
         state: &SourceState,
         course: &mut Course,
         progress: &(dyn Fn(Progress) + Sync),
-    ) -> Result<SourceState, Error> {
-        let (this, job, cursor) = (self.clone(), job.clone(), state.cursor.clone());
+    ) -> Result<Result<SourceState, String>, Error> {
+        let (this, job, cursor, asked) = (self.clone(), job.clone(), state.cursor.clone(), request.clone());
+        let Fetched { response, memory, manners, .. } = fetched;
         let read = blocking(move || {
-            let batch = job.source.read(&cursor, run, &request, &fetched.response);
+            let batch = job.source.read(&cursor, run, &asked, &response);
             let (observations, problems) = this.observe(&job, &batch);
-            (batch, observations, problems, request, fetched)
+            (batch, observations, problems)
         });
-        let (batch, observations, problems, request, fetched) = read.await?;
+        let (batch, observations, problems) = read.await?;
+        course.answered(&batch, problems, manners.not_before);
+        if let Some(why) = batch.unusable {
+            return Ok(Err(why));
+        }
         progress(Progress::Read(batch.records.len()));
-        let state = SourceState { cursor: batch.next.clone(), ..state.clone() };
-        let mut last_ops = vec![
-            Op::Source(state.clone()),
-            Op::Exchange { url: request.url.to_string(), memory: fetched.memory },
-        ];
-        course.answered(&batch, problems, fetched.manners.not_before);
+        let state = SourceState { cursor: batch.next, ..state.clone() };
+        let mut last_ops =
+            vec![Op::Source(state.clone()), Op::Exchange { url: request.url.to_string(), memory }];
         let mut chunks = chunks(observations).into_iter().peekable();
         while let Some(chunk) = chunks.next() {
             let ops = if chunks.peek().is_none() { std::mem::take(&mut last_ops) } else { Vec::new() };
@@ -295,7 +306,7 @@ impl Harvester {
             progress(Progress::Committed(tally));
             course.committed(tally, problems);
         }
-        Ok(state)
+        Ok(Ok(state))
     }
 
     /// Normalises the records of an answer; those that cannot be papers become problems.
@@ -324,19 +335,27 @@ impl Harvester {
         observations: Vec<(Observation, Vec<Signal>)>,
         further: Vec<Op>,
     ) -> Result<(Tally, Vec<Problem>), Error> {
-        let (writer, topics, now) = (Arc::clone(&self.writer), self.topics.clone(), self.clock.now());
-        let committed = blocking(move || {
-            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let (pen, topics, now) = (self.pen.clone(), self.topics.clone(), self.clock.now());
+        let work = move |writer: &mut Writer| {
+            writer.heal()?;
             // Only now: a reload that came in between has filled its topics without these papers.
             let topics = Arc::clone(&topics.borrow());
             let shelf = StoreShelf(writer.reader());
             let mint = &mut || PaperId::mint(fastrand::u128(..));
             let mut planned = plan::plan(observations, &shelf, &topics, now, mint)?;
             planned.ops.extend(further);
-            writer.commit(&[Plan { at: now, ops: planned.ops }])?;
+            let plan = Plan { at: now, ops: planned.ops };
+            match writer.commit(std::slice::from_ref(&plan)) {
+                Err(error) if error.is_oversized() => {
+                    let (plans, left) = store::divide(now, plan.ops);
+                    writer.commit(&plans)?;
+                    planned.problems.extend(left.iter().filter_map(course::too_large));
+                }
+                done => drop(done?),
+            }
             Ok((planned.tally, planned.problems))
-        });
-        committed.await?
+        };
+        blocking(move || pen.with(work)).await?
     }
 }
 
@@ -348,6 +367,10 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a word");
         Error::Panicked(words.to_owned())
     })
+}
+
+fn host_of(request: &Request) -> String {
+    request.url.host_str().unwrap_or_default().to_owned()
 }
 
 /// Splits observations into plans of a size that the store takes well; at least one, perhaps empty.

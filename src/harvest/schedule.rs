@@ -116,7 +116,8 @@ fn spread(wait: Duration, jitter: f64) -> Duration {
     wait.saturating_add(wait.mul_f64(jitter.clamp(0.0, 1.0) / 4.0))
 }
 
-fn after(now: Timestamp, wait: Duration) -> Timestamp {
+/// The time so long after another.
+pub fn after(now: Timestamp, wait: Duration) -> Timestamp {
     now.plus(TimeDelta::from_std(wait).unwrap_or(TimeDelta::days(365)))
 }
 

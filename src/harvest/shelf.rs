@@ -4,6 +4,7 @@ use crate::harvest::plan::Shelf;
 use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
+use crate::model::signal::Signal;
 use crate::model::source::SourceId;
 use crate::model::topic::TimelineEntry;
 use crate::store::Error;
@@ -29,5 +30,9 @@ impl Shelf for StoreShelf {
 
     fn topics_of(&self, id: &PaperId) -> Result<Vec<TimelineEntry>, Error> {
         self.0.topics_of(id)
+    }
+
+    fn signals(&self, id: &PaperId) -> Result<Vec<Signal>, Error> {
+        self.0.signals(id)
     }
 }

@@ -85,10 +85,13 @@ fn before(query: Option<&str>) -> Result<Option<Timestamp>, &'static str> {
 
 fn feed(serving: &Serving, site: &Site, id: &TopicId) -> Result<Found, Fault> {
     let Some(topic) = site.topics.topic(id) else { return Ok(UNKNOWN) };
-    let created = match serving.reader.topic(id)? {
-        Some(state) => state.created,
+    let (created, changed) = if let Some(state) = serving.reader.topic(id)? {
+        (state.created, state.changed)
+    } else {
         // Configured a moment ago and not yet in the store: as old as the store, so that the date never moves back.
-        None => serving.reader.installation()?.map_or(Timestamp::from_micros(0), |facts| facts.created),
+        let facts = serving.reader.installation()?;
+        let created = facts.map_or(Timestamp::from_micros(0), |facts| facts.created);
+        (created, created)
     };
     let query = topic.query.to_string();
     let head = TopicHead {
@@ -100,14 +103,23 @@ fn feed(serving: &Serving, site: &Site, id: &TopicId) -> Result<Found, Fault> {
     };
     let places = window(serving, id, topic.window)?;
     let entries = papers(serving, places)?;
+    let changed =
+        entries.iter().map(|(place, paper)| last_change(place, paper)).fold(changed, Timestamp::max);
     let entries = entries.iter().map(|(place, paper)| entry(paper, place, &serving.urls)).collect();
     let page = FeedPage::topic(&head, entries, &serving.urls);
     Ok(Found::Made(Made {
         bytes: atom::render(&page)?,
         content_type: atom::MEDIA_TYPE,
         cache_control: FEED_CACHE,
-        last_modified: Some(page.updated),
+        last_modified: Some(changed.max(page.updated)),
     }))
+}
+
+/// When an entry last changed, be it in what matters to nobody: the last word of any source, or its move in the topic. A
+/// reader that asks by date alone must not be told that nothing changed.
+fn last_change(place: &TimelineEntry, paper: &Paper) -> Timestamp {
+    let words = paper.observations.iter().map(|observation| observation.fetched_at);
+    words.fold(place.at.max(place.updated), Timestamp::max)
 }
 
 /// The newest places of a topic: as many as the window's `entries`, and all of its `days`, whichever reaches further.

@@ -36,7 +36,14 @@ pub fn decide(observation: &Observation, candidates: &[Paper]) -> Verdict {
     fitting.sort_by_key(|paper| (paper.first_seen, paper.id.clone()));
     let claimed: BTreeSet<_> = fitting.iter().flat_map(|paper| paper_arxiv_ids(paper)).chain(own).collect();
     if claimed.len() > 1 && fitting.len() > 1 {
-        fitting.sort_by_key(|paper| (paper_arxiv_ids(paper).into_iter().next().cloned(), paper.first_seen));
+        // The paper that the source spoke of before keeps its words; else the smaller identifier has them.
+        let is_known = |paper: &Paper| {
+            let is_same = |one: &Observation| one.source == observation.source && one.key == observation.key;
+            paper.observations.iter().any(is_same)
+        };
+        fitting.sort_by_key(|paper| {
+            (!is_known(paper), paper_arxiv_ids(paper).into_iter().next().cloned(), paper.first_seen)
+        });
         return Verdict::Unsure(ids(&fitting));
     }
     if fitting.is_empty() { Verdict::New } else { Verdict::Same(ids(&fitting)) }

@@ -18,6 +18,7 @@ use crate::model::paper::Chosen;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::record::Announce;
+use crate::model::registrants;
 use crate::model::source::Authority;
 use crate::model::time::Moment;
 use crate::model::time::Precision;
@@ -115,7 +116,9 @@ fn events_of(observation: &Observation) -> BTreeMap<Event, Timestamp> {
     let version = observation.version.filter(|version| *version > 1).map(Event::Version);
     // An arXiv announcement that already names a journal tells no news: the paper came with its reference.
     let came_so = matches!(observation.announce, Some(Announce::New | Announce::Cross));
-    let has_doi = observation.ids.iter().any(|id| matches!(id, ExternalId::Doi(_)));
+    let is_publishers =
+        |id: &ExternalId| matches!(id, ExternalId::Doi(doi) if !registrants::is_of_a_repository(doi));
+    let has_doi = observation.ids.iter().any(is_publishers);
     let published = (!came_so && (observation.citation.is_some() || has_doi)).then_some(Event::Published);
     let withdrawn = observation.is_withdrawn.then_some(Event::Withdrawn);
     [version, published, withdrawn].into_iter().flatten().map(|event| (event, at)).collect()

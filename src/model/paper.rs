@@ -221,15 +221,17 @@ impl Paper {
         self.observations.iter().any(|observation| observation.is_withdrawn)
     }
 
-    /// The announcement day with an offset fixed at first sight (under an hour), so that papers of one day differ;
-    /// where no source states a day, the time we first saw it.
+    /// The announcement day with an offset fixed at first sight (under an hour), so that papers of one day differ; a time
+    /// to the second has one under a second. Where no source states a day, the time we first saw it.
     pub fn published(&self) -> Timestamp {
-        const HOUR: i64 = 3_600_000_000;
+        const SECOND: i64 = 1_000_000;
+        const HOUR: i64 = 3_600 * SECOND;
         match self.announced() {
-            Some(moment) if moment.precision == Precision::Second => moment.at.min(self.first_seen),
             Some(moment) => {
-                let offset = self.first_seen.micros().rem_euclid(HOUR);
-                Timestamp::from_micros(moment.at.micros().saturating_add(offset)).min(self.first_seen)
+                let room = if moment.precision == Precision::Second { SECOND } else { HOUR };
+                let start = moment.at.micros() - moment.at.micros().rem_euclid(SECOND);
+                let offset = self.first_seen.micros().rem_euclid(room);
+                Timestamp::from_micros(start.saturating_add(offset)).min(self.first_seen)
             }
             None => self.first_seen,
         }

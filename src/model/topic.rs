@@ -35,8 +35,12 @@ pub struct TopicState {
     pub topic: TopicId,
     /// The definition in canonical form; another text means that history must be matched again.
     pub definition: String,
+    /// What readers see of the topic itself, in canonical form: title, description.
+    pub face: String,
     /// When the topic was first served; an empty feed's `updated`.
     pub created: Timestamp,
+    /// When its definition or face last changed.
+    pub changed: Timestamp,
 }
 
 /// A paper's place in a topic. Stored the moment the paper enters; a paper has at most one in a topic.

@@ -174,6 +174,7 @@ impl Source for Feed {
             next,
             is_partial: answer.is_partial,
             pace: answer.pace,
+            unusable: None,
         }
     }
 

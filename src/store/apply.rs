@@ -114,17 +114,12 @@ fn write_paper(
             changes.remove(keys::first_seen(old.first_seen, &paper.id));
         }
         // A row that says the same already is left alone: the tree's files grow with every rewrite.
-        for claim in &claims {
-            let key = keys::claim(claim);
-            if changes.read(&key)?.as_deref() != Some(id) {
-                changes.write(key, id.to_vec());
-            }
-        }
+        claims.iter().try_for_each(|claim| take(changes, claim, id))?;
     } else {
         let papers = changes.number(keys::PAPERS)?;
         changes.write_number(keys::PAPERS.to_vec(), papers.saturating_add(1));
         let own = claims.iter().filter(|claim| !without.contains(*claim));
-        own.for_each(|claim| changes.write(keys::claim(claim), id.to_vec()));
+        own.into_iter().try_for_each(|claim| take(changes, claim, id))?;
         let alias = keys::alias(&paper.id);
         if changes.has(&alias)? {
             changes.remove(alias);
@@ -135,6 +130,15 @@ fn write_paper(
         changes.write(first_seen, Vec::new());
     }
     changes.write(key, value);
+    Ok(())
+}
+
+/// Takes a claim that nobody holds: a paper keeps what it is found by, whoever claims it later.
+fn take(changes: &mut Changes<'_>, claim: &str, id: &[u8]) -> Result<(), Error> {
+    let key = keys::claim(claim);
+    if !changes.has(&key)? {
+        changes.write(key, id.to_vec());
+    }
     Ok(())
 }
 

@@ -149,6 +149,11 @@ stored!((String, ExchangeMemory), ExchangeRow);
 
 stored!((String, NextPoll), NextPollRow);
 
+/// Reads a logged plan as far as it makes sense: one change that does not costs no other.
+pub(super) fn plan_of(json: &[u8]) -> Result<(Plan, Vec<Fault>), Fault> {
+    read_row::<PlanRow<'_>>(json)?.into_sense()
+}
+
 fn write_row(row: &impl Serialize) -> Result<Vec<u8>, Fault> {
     serde_json::to_vec(row).map_err(|error| Fault::Malformed(error.to_string()))
 }

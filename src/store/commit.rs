@@ -1,10 +1,13 @@
 //! The writing half of the store: log, apply, make durable, build anew.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::PoisonError;
 
+use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::plan::Sequence;
+use crate::model::time::Timestamp;
 use crate::store::Cared;
 use crate::store::Error;
 use crate::store::PLAN_BYTES;
@@ -37,24 +40,33 @@ impl Writer {
     /// Each plan may have at most [`PLAN_BYTES`] of encoded values.
     pub fn commit(&mut self, plans: &[Plan]) -> Result<Sequence, Error> {
         let prepared = plans.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
+        self.heal()?;
+        let payloads = plans.iter().map(|plan| plan.to_json().map_err(Error::Unstorable));
+        let sequences = self.log.append(&payloads.collect::<Result<Vec<_>, _>>()?)?;
+        let numbered = (sequences.start.0..).map(Sequence).zip(prepared);
+        for (sequence, plan) in numbered {
+            // Until the plan is applied the database lacks something that the log has; should this panic, too.
+            self.is_broken = true;
+            if let Err(error) = self.apply(sequence, plan) {
+                tracing::error!(%error, "the database failed; building it anew from the log");
+                self.rebuild()?;
+                break;
+            }
+            self.is_broken = false;
+        }
+        Ok(self.log.last())
+    }
+
+    /// Mends what an earlier failure left. Whoever plans calls this before looking up what to plan upon: a plan that was
+    /// logged and not applied would be planned a second time, with identifiers of its own.
+    pub fn heal(&mut self) -> Result<(), Error> {
         if self.log.is_refusing() {
             self.log.reopen()?;
         }
         if self.is_broken {
             self.rebuild()?;
         }
-        let payloads = plans.iter().map(|plan| plan.to_json().map_err(Error::Unstorable));
-        let sequences = self.log.append(&payloads.collect::<Result<Vec<_>, _>>()?)?;
-        let numbered = (sequences.start.0..).map(Sequence).zip(prepared);
-        for (sequence, plan) in numbered {
-            if let Err(error) = self.apply(sequence, plan) {
-                tracing::error!(%error, "the database failed; building it anew from the log");
-                self.is_broken = true;
-                self.rebuild()?;
-                break;
-            }
-        }
-        Ok(self.log.last())
+        Ok(())
     }
 
     /// Makes the database durable. Called by itself often enough for the next start to be fast; the log alone already
@@ -191,6 +203,46 @@ pub(super) fn prepare(plan: &Plan) -> Result<PreparedPlan<'_>, Error> {
         return Err(Error::Oversized { bytes: prepared.bytes });
     }
     Ok(prepared)
+}
+
+/// No divided plan has more changes, whose JSON could else be larger than the log takes however well it packs.
+const DIVIDED_OPS: usize = 64;
+
+pub(super) fn divide(at: Timestamp, ops: Vec<Op>) -> (Vec<Plan>, Vec<Op>) {
+    let (mut plans, mut left) = (vec![Plan::new(at)], Vec::new());
+    let mut bytes = 0_usize;
+    let mut lost = BTreeSet::new();
+    for op in ops {
+        let size = Prepared::new(&op).map_or(usize::MAX, |prepared| prepared.bytes());
+        let about = match &op {
+            Op::Paper(paper) => Some(paper.id.clone()),
+            Op::Enter(entry) => Some(entry.paper.clone()),
+            Op::Signals { paper, .. } => Some(paper.clone()),
+            Op::Installation(_)
+            | Op::Absorb { .. }
+            | Op::Leave { .. }
+            | Op::Topic(_)
+            | Op::DropTopic(_)
+            | Op::Source(_)
+            | Op::Exchange { .. }
+            | Op::Operator { .. } => None,
+        };
+        if size > PLAN_BYTES || about.as_ref().is_some_and(|paper| lost.contains(paper)) {
+            lost.extend(about);
+            left.push(op);
+            continue;
+        }
+        bytes = bytes.saturating_add(size);
+        let is_full = |plan: &Plan| bytes > PLAN_BYTES || plan.ops.len() >= DIVIDED_OPS;
+        if plans.last().is_none_or(is_full) {
+            plans.push(Plan::new(at));
+            bytes = size;
+        }
+        if let Some(plan) = plans.last_mut() {
+            plan.ops.push(op);
+        }
+    }
+    (plans, left)
 }
 
 fn encode(plan: &Plan) -> Result<PreparedPlan<'_>, Error> {

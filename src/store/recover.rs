@@ -14,7 +14,6 @@ use std::sync::RwLock;
 
 use tokio::sync::watch;
 
-use crate::model::plan::Plan;
 use crate::model::plan::Sequence;
 use crate::store::Error;
 use crate::store::OpenReport;
@@ -24,8 +23,8 @@ use crate::store::Reader;
 use crate::store::Settings;
 use crate::store::Shared;
 use crate::store::Writer;
+use crate::store::codec;
 use crate::store::codec::Fault;
-use crate::store::codec::Stored as _;
 use crate::store::commit;
 use crate::store::index;
 use crate::store::index::Index;
@@ -216,8 +215,9 @@ pub(super) fn apply_all(
                 }
             }
             Found::Plan { sequence, .. } if sequence > until => break,
-            Found::Plan { sequence, payload } => match Plan::from_json(&payload) {
-                Ok(plan) => {
+            Found::Plan { sequence, payload } => match codec::plan_of(&payload) {
+                Ok((plan, faults)) => {
+                    faults.into_iter().try_for_each(|fault| tally.skip(sequence, fault))?;
                     let bytes = commit::replay(index, sequence, &plan)?;
                     tally.replayed = tally.replayed.saturating_add(1);
                     pending_bytes = pending_bytes.saturating_add(bytes);

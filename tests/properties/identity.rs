@@ -12,6 +12,7 @@ use offprint::model::observation::Observation;
 use offprint::model::paper::Paper;
 use offprint::model::paper::PaperId;
 use offprint::model::plan::Op;
+use offprint::model::signal::Signal;
 use offprint::model::source::Authority;
 use offprint::model::source::SourceId;
 use offprint::model::text::Text;
@@ -68,6 +69,10 @@ impl Shelf for Memory {
     }
 
     fn topics_of(&self, _id: &PaperId) -> Result<Vec<TimelineEntry>, Self::Error> {
+        Ok(Vec::new())
+    }
+
+    fn signals(&self, _id: &PaperId) -> Result<Vec<Signal>, Self::Error> {
         Ok(Vec::new())
     }
 }

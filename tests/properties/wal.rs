@@ -63,7 +63,9 @@ impl Model {
             Op::Paper(paper) => {
                 let ids: Vec<_> = paper.observations.iter().flat_map(|one| one.ids.clone()).collect();
                 self.holders.retain(|external, holder| *holder != paper.id || ids.contains(external));
-                self.holders.extend(ids.into_iter().map(|id| (id, paper.id.clone())));
+                for id in ids {
+                    self.holders.entry(id).or_insert_with(|| paper.id.clone());
+                }
                 self.aliases.remove(&paper.id);
                 self.papers.insert(paper.id.clone(), (**paper).clone());
             }
@@ -174,7 +176,9 @@ fn ops() -> impl Strategy<Value = Op> {
         .prop_map(|(topic, number)| Op::Leave { topic: topic_id(topic), paper: paper_id(number) });
     let defined = (topic.clone(), 0..3_u8).prop_map(|(topic, version)| {
         let definition = format!("title:flags version {version}");
-        Op::Topic(TopicState { topic: topic_id(topic), definition, created: at(0) })
+        let changed = at(i64::try_from(definition.len()).unwrap());
+        let face = definition.clone();
+        Op::Topic(TopicState { topic: topic_id(topic), definition, face, created: at(0), changed })
     });
     let dropped = topic.prop_map(|topic| Op::DropTopic(topic_id(topic)));
     let signal = (prop::sample::select(&SignalKind::ALL), 0..4_u64, 0..400_000_i64)

@@ -22,7 +22,9 @@ use offprint::daemon::asks::Ask;
 use offprint::daemon::asks::PollRow;
 use offprint::daemon::asks::SourceRow;
 use offprint::daemon::desk::Desk;
-use offprint::harvest::run::Summary;
+use offprint::daemon::desk::Occasion;
+use offprint::daemon::desk::Polled;
+use offprint::harvest::job::Summary;
 use offprint::http;
 use offprint::http::serve::Listener;
 use offprint::model::time::Timestamp;
@@ -122,7 +124,7 @@ impl Site {
         let Self { folder, config, clock, desk, stop, mut served, .. } = self;
         stop.cancel();
         while served.join_next().await.is_some() {}
-        desk.harvester().write(store::Writer::checkpoint).await.unwrap();
+        desk.harvester().pen().write(store::Writer::checkpoint).await.unwrap();
         drop(desk);
         (folder, config, clock)
     }
@@ -151,12 +153,20 @@ impl Site {
     pub(crate) async fn harvest(&self, source: &str) -> Summary {
         let config = self.desk.config();
         let source = config.sources.iter().find(|known| known.id.as_str() == source).unwrap();
-        self.desk.harvest(source, &|| false, &|_progress| {}).await.unwrap()
+        match self
+            .desk
+            .harvest(source, Occasion::Always, &CancellationToken::new(), &|_progress| {})
+            .await
+            .unwrap()
+        {
+            Polled::Done(summary) => summary,
+            Polled::NotYet(_health, wait) => panic!("not yet: {wait:?}"),
+        }
     }
 
     /// `offprint poll` for all sources.
     pub(crate) async fn poll(&self) -> Vec<PollRow> {
-        match self.desk.answer(Ask::Poll(Vec::new()), &|_step| {}).await.unwrap() {
+        match self.desk.answer(Ask::Poll(Vec::new()), &|_step| {}, &CancellationToken::new()).await.unwrap() {
             Answer::Poll { polled } => polled,
             other => panic!("{other:?}"),
         }
@@ -164,7 +174,7 @@ impl Site {
 
     /// `offprint sources`, one row.
     pub(crate) async fn source(&self, name: &str) -> SourceRow {
-        match self.desk.answer(Ask::Sources, &|_step| {}).await.unwrap() {
+        match self.desk.answer(Ask::Sources, &|_step| {}, &CancellationToken::new()).await.unwrap() {
             Answer::Sources { sources } => sources.into_iter().find(|row| row.source == name).unwrap(),
             other => panic!("{other:?}"),
         }

@@ -94,8 +94,21 @@ impl<'a> From<&'a Plan> for PlanRow<'a> {
 
 impl PlanRow<'_> {
     pub(super) fn into_noun(self) -> Result<Plan, Fault> {
-        let ops = self.ops.into_iter().map(OpRow::into_noun).collect::<Result<_, _>>()?;
-        Ok(Plan { at: Timestamp::from_micros(self.at), ops })
+        let (plan, faults) = self.into_sense()?;
+        faults.into_iter().next().map_or(Ok(plan), Err)
+    }
+
+    /// The changes that make sense, and what is wrong with the others.
+    pub(super) fn into_sense(self) -> Result<(Plan, Vec<Fault>), Fault> {
+        let (mut ops, mut faults) = (Vec::with_capacity(self.ops.len()), Vec::new());
+        for row in self.ops {
+            match row.into_noun() {
+                Ok(op) => ops.push(op),
+                Err(newer @ Fault::Newer { .. }) => return Err(newer),
+                Err(fault @ Fault::Malformed(_)) => faults.push(fault),
+            }
+        }
+        Ok((Plan { at: Timestamp::from_micros(self.at), ops }, faults))
     }
 }
 

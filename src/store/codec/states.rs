@@ -63,7 +63,11 @@ pub(super) struct TopicRow<'a> {
     topic: Cow<'a, str>,
     #[serde(borrow)]
     definition: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    face: Cow<'a, str>,
     created: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changed: Option<i64>,
 }
 
 impl<'a> From<&'a TopicState> for TopicRow<'a> {
@@ -72,7 +76,9 @@ impl<'a> From<&'a TopicState> for TopicRow<'a> {
             v: Format,
             topic: state.topic.as_str().into(),
             definition: state.definition.as_str().into(),
+            face: state.face.as_str().into(),
             created: state.created.micros(),
+            changed: (state.changed != state.created).then(|| state.changed.micros()),
         }
     }
 }
@@ -82,7 +88,9 @@ impl TopicRow<'_> {
         Ok(TopicState {
             topic: topic_id(&self.topic)?,
             definition: self.definition.into_owned(),
+            face: self.face.into_owned(),
             created: Timestamp::from_micros(self.created),
+            changed: Timestamp::from_micros(self.changed.unwrap_or(self.created)),
         })
     }
 }

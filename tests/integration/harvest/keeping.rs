@@ -113,7 +113,8 @@ async fn a_wish_of_the_host_outlives_a_restart() {
     let asked = net.requests_of("/rss/cs.LG").len();
     site.later(TimeDelta::hours(1));
     let row = site.poll().await.into_iter().find(|row| row.source == "arxiv").unwrap();
-    assert!(row.fault.unwrap().contains("is not asked before 2026-08-12T08:00:0"));
+    assert!(row.next_poll.unwrap().starts_with("2026-08-12T08:00:0"));
+    assert!(row.reason.unwrap().contains("asks to wait 7200 s"));
     assert_eq!(net.requests_of("/rss/cs.LG").len(), asked, "the host asked for two hours");
     site.later(TimeDelta::minutes(61));
     net.at("/rss/cs.LG").answers(wire::arxiv("Wed, 12 Aug 2026", &papers()));

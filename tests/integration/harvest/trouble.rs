@@ -7,14 +7,15 @@ use std::sync::Mutex;
 use offprint::clock::Clock;
 use offprint::config;
 use offprint::fetch;
+use offprint::harvest::job::Job;
+use offprint::harvest::job::Progress;
 use offprint::harvest::run::Harvester;
-use offprint::harvest::run::Job;
-use offprint::harvest::run::Progress;
 use offprint::model::source::Cursor;
 use offprint::store;
 use offprint::store::Settings;
 use offprint::topics::Topics;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::failing::Failing;
 use crate::support::failing::Failure;
@@ -47,7 +48,7 @@ async fn poll(config: &config::Config, settings: &Settings, failing: &Failing) -
     let allowed_hosts = source.named_urls.clone();
     let client =
         fetch::Client::new(&fetch::Settings { allowed_hosts, ..fetch::Settings::default() }).unwrap();
-    let harvester = Harvester::new(client, opened.writer, topics, Clock::standing(wednesday()));
+    let harvester = Harvester::new(client, opened.writer, topics, Clock::standing(wednesday())).unwrap();
     let job = Job {
         id: source.id.clone(),
         kind: source.kind,
@@ -57,7 +58,7 @@ async fn poll(config: &config::Config, settings: &Settings, failing: &Failing) -
     };
     let acknowledged = Mutex::new(0);
     let outcome = harvester
-        .harvest(&job, &|| false, &|progress| {
+        .harvest(&job, &CancellationToken::new(), &|progress| {
             if let Progress::Committed(tally) = progress {
                 *acknowledged.lock().unwrap() += tally.new;
             }

@@ -100,14 +100,16 @@ fn a_paper_lets_go_of_what_it_is_not_known_as_any_more() {
 }
 
 #[test]
-fn an_identifier_points_to_the_paper_that_claimed_it_last() {
+fn an_identifier_stays_with_the_paper_that_claimed_it_first() {
     let mut thief = paper(2);
     thief.observations[0].ids.insert(arxiv(1));
     let mut without = paper(1);
     without.observations.iter_mut().for_each(|one| one.ids = [doi(1)].into());
-    let (_folder, mut opened) = with([write(paper(1)), write(thief)]);
-    assert_eq!(opened.reader.paper_by_external(&arxiv(1)).unwrap(), Some(paper_id(2)));
+    let (_folder, mut opened) = with([write(paper(1)), write(thief.clone())]);
+    assert_eq!(opened.reader.paper_by_external(&arxiv(1)).unwrap(), Some(paper_id(1)));
     opened.writer.commit(&[plan([write(without)])]).unwrap();
+    assert_eq!(opened.reader.paper_by_external(&arxiv(1)).unwrap(), None);
+    opened.writer.commit(&[plan([write(paper(3)), write(thief)])]).unwrap();
     assert_eq!(opened.reader.paper_by_external(&arxiv(1)).unwrap(), Some(paper_id(2)));
 }
 
@@ -161,7 +163,9 @@ fn a_dropped_topic_takes_its_timeline_with_it_and_no_other() {
     let state = |name: &str| TopicState {
         topic: topic_id(name),
         definition: "title:flags".to_owned(),
+        face: "Flags".to_owned(),
         created: at(0),
+        changed: at(0),
     };
     let (_folder, opened) = with([
         Op::Topic(state("a")),

@@ -34,7 +34,7 @@ fn databases(folder: &Path) -> Vec<PathBuf> {
     entries.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("sled-")).collect()
 }
 
-/// A store with everything that makes one hard to copy: a stolen identifier, absorbed papers, repeated readings.
+/// A store with everything that makes one hard to copy: an identifier that two papers claim, absorbed papers, repeated readings.
 fn intricate(folder: &Path) {
     let mut opened = filled(folder);
     let mut thief = paper(5);
@@ -71,7 +71,7 @@ fn an_export_makes_an_equal_store_and_an_equal_export() {
     assert_eq!(opened.report.sequence, Sequence(4));
     store::export(&opened.reader, &second).unwrap();
     assert_eq!(fs::read(&first).unwrap(), fs::read(&second).unwrap());
-    assert_eq!(opened.reader.paper_by_external(&arxiv(6)).unwrap(), Some(paper_id(5)));
+    assert_eq!(opened.reader.paper_by_external(&arxiv(6)).unwrap(), Some(paper_id(6)));
     assert_eq!(opened.writer.commit(&[papers(20..21)]).unwrap(), Sequence(5));
 
     let refused = store::import(&settings(&target), &first);

@@ -1,0 +1,33 @@
+//! Who registers DOIs that are no publication: preprint servers and archives of data.
+
+use crate::model::doi::Doi;
+
+/// Registrants of preprints and data, by the prefix of their DOIs: bioRxiv and medRxiv (old and new), `ChemRxiv`, Research
+/// Square, Preprints.org, SSRN, `TechRxiv`, Authorea, `SciELO`
+/// Preprints, the servers of the `OSF`, Zenodo, `figshare`, Dryad.
+const REPOSITORIES: &[&str] = &[
+    "10.1101", "10.64898", "10.26434", "10.21203", "10.20944", "10.2139", "10.36227", "10.22541", "10.1590",
+    "10.31234", "10.31219", "10.31222", "10.31223", "10.31235", "10.35542", "10.32942", "10.48550",
+    "10.5281", "10.6084", "10.5061", "10.17605",
+];
+
+/// Whether a DOI is of a preprint or of data, so that it says nothing of a publication.
+pub fn is_of_a_repository(doi: &Doi) -> bool {
+    let prefix = doi.as_str().split('/').next().unwrap_or_default();
+    let is_preprint = prefix != "10.1590" || doi.as_str().contains("scielopreprints");
+    is_preprint && REPOSITORIES.contains(&prefix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_a_repository;
+    use crate::model::doi::Doi;
+
+    #[test]
+    fn preprints_and_data_are_told_from_articles() {
+        let is_one = |text: &str| is_of_a_repository(&Doi::parse(text).unwrap());
+        assert!(is_one("10.1101/2026.01.01.123456") && is_one("10.5281/zenodo.1234"));
+        assert!(is_one("10.1590/SciELOPreprints.1234"));
+        assert!(!is_one("10.1590/s0100-1234") && !is_one("10.1038/s41586-026-0001-2"));
+    }
+}
