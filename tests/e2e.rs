@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::expect_used,
     clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
     reason = "a test stops at the first surprise"
 )]
 
@@ -22,3 +23,6 @@ mod crash;
 
 #[path = "e2e/misuse.rs"]
 mod misuse;
+
+#[path = "e2e/service.rs"]
+mod service;

@@ -40,8 +40,12 @@ pub(crate) struct Daemon {
 impl Daemon {
     /// Starts `offprint` and waits until its log says that it serves; gives the address it said.
     pub(crate) fn start(home: &Path, arguments: &[&str]) -> (Self, String) {
-        let mut child =
-            command(home, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::spawn(command(home, arguments))
+    }
+
+    /// Does what [`Daemon::start`] does with a command of one's own.
+    pub(crate) fn spawn(mut command: Command) -> (Self, String) {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let (stderr, lines) = (child.stderr.take().unwrap(), Arc::clone(&log));
         std::thread::spawn(move || {
