@@ -79,11 +79,13 @@ pub enum Pattern {
     Exact(String),
     /// A word that begins so.
     Prefix(String),
-    /// Words after each other, in any inflection; at least two.
+    /// Words after each other, in any inflection; at least two with the last.
     Phrase {
-        /// The words.
+        /// The words that are known whole.
         words: Vec<String>,
-        /// How many further words may stand between them; with more than none the order is free.
+        /// How the word after them begins, where it is known no further: `low-rank*`.
+        last: Option<String>,
+        /// How many further words may stand between them; with more than none the order is free and all words are whole.
         slop: u32,
     },
 }

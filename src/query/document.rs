@@ -60,7 +60,7 @@ impl Document {
             words: BTreeMap::new(),
             authors: Vec::new(),
             values: BTreeMap::new(),
-            types: paper.observations.iter().filter_map(|observation| observation.announce).collect(),
+            types: types(paper),
             properties: properties(paper),
             counters: signals.iter().map(|signal| (signal.kind, signal.value)).collect(),
             day: paper.announced().map_or(paper.first_seen, |moment| moment.at).day(),
@@ -125,6 +125,17 @@ pub(super) fn covers(field: TextField, region: Region) -> bool {
         TextField::Venue => region == Region::Venue,
         TextField::Organisation => region == Region::Organisation,
     }
+}
+
+/// How the paper was announced. A new version of a cross-listed paper is a new version too: who asks for `type:replace`
+/// cannot know in which category a paper is at home.
+fn types(paper: &Paper) -> BTreeSet<Announce> {
+    let announced = paper.observations.iter().filter_map(|observation| observation.announce);
+    let with_wider = announced.flat_map(|announce| match announce {
+        Announce::ReplaceCross => vec![announce, Announce::Replace],
+        Announce::New | Announce::Cross | Announce::Replace => vec![announce],
+    });
+    with_wider.collect()
 }
 
 fn properties(paper: &Paper) -> BTreeSet<Property> {

@@ -83,27 +83,52 @@ fn has_words(field: TextField, pattern: &Pattern, document: &Document) -> bool {
             .range(prefix.clone()..)
             .take_while(|(word, _)| word.starts_with(prefix.as_str()))
             .any(|(_, places)| is_there(Some(places))),
-        Pattern::Phrase { words: phrase, slop } => has_phrase(field, phrase, *slop, document),
+        Pattern::Phrase { words: phrase, last, slop: 0 } => {
+            has_words_in_row(field, phrase, last.as_deref(), document)
+        }
+        Pattern::Phrase { words: phrase, slop, .. } => has_words_near(field, phrase, *slop, document),
     }
 }
 
-/// Whether the words stand after each other; with a slop, within so many words more and in any order.
-fn has_phrase(field: TextField, phrase: &[String], slop: u32, document: &Document) -> bool {
-    let empty = Vec::new();
-    let places: Vec<&Vec<Place>> =
-        phrase.iter().map(|word| document.stems.get(&words::stem(word)).unwrap_or(&empty)).collect();
+/// Where each of the words stands, in any inflection.
+fn places_of<'d>(phrase: &[String], document: &'d Document) -> Vec<&'d [Place]> {
+    phrase
+        .iter()
+        .map(|word| document.stems.get(&words::stem(word)).map(Vec::as_slice).unwrap_or_default())
+        .collect()
+}
+
+/// Whether the words stand after each other, and after them one that begins with `last`, where that is asked.
+fn has_words_in_row(field: TextField, phrase: &[String], last: Option<&str>, document: &Document) -> bool {
+    let places = places_of(phrase, document);
     let Some((first, rest)) = places.split_first() else { return false };
-    let starts = first.iter().filter(|place| covers(field, place.region));
-    if slop == 0 {
-        return starts.into_iter().any(|start| {
-            (1..).zip(rest).all(|(offset, places)| {
-                places.contains(&Place { region: start.region, position: start.position + offset })
-            })
-        });
-    }
+    let mut starts = first.iter().filter(|place| covers(field, place.region));
+    let after = |start: &Place, offset| Place {
+        region: start.region,
+        position: start.position.saturating_add(offset),
+    };
+    starts.any(|start| {
+        let is_whole = (1..).zip(rest).all(|(offset, places)| places.contains(&after(start, offset)));
+        let end = after(start, u32::try_from(places.len()).unwrap_or(u32::MAX));
+        is_whole && last.is_none_or(|prefix| begins_at(prefix, end, document))
+    })
+}
+
+/// Whether the word at a place begins with the prefix.
+fn begins_at(prefix: &str, place: Place, document: &Document) -> bool {
+    let from = document.words.range(prefix.to_owned()..);
+    let mut begun = from.take_while(|(word, _)| word.starts_with(prefix));
+    begun.any(|(_, places)| places.contains(&place))
+}
+
+/// Whether the words stand near each other in any order, with at most so many more among them.
+fn has_words_near(field: TextField, phrase: &[String], slop: u32, document: &Document) -> bool {
+    let places = places_of(phrase, document);
+    let Some((first, rest)) = places.split_first() else { return false };
+    let mut starts = first.iter().filter(|place| covers(field, place.region));
     let width = u32::try_from(rest.len()).unwrap_or(u32::MAX).saturating_add(slop);
     // Some window of that width holds every word, the first word at any place in it.
-    starts.into_iter().any(|start| {
+    starts.any(|start| {
         (start.position.saturating_sub(width)..=start.position).any(|low| {
             rest.iter().all(|places| {
                 places.iter().any(|place| {

@@ -53,7 +53,12 @@ pub const FIELDS: &[Field] = &[
     field("id", Form::Value(ValueField::Id), "Any identifier.", "id:2106.09685"),
     field("doi", Form::Value(ValueField::Doi), "A DOI.", "doi:10.1038/*"),
     field("source", Form::Value(ValueField::Source), "A source that reported it.", "source:hf-daily"),
-    field("type", Form::Type, "How arXiv announced it: new, cross or replace.", "type:new"),
+    field(
+        "type",
+        Form::Type,
+        "How arXiv announced it: new, cross or replace (at home or cross-listed).",
+        "type:new",
+    ),
     field(
         "date",
         Form::Date,

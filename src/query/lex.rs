@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// What is read as a minus: the hyphen, and what word processors put in its place.
+pub(super) const DASHES: [char; 3] = ['-', '−', '–'];
+
 /// A token and its place in bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Token<'t> {
@@ -63,13 +66,16 @@ fn token<'t>(rest: &'t str, first: char, before: Option<&Token<'t>>) -> (Kind<'t
             let end = digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len());
             (Kind::Slop(digits.get(..end).unwrap_or_default()), 1 + end)
         }
-        '-' if !after_field
-            && rest.get(1..).is_some_and(|next| next.starts_with(|c: char| !c.is_whitespace())) =>
-        {
-            (Kind::Minus, 1)
+        dash if DASHES.contains(&dash) && !after_field && is_followed(rest, dash) => {
+            (Kind::Minus, dash.len_utf8())
         }
         _other => word(rest, after_field),
     }
+}
+
+/// Whether something stands right after the first character.
+fn is_followed(rest: &str, first: char) -> bool {
+    rest.get(first.len_utf8()..).is_some_and(|next| next.starts_with(|c: char| !c.is_whitespace()))
 }
 
 fn quoted(rest: &str, opening: usize) -> (Kind<'_>, usize) {

@@ -297,6 +297,9 @@ impl<'t> Parser<'t> {
             | Kind::Close
             | Kind::Field { .. } => return None,
         };
+        if matches!(token.kind, Kind::Word(_)) && self.is_misread(field, form, text, token) {
+            return None;
+        }
         let result = match form {
             Form::Text(place) => return self.text(place, operator, text, token),
             Form::Author => author_clause(text),

@@ -10,6 +10,7 @@ use crate::query::ast::Pattern;
 use crate::query::ast::Property;
 use crate::query::ast::TextField;
 use crate::query::ast::ValueField;
+use crate::query::lex;
 
 /// Writes a tree; parentheses stand wherever the precedence of AND over OR would read it otherwise.
 pub(super) fn node(node: &Node, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,8 +68,9 @@ pub(super) fn clause(clause: &Clause) -> String {
                 ValueField::License => "license",
                 ValueField::Language => "lang",
             };
-            let needs_quotes =
-                pattern.contains(|character: char| character.is_whitespace() || "()".contains(character));
+            // A dash right after a field is taken for a misplaced operator unless it is quoted.
+            let needs_quotes = pattern.starts_with(lex::DASHES)
+                || pattern.contains(|character: char| character.is_whitespace() || "()".contains(character));
             if needs_quotes { format!("{name}:\"{pattern}\"") } else { format!("{name}:{pattern}") }
         }
         Clause::Type(announce) => format!("type:{}", announce.name()),
@@ -106,7 +108,9 @@ fn words(pattern: &Pattern) -> String {
         Pattern::Word(word) => word.clone(),
         Pattern::Exact(word) => format!("={word}"),
         Pattern::Prefix(prefix) => format!("{prefix}*"),
-        Pattern::Phrase { words, slop: 0 } => format!("\"{}\"", words.join(" ")),
-        Pattern::Phrase { words, slop } => format!("\"{}\"~{slop}", words.join(" ")),
+        // Between quotation marks a `*` would be a character like any other.
+        Pattern::Phrase { words, last: Some(last), .. } => format!("{}-{last}*", words.join("-")),
+        Pattern::Phrase { words, last: None, slop: 0 } => format!("\"{}\"", words.join(" ")),
+        Pattern::Phrase { words, last: None, slop } => format!("\"{}\"~{slop}", words.join(" ")),
     }
 }

@@ -34,7 +34,54 @@ fn words_are_folded_and_hyphens_make_phrases() {
     assert_eq!(printed("adapter*"), "adapter*");
     assert_eq!(printed("=Adapters"), "=adapters");
     assert_eq!(printed("\"Chain of Thought\"~5"), "\"chain of thought\"~5");
-    assert_eq!(printed("low-rank*"), "low AND rank*");
+    assert_eq!(printed("low-rank*"), "low-rank*");
+    assert_eq!(printed("title:Very-Low-Rank*"), "title:very-low-rank*");
+    assert_eq!(printed("title=\"Adapters\""), "title:=adapters");
+}
+
+/// Each of these was once read as something else, often as its opposite, without a word.
+#[test]
+fn operators_in_the_wrong_place_are_problems_and_never_punctuation() {
+    for (text, message, marked) in [
+        ("title:-survey", "`-` stands before a field, not after it", "-"),
+        ("title:−survey", "`-` stands before a field, not after it", "−"),
+        ("title:-\"survey paper\"", "`-` stands before a field, not after it", "-"),
+        ("title:-(survey OR review)", "`-` stands before a field, not after it", "-"),
+        ("cat:-cs.CV", "`-` stands before a field, not after it", "-"),
+        ("author:-lecun", "`-` stands before a field, not after it", "-"),
+        ("type:-new", "`-` stands before a field, not after it", "-"),
+        ("!survey", "`!` is no operator", "!"),
+        ("title:!survey", "`!` is no operator", "!"),
+        ("lora~1", "`~` stands after a phrase only", "~1"),
+        ("title:lora~", "`~` stands after a phrase only", "~"),
+        ("author:lecun~2", "`~` stands after a phrase only", "~2"),
+        ("\"lora\"~1", "`~` stands after a phrase only", "~1"),
+        ("=low-rank", "`=` stands before a single word only", "=low-rank"),
+        ("=low-rank*", "`=` stands before a single word only", "=low-rank*"),
+        ("title=low-rank", "`=` stands before a single word only", "low-rank"),
+        ("title=\"low rank\"", "`=` stands before a single word only", "\"low rank\""),
+    ] {
+        let problems = parse(text).problems;
+        assert_eq!(problems[0].message, message, "{text}");
+        assert_eq!(&text[problems[0].span.clone()], marked, "{text}");
+        assert!(problems[0].hint.is_some(), "{text}");
+    }
+    let hint = |text| parse(text).problems.swap_remove(0).hint.unwrap();
+    assert_eq!(hint("title:-survey"), "write `-title:survey`");
+    assert_eq!(hint("cat:-cs.CV"), "write `-cat:cs.CV`");
+    assert_eq!(hint("title:-(survey OR review)"), "write `-title:…`");
+    assert_eq!(hint("!survey"), "write `-survey`");
+    assert_eq!(hint("=low-rank"), "write `=low =rank` for each word, or `\"low rank\"`");
+}
+
+#[test]
+fn a_dash_before_a_field_a_date_back_and_a_quoted_dash_are_meant() {
+    assert_eq!(printed("–survey −title:review"), "NOT survey AND NOT title:review");
+    assert_eq!(printed("title:(-survey flow)"), "NOT title:survey AND title:flow");
+    assert_eq!(printed("date:-7d"), "date:-7d");
+    assert_eq!(printed("date>=-7d"), "date:-7d..");
+    assert_eq!(printed("title:\"-survey!\""), "title:survey");
+    assert_eq!(printed("source:\"-odd\""), "source:\"-odd\"");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Queries read back as they are printed, and the anchors of compiled topics never change what matches.
 
 use offprint::model::paper::Paper;
+use offprint::model::record::Announce;
 use offprint::model::text::Text;
 use offprint::model::time::Timestamp;
 use offprint::model::topic::Revisions;
@@ -24,16 +25,24 @@ fn word() -> impl Strategy<Value = String> {
     prop::sample::select(WORDS).prop_map(str::to_owned)
 }
 
+/// The beginning of a word.
+fn start() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["fla", "gard", "learn", "xyz"])
+}
+
 /// A clause as people write it.
 fn clause() -> impl Strategy<Value = String> {
     let field = prop::sample::select(vec!["", "", "", "title:", "abstract:"]);
     prop_oneof![
         4 => (field.clone(), word()).prop_map(|(field, word)| format!("{field}{word}")),
         2 => (field.clone(), word(), word()).prop_map(|(field, one, other)| format!("{field}\"{one} {other}\"")),
-        1 => (field, prop::sample::select(vec!["fla", "gard", "learn", "xyz"])).prop_map(|(field, start)| format!("{field}{start}*")),
+        1 => (field.clone(), start()).prop_map(|(field, start)| format!("{field}{start}*")),
+        1 => (field.clone(), word(), start()).prop_map(|(field, one, start)| format!("{field}{one}-{start}*")),
+        1 => (field.clone(), word(), word()).prop_map(|(field, one, other)| format!("{field}\"{one} a {other}\"~3")),
+        1 => (field, prop::sample::select(vec!["flags", "learning"])).prop_map(|(field, word)| format!("{field}={word}")),
         1 => prop::sample::select(vec!["cat:cs.LG", "cat:cs.*", "cat:math.CO", "author:Test", "author:\"Bo van der Test\""])
             .prop_map(str::to_owned),
-        1 => prop::sample::select(vec!["source:hf-daily", "source:none", "id:arxiv:2608.00001", "type:new", "type:replace"])
+        1 => prop::sample::select(vec!["source:hf-daily", "source:none", "id:arxiv:2608.00001", "type:new", "type:replace", "source:\"-odd one\""])
             .prop_map(str::to_owned),
         1 => prop::sample::select(vec!["date:2026-08-01..2026-08-31", "date>=-7d", "date<2020-01-01"]).prop_map(str::to_owned),
     ]
@@ -96,8 +105,15 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_parsed_without_a_panic_and_problems_point_into_it(text in "\\PC{0,80}|[a-z:\"()*~<>=. -]{0,60}") {
-        for problem in query::parse(&text).problems {
+    fn any_text_is_parsed_without_a_panic_and_problems_point_into_it(
+        text in "\\PC{0,80}|[a-z:\"()*~<>=. -]{0,60}|(title|cat|author|doi|date|votes|type|source)[:=][ -~−–αé]{0,20}",
+    ) {
+        let parsed = query::parse(&text);
+        if let (Some(query), []) = (&parsed.query, parsed.problems.as_slice()) {
+            let again = query::parse(&query.to_string());
+            prop_assert_eq!(again.query.as_ref(), Some(query), "{} is printed as {}", text, query);
+        }
+        for problem in parsed.problems {
             prop_assert!(problem.span.start <= problem.span.end && problem.span.end <= text.len());
             prop_assert!(text.is_char_boundary(problem.span.start) && text.is_char_boundary(problem.span.end));
             prop_assert!(!query::render_problem(&text, &problem).is_empty());
@@ -112,11 +128,65 @@ proptest! {
     }
 
     #[test]
+    fn an_operator_after_a_field_is_never_read_in_silence(
+        field in prop::sample::select(vec!["title", "abstract", "author", "cat", "id", "doi", "source", "type", "lang", "has"]),
+        dash in prop::sample::select(vec!["-", "−", "–"]),
+        value in "[a-z]{1,8}(-[a-z]{1,4}|\\*)?",
+    ) {
+        let text = format!("garden {field}:{dash}{value}");
+        let problems = query::parse(&text).problems;
+        prop_assert_eq!(problems.len(), 1, "{}", text);
+        prop_assert_eq!(&text[problems[0].span.clone()], dash);
+        let hint = format!("write `-{field}:{value}`");
+        prop_assert_eq!(problems[0].hint.as_deref(), Some(hint.as_str()));
+    }
+
+    #[test]
     fn a_query_and_its_negation_never_both_match(text in text(), paper in paper()) {
         let (query, not, now) = (parsed(&text), parsed(&format!("NOT ({text})")), Timestamp::from_seconds(1_786_000_000));
         let document = Document::new(&paper, &[]);
         prop_assert_ne!(query.matches(&document, now), not.matches(&document, now));
         let verdict = query.evaluate(&document, now);
         prop_assert_eq!(verdict.is_match(), query.matches(&document, now));
+    }
+}
+
+#[test]
+fn a_replaced_cross_listing_is_a_replacement_and_a_cross_listing_stays_itself() {
+    for (announce, kinds) in [
+        (Some(Announce::New), vec!["new"]),
+        (Some(Announce::Cross), vec!["cross"]),
+        (Some(Announce::Replace), vec!["replace"]),
+        (Some(Announce::ReplaceCross), vec!["replace"]),
+        (None, vec![]),
+    ] {
+        let mut paper = stored::paper(1);
+        for observation in &mut paper.observations {
+            observation.announce = announce;
+        }
+        let (document, now) = (Document::new(&paper, &[]), Timestamp::from_seconds(1_786_000_000));
+        for kind in ["new", "cross", "replace"] {
+            let is_match = parsed(&format!("type:{kind}")).matches(&document, now);
+            assert_eq!(is_match, kinds.contains(&kind), "{announce:?} as {kind}");
+        }
+    }
+}
+
+#[test]
+fn a_prefix_after_a_hyphen_stands_right_after_the_words_before_it() {
+    let now = Timestamp::from_seconds(1_786_000_000);
+    for (title, is_match) in [
+        ("A low-rank view", true),
+        ("Low ranking flags", true),
+        ("Rank is low", false),
+        ("Low cost, high rank", false),
+        ("Very low rank", true),
+    ] {
+        let mut paper = stored::paper(1);
+        for observation in &mut paper.observations {
+            observation.title.text = Text::line(title);
+        }
+        let query = parsed("title:low-rank*");
+        assert_eq!(query.matches(&Document::new(&paper, &[]), now), is_match, "{title}");
     }
 }

@@ -1,5 +1,7 @@
 //! What stands behind a field, or alone: words, phrases, prefixes, names, identifiers, dates, each read in its own way.
 
+use std::ops::Range;
+
 use crate::query::ast::AuthorPattern;
 use crate::query::ast::Clause;
 use crate::query::ast::Comparison;
@@ -9,10 +11,13 @@ use crate::query::ast::Property;
 use crate::query::ast::TextField;
 use crate::query::ast::ValueField;
 use crate::query::author;
+use crate::query::fields::Form;
+use crate::query::lex::DASHES;
 use crate::query::lex::Kind;
 use crate::query::lex::Token;
 use crate::query::parse::Parser;
 use crate::query::parse::SHORTEST_PREFIX;
+use crate::query::parse::name_of;
 use crate::query::words;
 
 impl<'t> Parser<'t> {
@@ -27,11 +32,14 @@ impl<'t> Parser<'t> {
         let clause = |pattern| Some(Node::Clause(Clause::Text { field, pattern }));
         if let Kind::Quoted { .. } = token.kind {
             let words = words::fold(text);
-            let slop = self.slop(token);
+            let (slop, slop_span) = self.slop(token);
             return match <[String; 1]>::try_from(words) {
+                Ok([_]) if slop_span.is_some() => self.no_phrase(slop_span.unwrap_or_default()),
+                Ok([word]) if operator == "=" => clause(Pattern::Exact(word)),
                 Ok([word]) => clause(Pattern::Word(word)),
                 Err(words) if words.is_empty() => self.no_word(token),
-                Err(words) => clause(Pattern::Phrase { words, slop }),
+                Err(words) if operator == "=" => self.not_exact(&words, token),
+                Err(words) => clause(Pattern::Phrase { words, last: None, slop }),
             };
         }
         if text.len() > 1 && text.starts_with('/') && text.ends_with('/') {
@@ -66,17 +74,61 @@ impl<'t> Parser<'t> {
             (1, false, false) => clause(Pattern::Word(words.remove(0))),
             (1, true, _) => clause(Pattern::Prefix(words.remove(0))),
             (1, false, true) => clause(Pattern::Exact(words.remove(0))),
-            (_, false, _) => clause(Pattern::Phrase { words, slop: 0 }),
-            (_, true, _) => {
-                // `low-rank*`: the words before the last as they are, the last as a prefix.
-                let last = words.pop()?;
-                let before = match <[String; 1]>::try_from(words) {
-                    Ok([word]) => Pattern::Word(word),
-                    Err(words) => Pattern::Phrase { words, slop: 0 },
-                };
-                Some(Node::And(vec![clause(before)?, clause(Pattern::Prefix(last))?]))
+            (_, _, true) => self.not_exact(&words, token),
+            (_, false, false) => clause(Pattern::Phrase { words, last: None, slop: 0 }),
+            (_, true, false) => {
+                let last = words.pop();
+                clause(Pattern::Phrase { words, last, slop: 0 })
             }
         }
+    }
+
+    /// Reports an operator in a place where it would pass for punctuation and be read as the opposite of what is meant.
+    pub(super) fn is_misread(
+        &mut self,
+        field: Option<&Token<'t>>,
+        form: Form,
+        text: &str,
+        token: &Token<'t>,
+    ) -> bool {
+        if matches!(form, Form::Number(_) | Form::Date) {
+            return false;
+        }
+        let name = field.map(name_of).unwrap_or_default();
+        let follows_field = field.is_some_and(|field| field.span.end == token.span.start);
+        let start = token.span.start;
+        let negated = |rest: &str| format!("write `-{name}{}`", if rest.is_empty() { "…" } else { rest });
+        if let Some(rest) = text.strip_prefix(DASHES).filter(|_| follows_field) {
+            let span = start..token.span.end - rest.len();
+            self.report(span, "`-` stands before a field, not after it", Some(&negated(rest)));
+            return true;
+        }
+        let is_words = matches!(form, Form::Text(_) | Form::Author);
+        if let Some(rest) = text.strip_prefix('!').filter(|rest| is_words && !words::fold(rest).is_empty()) {
+            self.report(start..start + 1, "`!` is no operator", Some(&negated(rest)));
+            return true;
+        }
+        if let Some(place) = text.find('~').filter(|_| is_words) {
+            let _no_clause = self.no_phrase(start + place..token.span.end);
+            return true;
+        }
+        false
+    }
+
+    fn no_phrase(&mut self, slop: Range<usize>) -> Option<Node> {
+        self.report(
+            slop,
+            "`~` stands after a phrase only",
+            Some("write `\"two words\"~5`, or the word alone; other spellings are not looked for"),
+        );
+        None
+    }
+
+    fn not_exact(&mut self, words: &[String], token: &Token<'t>) -> Option<Node> {
+        let each: Vec<String> = words.iter().map(|word| format!("={word}")).collect();
+        let hint = format!("write `{}` for each word, or `\"{}\"`", each.join(" "), words.join(" "));
+        self.report(token.span.clone(), "`=` stands before a single word only", Some(&hint));
+        None
     }
 
     pub(super) fn no_word(&mut self, token: &Token<'t>) -> Option<Node> {
@@ -84,20 +136,22 @@ impl<'t> Parser<'t> {
         None
     }
 
-    /// The number after a phrase's `~`.
-    pub(super) fn slop(&mut self, phrase: &Token<'t>) -> u32 {
-        let Some(token) = self.peek().filter(|token| token.span.start == phrase.span.end) else { return 0 };
-        let Kind::Slop(digits) = token.kind else { return 0 };
+    /// The number after a phrase's `~`, and where that stands.
+    fn slop(&mut self, phrase: &Token<'t>) -> (u32, Option<Range<usize>>) {
+        let Some(token) = self.peek().filter(|token| token.span.start == phrase.span.end) else {
+            return (0, None);
+        };
+        let Kind::Slop(digits) = token.kind else { return (0, None) };
         self.at += 1;
         match digits.parse() {
-            Ok(slop) if slop <= 100 => slop,
+            Ok(slop) if slop <= 100 => (slop, Some(token.span.clone())),
             _wrong => {
                 self.report(
                     token.span.clone(),
                     "`~` is followed by a number up to 100",
                     Some("write `\"two words\"~5`"),
                 );
-                0
+                (0, None)
             }
         }
     }
@@ -116,13 +170,9 @@ pub(super) fn author_clause(text: &str) -> Result<Clause, String> {
 
 pub(super) fn value_clause(field: ValueField, text: &str) -> Result<Clause, String> {
     let pattern = text.trim().to_lowercase();
-    let body = pattern.strip_suffix('*').unwrap_or(&pattern);
-    if body.is_empty() || body.contains(['*', '"']) {
-        return Err("write a value; a `*` may stand at its end".to_owned());
-    }
     let pattern = match field {
         ValueField::Doi => {
-            pattern.trim_start_matches("https://doi.org/").trim_start_matches("doi:").to_owned()
+            pattern.trim_start_matches("https://doi.org/").trim_start_matches("doi:").trim().to_owned()
         }
         ValueField::Category
         | ValueField::Id
@@ -130,6 +180,10 @@ pub(super) fn value_clause(field: ValueField, text: &str) -> Result<Clause, Stri
         | ValueField::License
         | ValueField::Language => pattern,
     };
+    let body = pattern.strip_suffix('*').unwrap_or(&pattern);
+    if body.is_empty() || body.contains(['*', '"']) {
+        return Err("write a value; a `*` may stand at its end".to_owned());
+    }
     Ok(Clause::Value { field, pattern })
 }
 
