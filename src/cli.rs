@@ -24,6 +24,8 @@ pub mod export;
 
 pub mod import;
 
+pub mod opml;
+
 pub mod serve;
 
 pub mod table;
@@ -121,7 +123,7 @@ enum Command {
     },
     /// Compare the write-ahead log, the store and their counts
     Verify,
-    /// The feeds as a subscription list for feed readers
+    /// Subscription lists: the feeds for feed readers, and the feeds of a reader as sources
     Opml {
         /// What to do
         #[command(subcommand)]
@@ -140,6 +142,11 @@ enum Command {
 enum OpmlAction {
     /// Print the list
     Export,
+    /// Print the feeds of another reader's list as sources for the configuration; nothing is written
+    Import {
+        /// The list
+        file: PathBuf,
+    },
 }
 
 /// How results are printed.
@@ -212,6 +219,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Import { file } => import::run(&load()?, &file, style),
         Command::Verify => answer::run(load()?, Ask::Verify, style, verbose),
         Command::Opml { action: OpmlAction::Export } => answer::run(load()?, Ask::Opml, style, verbose),
+        Command::Opml { action: OpmlAction::Import { file } } => opml::import(&load()?, &file, style),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "offprint", &mut script);

@@ -9,3 +9,5 @@ mod http;
 mod harvest;
 
 mod config;
+
+mod opml;
