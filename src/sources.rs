@@ -23,6 +23,8 @@ mod feed;
 
 mod hf_daily;
 
+mod json_list;
+
 mod pace;
 
 mod xml;

@@ -33,7 +33,7 @@ use crate::sources::feed::skip::Skip;
 
 mod cut;
 
-mod decode;
+pub(super) mod decode;
 
 mod elements;
 
@@ -57,7 +57,7 @@ mod read;
 
 mod record;
 
-mod repair;
+pub(super) mod repair;
 
 mod skip;
 
@@ -174,7 +174,7 @@ impl Source for Feed {
             next,
             is_partial: answer.is_partial,
             pace: answer.pace,
-            unusable: None,
+            unusable: answer.unusable,
         }
     }
 

@@ -17,6 +17,9 @@ pub(super) const ITEMS_AT_MOST: usize = 20_000;
 /// The namespace declarations repeated around every item take no more than this.
 const ENVELOPE_BYTES: usize = 4_096;
 
+/// No more prefixes are kept; a feed of many vocabularies declares twenty.
+const DECLARATIONS_AT_MOST: usize = 64;
+
 /// A document in pieces.
 #[derive(Debug)]
 pub(super) struct Pieces<'t> {
@@ -85,11 +88,12 @@ pub(super) fn cut(text: &str) -> Option<Pieces<'_>> {
         if let Some(prefix) = tag.prefix().filter(|_| prefixes.len() < 64) {
             prefixes.insert(prefix);
         }
-        if tag.local() == "channel" && !tag.is_end && pieces.items.is_empty() {
+        let is_channel = tag.local() == "channel" && tag.is_of_rss(&envelope);
+        if is_channel && !tag.is_end && pieces.items.is_empty() {
             envelope.add(&tag);
         }
         let is_item = tag.is_item(family, &root, &envelope);
-        let ends_list = tag.is_end && (tag.name == root.name || tag.local() == "channel");
+        let ends_list = tag.is_end && (tag.name == root.name || is_channel);
         if let Some(start) = open
             && ((is_item && !tag.is_empty) || ends_list)
         {
@@ -159,10 +163,13 @@ impl<'t> Tag<'t> {
     fn is_item(&self, family: Family, root: &Tag<'_>, envelope: &Envelope) -> bool {
         match family {
             Family::Atom => self.local() == "entry" && self.prefix() == root.prefix(),
-            Family::Rss => {
-                self.local() == "item" && self.prefix().is_none_or(|prefix| envelope.binds_rss(prefix))
-            }
+            Family::Rss => self.local() == "item" && self.is_of_rss(envelope),
         }
+    }
+
+    /// Whether its name is one of RSS: `prism:channel` is another's.
+    fn is_of_rss(&self, envelope: &Envelope) -> bool {
+        self.prefix().is_none_or(|prefix| envelope.binds_rss(prefix))
     }
 }
 
@@ -231,7 +238,9 @@ impl Envelope {
             };
             let name = key.strip_prefix("xmlns:").unwrap_or(key);
             list.retain(|(known, _)| known != name);
-            list.push((name.to_owned(), value.to_owned()));
+            if list.len() < DECLARATIONS_AT_MOST {
+                list.push((name.to_owned(), value.to_owned()));
+            }
         }
     }
 
@@ -323,6 +332,21 @@ mod tests {
         assert!(pieces.opening.contains("xmlns:dc=\"http://purl.org/dc/elements/1.1/\""));
         assert!(pieces.opening.contains("xmlns:my=\"urn:undeclared\""));
         assert!(pieces.plain_opening.contains("xmlns:dc=\"urn:unread\""));
+    }
+
+    #[test]
+    fn elements_of_other_vocabularies_end_no_item() {
+        let text = "<rss xmlns:prism='http://prismstandard.org/namespaces/basic/2.0/'><channel><item>\
+                    <prism:channel>web</prism:channel><title>t</title></item></channel></rss>";
+        assert_eq!(endings(text), [Ending::Closed]);
+        assert!(cut(text).unwrap().items[0].text.contains("<title>t</title>"));
+    }
+
+    #[test]
+    fn declarations_without_end_cost_no_quadratic_time() {
+        let many: Vec<String> = (0..40_000).map(|number| format!("<channel xmlns:p{number}='u'>")).collect();
+        let text = format!("<rss>{}<item>1</item></rss>", many.concat());
+        assert!(cut(&text).unwrap().opening.len() < 5_000);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use encoding_rs::WINDOWS_1252;
 const DECLARATION_BYTES: usize = 256;
 
 /// The characters of a document.
-pub(super) fn decode(bytes: &[u8], content_type: Option<&str>) -> String {
+pub(in crate::sources) fn decode(bytes: &[u8], content_type: Option<&str>) -> String {
     if let Some((encoding, mark_bytes)) = Encoding::for_bom(bytes) {
         return decode_as(encoding, bytes.get(mark_bytes..).unwrap_or_default());
     }

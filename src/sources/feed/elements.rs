@@ -17,6 +17,10 @@ const DEPTH_AT_MOST: usize = 24;
 /// More elements than this in one item are not read; a paper may have thousands of authors.
 const ELEMENTS_AT_MOST: usize = 50_000;
 
+/// No more characters of one item are kept, in bytes. Every element keeps the text of those inside it, so that an item
+/// of deep elements would take many times its length.
+const TEXT_AT_MOST: usize = 8 * 1024 * 1024;
+
 /// Elements of HTML that have no end tag.
 const VOID: &[&str] = &["br", "hr", "img", "wbr", "input", "col", "area", "source", "embed", "link", "meta"];
 
@@ -155,9 +159,20 @@ struct Builder {
     fault: Option<String>,
     count: usize,
     outer: usize,
+    /// How many bytes of text and markup all elements hold together.
+    kept: usize,
 }
 
 impl Builder {
+    /// Whether so many bytes more are kept.
+    fn fits(&mut self, bytes: usize) -> bool {
+        self.kept = self.kept.saturating_add(bytes);
+        if self.kept > TEXT_AT_MOST {
+            self.fault(format!("more than {TEXT_AT_MOST} bytes of text"));
+        }
+        self.kept <= TEXT_AT_MOST
+    }
+
     fn open(&mut self, space: Space, start: &BytesStart<'_>) {
         self.count += 1;
         let name = start.name().local_name().as_ref().to_owned();
@@ -185,9 +200,12 @@ impl Builder {
     }
 
     fn text(&mut self, text: &str) {
-        if let Some(open) = self.open.last_mut() {
+        let escaped = quick_xml::escape::partial_escape(text);
+        if self.fits(text.len() + escaped.len())
+            && let Some(open) = self.open.last_mut()
+        {
             open.element.text.push_str(text);
-            open.element.markup.push_str(&quick_xml::escape::partial_escape(text));
+            open.element.markup.push_str(&escaped);
         }
     }
 
@@ -219,7 +237,8 @@ impl Builder {
     /// Hands a finished element to the one around it.
     fn put(&mut self, open: Open) {
         let Open { mut element, has_elements } = open;
-        let keeps_text = self.open.len() > self.outer;
+        let keeps_text = self.open.len() > self.outer
+            && self.fits(element.text.len() + element.markup.len() + 2 * element.name.len());
         let Some(parent) = self.open.last_mut() else {
             self.root.get_or_insert(element);
             return;
@@ -295,6 +314,19 @@ mod tests {
         assert_eq!(reading.root.text_of(Space::Core, "d"), Some("ab"));
         assert_eq!(reading.root.text_of(Space::Core, "t"), Some("c"));
         assert_eq!(reading.fault.as_deref(), Some("<br> is not closed"));
+    }
+
+    #[test]
+    fn the_text_of_an_item_is_capped_however_deep_it_lies() {
+        let text = format!("<r>{}{}{}</r>", "<b>".repeat(23), "x".repeat(4_000_000), "</b>".repeat(23));
+        let mut held = 0;
+        let mut element = read(&text, Family::Rss, 0).unwrap().root;
+        loop {
+            held += element.text.len() + element.markup.len();
+            let Some(inner) = element.children.into_iter().next() else { break };
+            element = inner;
+        }
+        assert!(held <= super::TEXT_AT_MOST, "{held}");
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(super) struct Answer {
     pub(super) problems: Vec<Problem>,
     pub(super) is_partial: bool,
     pub(super) pace: Pace,
+    /// Why it is no feed at all.
+    pub(super) unusable: Option<String>,
 }
 
 /// What the answer is read with.
@@ -51,13 +53,14 @@ pub(super) struct Context<'a> {
     pub(super) skip: &'a Skip,
 }
 
-/// Reads a feed of any kind. Never fails: what is wrong is a problem, and every item that can be read is kept.
+/// Reads a feed of any kind: what is wrong in it is a problem, and every item that can be read is kept. Only what is no
+/// feed at all is unusable.
 pub(super) fn read(body: &[u8], content_type: Option<&str>, context: &Context<'_>) -> Answer {
     let text = decode::decode(body, content_type);
     let text = text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n', '\0']);
     let mut answer = Answer::default();
     if text.is_empty() {
-        answer.problem("answer", "it is empty, not a feed");
+        answer.unusable = Some("it is empty, not a feed".to_owned());
     } else if text.starts_with('{') {
         answer.read_json(text, context);
     } else {
@@ -76,6 +79,10 @@ impl Answer {
         let mut standard = Standard::new(context.base);
         let pieces = json::read(text, &mut standard);
         if let Some(fault) = &pieces.fault {
+            if pieces.items.iter().all(Result::is_err) {
+                self.unusable = Some(fault.clone());
+                return;
+            }
             self.problem("answer", fault);
         }
         self.bounds(pieces.is_cut, pieces.is_capped);
@@ -89,11 +96,11 @@ impl Answer {
 
     fn read_xml(&mut self, text: &str, context: &Context<'_>) {
         let Some(pieces) = cut::cut(text) else {
-            self.problem("answer", "there is no markup in it, so it is not a feed");
+            self.unusable = Some("there is no markup in it, so it is not a feed".to_owned());
             return;
         };
         if pieces.items.is_empty() && !is_feed(&pieces) {
-            self.problem("answer", &format!("its root element is <{}>, which is not a feed", pieces.root));
+            self.unusable = Some(format!("its root element is <{}>, which is not a feed", pieces.root));
             return;
         }
         let head = elements::read(&pieces.head, pieces.family, 2).map(|reading| head::read(&reading.root));

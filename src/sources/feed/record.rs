@@ -120,8 +120,18 @@ fn first_date(item: &Item, names: &[(Space, &str)]) -> Option<RawDate> {
     Some(date(&text))
 }
 
+/// A date as it stands. One at midnight exactly means a day: a journal writes it for every paper of a batch, and none
+/// of them appeared in that second.
 fn date(text: &str) -> RawDate {
-    RawDate { text: text.chars().take(100).collect(), is_day: false }
+    let text: String = text.chars().take(100).collect();
+    let is_day = text.split(['T', 't', ' ']).any(|part| {
+        part.strip_prefix("00:00").is_some_and(|rest| {
+            let rest = rest.strip_prefix(":00").unwrap_or(rest);
+            let rest = rest.strip_prefix('.').map_or(rest, |digits| digits.trim_start_matches('0'));
+            rest.is_empty() || rest.starts_with(['Z', 'z', '+', '-'])
+        })
+    });
+    RawDate { text, is_day }
 }
 
 fn has_digit(text: &str) -> bool {
@@ -240,4 +250,26 @@ fn comments(item: &Item) -> Option<u64> {
     };
     let is_atom = item.family == Family::Atom;
     total.or_else(|| if is_atom { attribute() } else { None })?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn midnight_means_the_day() {
+        for text in [
+            "Wed, 12 Aug 2026 00:00:00 -0400",
+            "Wed, 12 Aug 2026 00:00 GMT",
+            "2026-08-12T00:00:00Z",
+            "2026-08-12T00:00:00.000+02:00",
+        ] {
+            assert!(date(text).is_day, "{text}");
+        }
+        for text in
+            ["Wed, 12 Aug 2026 00:00:01 GMT", "2026-08-12T00:00:00.5Z", "2026-08-12", "2026-08-12T10:00:00Z"]
+        {
+            assert!(!date(text).is_day, "{text}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::sources::feed::names::named;
 const LONGEST_REFERENCE: usize = 33;
 
 /// The document with everything mended that can be mended without knowing its elements.
-pub(super) fn repair(text: &str) -> String {
+pub(in crate::sources) fn repair(text: &str) -> String {
     let kept: String;
     let mut rest = text;
     if text.chars().any(|character| !is_xml(character)) {
@@ -21,20 +21,28 @@ pub(super) fn repair(text: &str) -> String {
         rest = &kept;
     }
     let mut out = String::with_capacity(rest.len() + 64);
-    let mut unclosed = Unclosed::default();
+    let mut ends = Ends::default();
     let mut before_root = true;
+    // The element whose content is at hand, which an unclosed section must not outlive.
+    let mut element = "";
     while let Some((data, from_mark)) = rest.find('<').and_then(|at| rest.split_at_checked(at)) {
         if !before_root {
             push_data(&mut out, data);
         }
-        match construct(from_mark, &mut unclosed) {
+        match construct(from_mark, element, &mut ends) {
             Construct::Cdata(section, after) => {
                 out.push_str(section);
+                if !section.ends_with("]]>") {
+                    out.push_str("]]>");
+                }
                 rest = after;
             }
             Construct::Dropped(after) => rest = after,
             Construct::Tag(tag, after) => {
                 before_root = false;
+                if !tag.starts_with('/') {
+                    element = tag.split(char::is_whitespace).next().unwrap_or_default();
+                }
                 push_tag(&mut out, tag);
                 rest = after;
             }
@@ -61,39 +69,88 @@ enum Construct<'t> {
     Tag(&'t str, &'t str),
     /// A less-than sign that opens nothing.
     Text(&'t str),
-    /// A section or comment without an end: the document was cut there.
+    /// A section without an end, with no item behind it: the document was cut there.
     Unclosed,
 }
 
-/// Ends that were looked for in vain, so that no search runs to the end of the document twice.
+/// Ends that were looked for, so that no search runs over the same stretch of the document twice.
 #[derive(Default)]
-struct Unclosed {
+struct Ends {
     instruction: bool,
     declaration: bool,
+    section: Search,
+    comment: Search,
 }
 
-fn construct<'t>(text: &'t str, unclosed: &mut Unclosed) -> Construct<'t> {
+/// Where the next end of a kind lies, counted from the end of the document.
+#[derive(Default)]
+enum Search {
+    #[default]
+    Unknown,
+    Behind(usize),
+    Nowhere,
+}
+
+impl Search {
+    /// The place of the first `mark` in `text`, which is a tail of the document.
+    fn find(&mut self, text: &str, mark: &str) -> Option<usize> {
+        match *self {
+            Self::Nowhere => return None,
+            Self::Behind(behind) if behind <= text.len() => return Some(text.len() - behind),
+            Self::Behind(_) | Self::Unknown => {}
+        }
+        let at = text.find(mark);
+        *self = at.map_or(Self::Nowhere, |at| Self::Behind(text.len() - at));
+        at
+    }
+}
+
+/// How far a section or comment that is not closed reaches at most: to the tag that ends its element, else its item. An end mark
+/// behind the beginning of another one belongs to that other one.
+fn reach(text: &str, open: &str, element: &str, end: Option<usize>) -> Option<usize> {
+    let before_end = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+    let next = before_end.get(open.len()..).and_then(|inside| inside.find(open));
+    if end.is_some() && next.is_none() {
+        return None;
+    }
+    let inside =
+        before_end.get(..next.map_or(before_end.len(), |next| next + open.len())).unwrap_or_default();
+    let item = ["</item>", "</entry>"].into_iter().filter_map(|tag| inside.find(tag)).min()?;
+    let own = inside.get(..item).and_then(|inside| inside.find(&format!("</{element}>")));
+    Some(own.unwrap_or(item))
+}
+
+fn construct<'t>(text: &'t str, element: &str, ends: &mut Ends) -> Construct<'t> {
     let after_mark = text.get(1..).unwrap_or_default();
     if text.starts_with("<![CDATA[") {
-        return match text.find("]]>").and_then(|at| text.split_at_checked(at + 3)) {
+        let end = ends.section.find(text, "]]>");
+        let cut = reach(text, "<![CDATA[", element, end).or(end.map(|end| end + 3));
+        return match cut.and_then(|at| text.split_at_checked(at)) {
             Some((section, after)) => Construct::Cdata(section, after),
             None => Construct::Unclosed,
         };
     }
-    if let Some(comment) = text.strip_prefix("<!--") {
-        return comment.split_once("-->").map_or(Construct::Unclosed, |(_, after)| Construct::Dropped(after));
+    if text.starts_with("<!--") {
+        let end = ends.comment.find(text, "-->");
+        // Of an unclosed comment only its text goes: the tags behind it were hardly meant to be commented out.
+        let unclosed = reach(text, "<!--", element, end).and(after_mark.find('<').map(|at| at + 1));
+        let cut = unclosed.or(end.map(|end| end + 3));
+        return match cut.and_then(|at| text.get(at..)) {
+            Some(after) => Construct::Dropped(after),
+            None => Construct::Unclosed,
+        };
     }
-    if text.starts_with("<?") && !unclosed.instruction {
+    if text.starts_with("<?") && !ends.instruction {
         if let Some((_, after)) = text.split_once("?>") {
             return Construct::Dropped(after);
         }
-        unclosed.instruction = true;
+        ends.instruction = true;
     }
-    if text.starts_with("<!") && !unclosed.declaration {
+    if text.starts_with("<!") && !ends.declaration {
         if let Some(after) = after_declaration(text) {
             return Construct::Dropped(after);
         }
-        unclosed.declaration = true;
+        ends.declaration = true;
     }
     let name = after_mark.strip_prefix('/').unwrap_or(after_mark);
     if name.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | ':'))
@@ -274,8 +331,39 @@ mod tests {
     }
 
     #[test]
+    fn an_unclosed_section_or_comment_ends_with_its_element_or_item() {
+        let text = "<r><item><d><![CDATA[a</d></item><item><d><![CDATA[b]]></d></item></r>";
+        assert_eq!(repair(text), "<r><item><d><![CDATA[a]]></d></item><item><d><![CDATA[b]]></d></item></r>");
+        let text = "<r><item><d>a<!-- b</d></item><item><d><!-- c -->d</d></item></r>";
+        assert_eq!(repair(text), "<r><item><d>a</d></item><item><d>d</d></item></r>");
+        assert_eq!(
+            repair("<r><item><![CDATA[a<b></item><item>c</item>"),
+            "<r><item><![CDATA[a<b>]]></item><item>c</item>"
+        );
+        assert_eq!(repair("<r><item><!-- a</item><item>c</item>"), "<r><item></item><item>c</item>");
+    }
+
+    #[test]
+    fn a_section_about_sections_stays_whole() {
+        let text = "<r><item><d><![CDATA[write <![CDATA[ x and </d> here]]></d></item></r>";
+        assert_eq!(repair(text), text);
+    }
+
+    #[test]
     fn unclosed_constructs_do_not_cost_quadratic_time() {
-        for piece in ["<?", "<!", "<![CDATA[", "<!--", "<a b=\"", "&", "<", "</", "<!DOCTYPE ["] {
+        for piece in [
+            "<?",
+            "<!",
+            "<![CDATA[",
+            "<!--",
+            "<a b=\"",
+            "&",
+            "<",
+            "</",
+            "<!DOCTYPE [",
+            "<![CDATA[</item>",
+            "<!--</item>",
+        ] {
             let text = format!("<rss>{}", piece.repeat(200_000));
             assert!(repair(&text).len() < text.len() * 6);
         }

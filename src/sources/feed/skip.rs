@@ -72,16 +72,22 @@ impl Skip {
 
     /// Whether a title is one of them.
     ///
-    /// A pattern must be a whole part of the title between punctuation marks, letters of either case: "Editorial
-    /// board" meets "Issue Information - Editorial Board", and not "Editorial board diversity in economics". With a
-    /// `*` at its end it need only begin such a part.
+    /// A pattern of several words must be a whole part of the title between punctuation marks, letters of either case:
+    /// "Editorial board" meets "Issue Information - Editorial Board", and not "Editorial board diversity in economics".
+    /// A pattern of one word must be the whole title, since one word stands between commas in the titles of papers
+    /// ("Phenolic composition, contents, and antioxidant activity"). With a `*` at its end a pattern need only begin
+    /// such a part or title.
     pub(super) fn is_met(&self, title: &str) -> bool {
-        let title = title.to_lowercase();
+        let title = title.trim().to_lowercase();
         let is_mark = |character: char| ":,;()[]/|\u{2010}\u{2013}\u{2014}.".contains(character);
-        title.split(is_mark).flat_map(|part| part.split(" - ")).map(str::trim).any(|part| {
-            self.patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
-                Some(beginning) => !part.is_empty() && part.starts_with(beginning),
-                None => part == pattern,
+        let parts: Vec<&str> =
+            title.split(is_mark).flat_map(|part| part.split(" - ")).map(str::trim).collect();
+        let whole = [title.trim_end_matches(['.', ':', ' '])];
+        self.patterns.iter().any(|pattern| {
+            let places: &[&str] = if pattern.contains(char::is_whitespace) { &parts } else { &whole };
+            places.iter().any(|place| match pattern.strip_suffix('*') {
+                Some(beginning) => !place.is_empty() && place.starts_with(beginning),
+                None => place == pattern,
             })
         })
     }
@@ -101,12 +107,16 @@ mod tests {
             "Front Cover: Counting Flags (Flags 3/2027)",
             "Issue Information \u{2010} TOC",
             "Table of Contents",
+            " Contents. ",
+            "Frontispiece",
         ] {
             assert!(skip.is_met(title), "{title}");
         }
         for title in [
             "Editorial board diversity in economics",
             "On the table of contents of Euclid",
+            "Phenolic composition, contents, and antioxidant activity",
+            "Masthead: a model of sails",
             "Counting flags",
             "",
         ] {
