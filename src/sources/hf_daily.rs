@@ -31,6 +31,8 @@ use crate::sources::OptionForm;
 use crate::sources::OptionKey;
 use crate::sources::Options;
 use crate::sources::Source;
+use crate::sources::json_list;
+use crate::sources::json_list::Entries;
 
 mod item;
 
@@ -109,6 +111,10 @@ struct Progress {
     /// The page of the list at hand, from 0.
     #[serde(default)]
     page: u32,
+    /// How many pages of each of the recent lists were full when it was last read: a list that has not changed on its
+    /// first page goes on all the same.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    full: BTreeMap<NaiveDate, u32>,
     /// The lists that failed in this run.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     skipped: BTreeSet<NaiveDate>,
@@ -194,6 +200,7 @@ impl HfDaily {
         progress.complete_through = through;
         let earliest = today.checked_sub_days(Days::new(VOTING_DAYS)).unwrap_or(today);
         progress.read_at.retain(|day, _| *day >= earliest || through.is_none_or(|through| *day > through));
+        progress.full.retain(|day, _| progress.read_at.contains_key(day));
     }
 }
 
@@ -216,29 +223,44 @@ impl Source for HfDaily {
             // Nothing was asked for; the run is over.
             return Batch { next: Cursor(format!("{} ", cursor.0)), ..Batch::default() };
         };
+        let known_full = progress.full.get(&day).copied().unwrap_or_default();
         let mut batch = Batch::default();
-        let mut count = 0;
-        if !response.is_not_modified() {
-            match serde_json::from_slice::<Vec<serde_json::Value>>(&response.body) {
-                Ok(entries) => {
-                    count = entries.len();
-                    for (index, entry) in entries.into_iter().enumerate() {
-                        match item::record(entry, day) {
-                            Ok(record) => batch.records.push(record),
-                            Err(message) => batch
-                                .problems
-                                .push(Problem::new(format!("{day}, entry {}", index + 1), message)),
-                        }
+        let is_full = if response.is_not_modified() {
+            progress.page < known_full
+        } else {
+            let entries = match list(&response.body) {
+                Ok(entries) => entries,
+                Err(fault) => {
+                    // The day is not read: it is asked for again in the next run, as after a request that failed.
+                    let said = self.explain(response).unwrap_or(fault);
+                    return Batch {
+                        next: self.skip(cursor, run).unwrap_or_else(|| Cursor(format!("{} ", cursor.0))),
+                        unusable: Some(format!("{day}: {said}")),
+                        ..Batch::default()
+                    };
+                }
+            };
+            for (number, entry) in (1..).zip(&entries.kept) {
+                match json_list::value(entry.get()).and_then(|entry| item::record(entry, day)) {
+                    Ok(record) => batch.records.push(record),
+                    Err(message) => {
+                        batch.problems.push(Problem::new(format!("{day}, entry {number}"), message));
                     }
                 }
-                Err(error) => {
-                    let said = self.explain(response).unwrap_or_else(|| format!("it is no list: {error}"));
-                    batch.problems.push(Problem::new(day.to_string(), said));
-                    batch.is_partial = true;
-                }
             }
-        }
-        let is_full = u64::try_from(count).is_ok_and(|count| count >= self.limit);
+            if entries.count > entries.kept.len() {
+                let message =
+                    format!("{} entries, of which the first {} are read", entries.count, entries.kept.len());
+                batch.problems.push(Problem::new(day.to_string(), message));
+                batch.is_partial = true;
+            }
+            let is_full = u64::try_from(entries.count).is_ok_and(|count| count >= self.limit);
+            // A list that became shorter has no more full pages than those before this one.
+            let full = if is_full { known_full.max(progress.page + 1) } else { progress.page };
+            progress.full.insert(day, full);
+            progress.full.retain(|_day, pages| *pages > 0);
+            is_full
+        };
         if is_full && progress.page + 1 < MOST_PAGES {
             progress.page += 1;
         } else {
@@ -262,6 +284,24 @@ impl Source for HfDaily {
         let words = said.get("error")?.as_str()?;
         Some(words.chars().take(200).collect())
     }
+}
+
+/// The entries of a list, bare or, as once in January 2025, under `data` in an object.
+fn list(body: &[u8]) -> Result<Entries<'_>, String> {
+    #[derive(Deserialize)]
+    struct Wrapped<'text> {
+        #[serde(borrow)]
+        data: Entries<'text>,
+    }
+    let text = body.trim_ascii_start();
+    let read = if text.first() == Some(&b'{') {
+        serde_json::from_slice::<Wrapped<'_>>(text).map(|wrapped| wrapped.data)
+    } else {
+        serde_json::from_slice(text)
+    };
+    read.map_err(|error| {
+        if text.is_empty() { "it is empty, not a list".to_owned() } else { format!("it is no list: {error}") }
+    })
 }
 
 fn progress(cursor: &Cursor, run: Timestamp) -> Progress {

@@ -65,17 +65,39 @@ pub(super) fn record(entry: Value, day: NaiveDate) -> Result<Record, String> {
     })
 }
 
-/// Text copied from arXiv: what still has its TeX is TeX, the rest has lost it.
+/// Text copied from arXiv, which has lost most of its TeX: one backslash that was left does not say that the rest is
+/// whole. Only where a formula still stands between its dollar signs nothing is repaired, since repairs would reach
+/// into it.
 fn copied(text: String) -> Raw {
-    let has_tex = text.contains('$') || text.contains('\\');
-    Raw::new(text, if has_tex { Markup::Tex } else { Markup::DamagedTex })
+    let markup = if has_formula(&text) { Markup::Tex } else { Markup::DamagedTex };
+    Raw::new(text, markup)
+}
+
+/// Whether two dollar signs of one line hold a formula between them rather than two prices apart.
+fn has_formula(text: &str) -> bool {
+    text.lines().any(|line| {
+        let mut pieces = line.split('$').peekable();
+        let mut before = pieces.next().unwrap_or_default();
+        while let Some(inner) = pieces.next() {
+            let Some(after) = pieces.peek() else { return false };
+            let is_tight = !inner.is_empty()
+                && !inner.starts_with(char::is_whitespace)
+                && !inner.ends_with(char::is_whitespace);
+            let is_price = after.starts_with(|next: char| next.is_ascii_digit());
+            if is_tight && !is_price && !before.ends_with('\\') && !inner.ends_with('\\') {
+                return true;
+            }
+            before = inner;
+        }
+        false
+    })
 }
 
 fn authors(paper: &Value) -> Vec<RawAuthor> {
+    // An author marked as hidden has only not claimed the paper on the site; the name is printed on the paper.
     let listed = paper.get("authors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let is_shown = |author: &&Value| author.get("hidden") != Some(&Value::Bool(true));
     let name = |author: &Value| string(author, "name").or_else(|| author.as_str().map(str::to_owned));
-    let named = listed.iter().filter(is_shown).filter_map(name);
+    let named = listed.iter().filter_map(name);
     named.map(|name| RawAuthor { name, ..RawAuthor::default() }).collect()
 }
 
@@ -87,4 +109,35 @@ fn string(value: &Value, key: &str) -> Option<String> {
 /// A count, also one given as a string.
 fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(entry: Value) -> Record {
+        record(entry, NaiveDate::from_ymd_opt(2026, 8, 12).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn one_backslash_does_not_switch_the_repair_off() {
+        let markup = |summary: &str| {
+            let entry = json!({"paper": {"id": "2608.09999", "title": "t", "summary": summary}});
+            read(entry).abstract_text.unwrap().markup
+        };
+        assert_eq!(markup("3.2times faster, 5\\% of it"), Markup::DamagedTex);
+        assert_eq!(markup("from $5 to $10, 3.2times"), Markup::DamagedTex);
+        assert_eq!(markup("costs $5 and 3times $ more"), Markup::DamagedTex);
+        assert_eq!(markup("bounds of $a + n^2$ here"), Markup::Tex);
+    }
+
+    #[test]
+    fn hidden_authors_are_authors() {
+        let authors = json!([{"name": "Ann Test", "hidden": true}, {"name": "Bo Test", "hidden": false}]);
+        let entry = json!({"paper": {"id": "2608.09999", "title": "t", "authors": authors}});
+        let RawAuthors::List(list) = read(entry).authors else { panic!("no list") };
+        assert_eq!(list.len(), 2);
+    }
 }

@@ -77,3 +77,63 @@ fn a_crash_in_the_middle_goes_on_with_the_day_it_had_not_finished() {
     let again = source.ask(&batch.next, at("2026-11-23T08:05:00Z")).unwrap();
     assert!(again.url.query().unwrap().contains("2026-11-22"), "{}", again.url);
 }
+
+fn not_modified(url: Url) -> Response {
+    Response { status: 304, url, content_type: None, body: Vec::new() }
+}
+
+/// Reads `body` as the answer to the first request of a run.
+fn first(cursor: &Cursor, run: &str, body: &str) -> (Request, Batch) {
+    let (source, run) = (source(), at(run));
+    let request = source.ask(cursor, run).unwrap();
+    let response = Response::ok(request.url.clone(), "application/json", body.to_owned());
+    let batch = source.read(cursor, run, &request, &response);
+    (request, batch)
+}
+
+#[test]
+fn an_answer_that_is_no_list_leaves_its_day_unread() {
+    for (body, said) in [
+        ("", "2026-11-21: it is empty"),
+        ("{\"error\": \"be patient\"}", "2026-11-21: be patient"),
+        ("[{\"paper\": {\"id\": \"2608.00001\"", "2026-11-21: it is no list"),
+        ("{\"data\": 3}", "2026-11-21: it is no list"),
+    ] {
+        let (_, batch) = first(&Cursor::default(), "2026-11-23T08:00:00Z", body);
+        assert!(batch.unusable.as_ref().unwrap().starts_with(said), "{body}: {:?}", batch.unusable);
+        assert!(batch.records.is_empty());
+        let mut cursor = batch.next;
+        let rest = harvest(&mut cursor, "2026-11-23T08:00:00Z", 3);
+        assert_eq!(rest, ["date=2026-11-22&p=0", "date=2026-11-23&p=0"], "{body}");
+        let next = harvest(&mut cursor, "2026-11-23T09:30:00Z", 3);
+        assert_eq!(next.first().unwrap(), "date=2026-11-21&p=0", "{body}");
+    }
+}
+
+#[test]
+fn a_bad_entry_costs_one_entry() {
+    let body = r#"[{"paper": {"id": "2608.00001", "title": "x"}}, 3, {"paper": 3e999}, {"paper": {"id": "2608.00002", "title": "y"}}]"#;
+    let (_, batch) = first(&Cursor::default(), "2026-11-23T08:00:00Z", body);
+    assert_eq!((batch.records.len(), batch.problems.len(), batch.unusable), (2, 2, None));
+}
+
+#[test]
+fn a_list_may_lie_in_an_object() {
+    let body = r#"{"status": "ok", "count": 1, "data": ["{'paper': {'id': '2608.00001', 'title': 'x'}}"]}"#;
+    let (_, batch) = first(&Cursor::default(), "2026-11-23T08:00:00Z", body);
+    assert_eq!((batch.records.len(), batch.problems.len(), batch.unusable), (1, 0, None));
+}
+
+#[test]
+fn an_unchanged_first_page_of_a_full_list_is_followed_by_the_second() {
+    let mut cursor = Cursor::default();
+    harvest(&mut cursor, "2026-11-23T08:00:00Z", 10);
+    let (source, run) = (source(), at("2026-11-23T10:00:00Z"));
+    let mut asked = Vec::new();
+    while let Some(request) = source.ask(&cursor, run) {
+        asked.push(request.url.query().unwrap().replace("&limit=10", ""));
+        cursor = source.read(&cursor, run, &request, &not_modified(request.url.clone())).next;
+        assert!(asked.len() < 10);
+    }
+    assert_eq!(asked, ["date=2026-11-23&p=0", "date=2026-11-23&p=1"]);
+}
