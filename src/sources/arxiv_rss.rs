@@ -1,4 +1,5 @@
-//! arXiv's own feeds (`rss.arxiv.org`), RSS 2.0 or Atom: exactly one announcement day, no history.
+//! arXiv's own feeds (`rss.arxiv.org`), RSS 2.0 or Atom, and the RDF of before 2024, which mirrors still serve: exactly
+//! one announcement day, no history.
 //!
 //! Manners: one request every three seconds over all arXiv hosts, one connection; the metadata is CC0. Identifiers:
 //! `oai:arXiv.org:ID` with a version, so that each replacement has a new `guid`. A feed holds at most 2,000 rows, and
@@ -15,20 +16,9 @@ use url::Url;
 use crate::fetch::exchange::Expects;
 use crate::fetch::exchange::Request;
 use crate::fetch::exchange::Response;
-use crate::model::link::LinkKind;
 use crate::model::problem::Problem;
-use crate::model::record::Announce;
-use crate::model::record::IdHint;
-use crate::model::record::RawAuthors;
-use crate::model::record::RawDate;
-use crate::model::record::RawId;
-use crate::model::record::RawLink;
-use crate::model::record::RawSubject;
-use crate::model::record::Record;
 use crate::model::source::Authority;
 use crate::model::source::Cursor;
-use crate::model::text::Markup;
-use crate::model::text::Raw;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
 use crate::sources::Kind;
@@ -38,10 +28,12 @@ use crate::sources::OptionForm;
 use crate::sources::OptionKey;
 use crate::sources::Options;
 use crate::sources::Source;
+use crate::sources::feed::decode;
+use crate::sources::feed::repair;
 use crate::sources::pace;
 use crate::sources::xml;
-use crate::sources::xml::Element;
-use crate::sources::xml::repair;
+
+mod item;
 
 /// This kind.
 pub(super) const KIND: Kind = Kind {
@@ -160,7 +152,10 @@ impl Source for ArxivRss {
         if response.is_not_modified() {
             return Batch { next, ..Batch::default() };
         }
-        Batch { next, ..read_feed(response) }
+        match read_feed(response) {
+            Ok(batch) => Batch { next, ..batch },
+            Err(fault) => Batch { next, unusable: Some(fault), ..Batch::default() },
+        }
     }
 
     fn skip(&self, cursor: &Cursor, run: Timestamp) -> Option<Cursor> {
@@ -172,9 +167,7 @@ impl Source for ArxivRss {
     fn explain(&self, response: &Response) -> Option<String> {
         let text = text_of(response);
         let is_error = xml::first_text(&text, "title")?.starts_with("Feed error");
-        let said =
-            ["description", "subtitle", "summary"].into_iter().find_map(|name| xml::first_text(&text, name));
-        is_error.then_some(said).flatten()
+        if is_error { said(&text) } else { None }
     }
 }
 
@@ -183,29 +176,26 @@ fn progress(cursor: &Cursor, run: Timestamp) -> Progress {
     if known.run == run.micros() { known } else { Progress { run: run.micros(), done: 0 } }
 }
 
-fn text_of(response: &Response) -> String {
-    repair::repair(&repair::decode(&response.body, response.content_type.as_deref()))
-}
-
-fn read_feed(response: &Response) -> Batch {
+/// What is read of an answer that is a feed, or why it is none.
+fn read_feed(response: &Response) -> Result<Batch, String> {
     let text = text_of(response);
-    let mut batch = Batch::default();
-    if !["<rss", "<feed", "<rdf:RDF"].iter().any(|root| text.contains(root)) {
-        batch.problems.push(Problem::new("answer", "it is no feed"));
-        return batch;
+    let root = xml::root(&text).ok_or("there is no markup in it, so it is not a feed")?;
+    let local = root.split_once(':').map_or(root, |(_, local)| local);
+    if !["rss", "feed", "rdf"].iter().any(|name| name.eq_ignore_ascii_case(local)) {
+        return Err(format!("its root element is <{root}>, which is not a feed"));
     }
     let items = xml::items(&text);
     let head = text.get(..items.first().map_or(text.len(), |first| first.start)).unwrap_or_default();
     if let Some(title) = xml::first_text(head, "title").filter(|title| title.starts_with("Feed error")) {
-        let said = xml::first_text(head, "description").unwrap_or_default();
-        batch.problems.push(Problem::new(title, said));
-        return batch;
+        return Err(format!("{title}: {}", said(head).unwrap_or_default()));
     }
-    batch.pace = pace::of(head);
+    let mut batch = Batch { pace: pace::of(head), ..Batch::default() };
+    // The old form dates the feed alone, not its items.
+    let day = xml::first_text(head, "dc:date");
     for (index, range) in items.iter().enumerate() {
         let place = || format!("item {}", index + 1);
         let element = text.get(range.clone()).map_or(Err(String::new()), xml::parse);
-        match element.and_then(|element| record(&element)) {
+        match element.and_then(|element| item::record(&element, day.as_deref())) {
             Ok(record) => batch.records.push(record),
             Err(message) => batch.problems.push(Problem::new(place(), message)),
         }
@@ -218,67 +208,17 @@ fn read_feed(response: &Response) -> Batch {
         );
         batch.problems.push(Problem::new("feed", message));
     }
-    batch
+    Ok(batch)
 }
 
-/// A record from an RSS item or an Atom entry; both carry the same extension elements.
-fn record(item: &Element) -> Result<Record, String> {
-    let text = |name: &str| item.child(name).map(Element::text).filter(|text| !text.is_empty());
-    let guid = text("guid").or_else(|| text("id"));
-    let page = text("link")
-        .or_else(|| item.child("link").and_then(|link| link.attribute("href")).map(str::to_owned));
-    let named = guid.as_deref().and_then(|guid| guid.strip_prefix("oai:arXiv.org:")).map(str::to_owned);
-    let named =
-        named.or_else(|| page.as_deref().and_then(|page| page.split("/abs/").nth(1)).map(str::to_owned));
-    let Some(named) = named else {
-        return Err("it has neither a guid nor a link with an arXiv identifier".to_owned());
-    };
-    let (key, version) = split_version(&named);
-    let title = text("title").ok_or_else(|| format!("{named} has no title"))?;
-    let described = text("description").or_else(|| text("summary")).unwrap_or_default();
-    let (announced_as, abstract_text) = split_description(&described);
-    let announce = text("arxiv:announce_type").or(announced_as).as_deref().and_then(Announce::parse);
-    let mut ids = vec![RawId { hint: IdHint::Arxiv, text: key.to_owned() }];
-    ids.extend(text("arxiv:doi").map(|text| RawId { hint: IdHint::Doi, text }));
-    let subject = |element: &Element| {
-        let term = element.attribute("term").map_or_else(|| element.text(), str::to_owned);
-        RawSubject { is_arxiv: true, term }
-    };
-    let links = [(LinkKind::Page, "abs"), (LinkKind::Pdf, "pdf")];
-    Ok(Record {
-        key: key.to_owned(),
-        ids,
-        title: Some(Raw::new(title, Markup::Tex)),
-        abstract_text: (!abstract_text.is_empty()).then(|| Raw::new(abstract_text, Markup::Tex)),
-        authors: RawAuthors::Arxiv(text("dc:creator").unwrap_or_default()),
-        subjects: item.children().filter(|element| element.name == "category").map(subject).collect(),
-        announce,
-        version,
-        announced: text("pubdate").or_else(|| text("published")).map(|text| RawDate { text, is_day: true }),
-        citation: text("arxiv:journal_reference").map(|text| Raw::new(text, Markup::Tex)),
-        license: text("dc:rights"),
-        links: links
-            .map(|(kind, path)| RawLink { kind, href: format!("https://arxiv.org/{path}/{key}") })
-            .into(),
-        ..Record::default()
-    })
+/// The description of a feed, in RSS or Atom.
+fn said(text: &str) -> Option<String> {
+    ["description", "subtitle", "summary"].into_iter().find_map(|name| xml::first_text(text, name))
 }
 
-/// `2608.09999v3` as its identifier and 3.
-fn split_version(text: &str) -> (&str, Option<u32>) {
-    match text.rsplit_once('v') {
-        Some((key, digits)) => match digits.parse() {
-            Ok(version) => (key, Some(version)),
-            Err(_) => (text, None),
-        },
-        None => (text, None),
-    }
+fn text_of(response: &Response) -> String {
+    repair::repair(&decode::decode(&response.body, response.content_type.as_deref()))
 }
 
-/// Takes `arXiv:… Announce Type: new` and `Abstract:` off a description.
-fn split_description(text: &str) -> (Option<String>, &str) {
-    let Some(rest) = text.strip_prefix("arXiv:") else { return (None, text) };
-    let announced = rest.split("Announce Type:").nth(1).and_then(|rest| rest.split_whitespace().next());
-    let abstract_text = rest.split_once("Abstract:").map_or("", |(_, text)| text.trim());
-    (announced.map(str::to_owned), abstract_text)
-}
+#[cfg(test)]
+mod tests;

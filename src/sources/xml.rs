@@ -1,4 +1,4 @@
-//! Reading XML as it really comes: any charset, illegal characters, HTML entities, broken parts.
+//! Elements and items of a document that [`super::feed::repair`] has mended: strict within an item, tolerant between.
 //!
 //! A document is cut into its items first and each is parsed alone, so that a broken one never loses the rest. No DTD
 //! is processed and no entity is ever expanded (RFC 4287 documents need none), so entity bombs are harmless text.
@@ -10,10 +10,6 @@ use quick_xml::Reader;
 use quick_xml::events::BytesRef;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
-
-mod entities;
-
-pub(super) mod repair;
 
 /// How deep elements may be nested.
 const DEEPEST: usize = 128;
@@ -136,19 +132,28 @@ fn element(start: &BytesStart<'_>) -> Result<Element, String> {
 fn resolve(reference: &BytesRef<'_>) -> String {
     match reference.resolve_char_ref() {
         Ok(Some(character)) => character.to_string(),
-        _other => entities::named(reference).map_or_else(|| format!("&{};", &**reference), str::to_owned),
+        _other => quick_xml::escape::resolve_xml_entity(reference)
+            .map_or_else(|| format!("&{};", &**reference), str::to_owned),
     }
 }
 
 /// The characters of an attribute's value.
 fn unescape(value: &str) -> String {
-    let known = quick_xml::escape::unescape_with(value, entities::named);
+    let known = quick_xml::escape::unescape(value);
     known.map_or_else(|_error| value.to_owned(), Cow::into_owned)
+}
+
+/// The name of the first element of a document.
+pub(super) fn root(text: &str) -> Option<&str> {
+    let name = text.trim_start().strip_prefix('<')?;
+    name.split(|end: char| end.is_whitespace() || matches!(end, '>' | '/'))
+        .next()
+        .filter(|name| !name.is_empty())
 }
 
 /// Where the items of a feed lie in a document: elements named `item` or `entry`, with or without a prefix.
 ///
-/// Linear, and robust: a missing end tag ends the item where the next one begins; comments and CDATA are skipped.
+/// Linear, and robust: a missing end tag ends the item where the next one begins; CDATA is skipped.
 pub(super) fn items(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut open: Option<usize> = None;
@@ -156,31 +161,21 @@ pub(super) fn items(text: &str) -> Vec<Range<usize>> {
     while let Some(offset) = text.get(at..).and_then(|rest| rest.find('<')) {
         let start = at + offset;
         let rest = text.get(start..).unwrap_or_default();
-        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>")]
-            .into_iter()
-            .find(|(opening, _)| rest.starts_with(opening));
-        if let Some((_, closing)) = skipped {
-            match rest.find(closing) {
-                Some(end) => at = start + end + closing.len(),
-                None => break,
-            }
-            continue;
-        }
-        let is_end = rest.starts_with("</");
-        let name_start = if is_end { 2 } else { 1 };
-        let name = rest.get(name_start..).unwrap_or_default();
-        let name_end = name
-            .find(|c: char| !(c.is_alphanumeric() || matches!(c, ':' | '_' | '-' | '.')))
-            .unwrap_or(name.len());
-        let local = name.get(..name_end).unwrap_or_default().rsplit(':').next().unwrap_or_default();
-        at = start + name_start + name_end;
+        let closing = if rest.starts_with("<![CDATA[") { "]]>" } else { ">" };
+        // What is never closed is the end of a document that was cut off.
+        let Some(length) = rest.find(closing) else { break };
+        at = start + length + closing.len();
+        let tag = rest.get(1..length).unwrap_or_default();
+        let is_end = tag.starts_with('/');
+        let name = tag.trim_start_matches('/');
+        let name = name.split(|end: char| end.is_whitespace() || end == '/').next().unwrap_or_default();
+        let local = name.rsplit(':').next().unwrap_or_default();
         if !(local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry")) {
             continue;
         }
         if is_end {
-            let end = rest.find('>').map_or(text.len(), |end| start + end + 1);
             if let Some(begin) = open.take() {
-                found.push(begin..end);
+                found.push(begin..at);
             }
         } else if let Some(begin) = open.replace(start) {
             found.push(begin..start);

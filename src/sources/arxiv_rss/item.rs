@@ -1,0 +1,173 @@
+//! One item of arXiv's feeds as a record: RSS 2.0 and Atom with arXiv's elements, and the old RDF with its stamp.
+//!
+//! The day of a feed is the day of its batch. It is the day of announcement only for papers that are new in it: what is
+//! replaced or cross-listed was announced before, in the month that its identifier names.
+
+use chrono::DateTime;
+use chrono::Datelike as _;
+
+use crate::model::arxiv_id::ArxivId;
+use crate::model::link::LinkKind;
+use crate::model::record::Announce;
+use crate::model::record::IdHint;
+use crate::model::record::RawAuthors;
+use crate::model::record::RawDate;
+use crate::model::record::RawId;
+use crate::model::record::RawLink;
+use crate::model::record::RawSubject;
+use crate::model::record::Record;
+use crate::model::text::Markup;
+use crate::model::text::Raw;
+use crate::sources::xml::Element;
+
+/// A record from an item or an entry; `feed_day` is the date of the whole feed, for items that have none.
+pub(super) fn record(item: &Element, feed_day: Option<&str>) -> Result<Record, String> {
+    let text = |name: &str| item.child(name).map(Element::text).filter(|text| !text.is_empty());
+    let full_title = text("title");
+    let stamp = full_title.as_deref().and_then(stamp);
+    let guid = text("guid").or_else(|| text("id"));
+    let page = text("link")
+        .or_else(|| item.child("link").and_then(|link| link.attribute("href")).map(str::to_owned));
+    let in_guid = guid.as_deref().and_then(|guid| guid.strip_prefix("oai:arXiv.org:"));
+    let in_page = page.as_deref().and_then(|page| page.split("/abs/").nth(1));
+    let Some(named) = stamp.as_ref().map(|stamp| stamp.id).or(in_guid).or(in_page) else {
+        return Err("it has neither a guid nor a link with an arXiv identifier".to_owned());
+    };
+    let (key, version) = split_version(named);
+    let title = stamp.as_ref().map(|stamp| stamp.title).or(full_title.as_deref());
+    let title = title.filter(|title| !title.is_empty()).ok_or_else(|| format!("{named} has no title"))?;
+    let described = text("description").or_else(|| text("summary")).unwrap_or_default();
+    let described = if stamp.is_some() { without_tags(&described) } else { described };
+    let (announced_as, abstract_text) = split_description(&described);
+    let announce = text("arxiv:announce_type").or(announced_as).as_deref().and_then(Announce::parse);
+    let announce = announce.or_else(|| stamp.as_ref().map(|stamp| stamp.announce));
+    let mut ids = vec![RawId { hint: IdHint::Arxiv, text: key.to_owned() }];
+    ids.extend(text("arxiv:doi").map(|text| RawId { hint: IdHint::Doi, text }));
+    let subject = |term: &str| RawSubject { is_arxiv: true, term: term.to_owned() };
+    let categories = item.children().filter(|element| element.name == "category");
+    let stamped = stamp.as_ref().map(|stamp| subject(stamp.category));
+    let stated = categories.map(|element| match element.attribute("term") {
+        Some(term) => subject(term),
+        None => subject(&element.text()),
+    });
+    let day = text("pubdate").or_else(|| text("published")).or_else(|| feed_day.map(str::to_owned));
+    let (announced, revised) = dates(key, announce, day);
+    let links = [(LinkKind::Page, "abs"), (LinkKind::Pdf, "pdf")];
+    Ok(Record {
+        key: key.to_owned(),
+        ids,
+        title: Some(Raw::new(title, Markup::Tex)),
+        abstract_text: (!abstract_text.is_empty()).then(|| Raw::new(abstract_text, Markup::Tex)),
+        authors: RawAuthors::Arxiv(text("dc:creator").unwrap_or_default()),
+        subjects: stamped.into_iter().chain(stated).collect(),
+        announce,
+        version,
+        announced,
+        revised,
+        citation: text("arxiv:journal_reference").map(|text| Raw::new(text, Markup::Tex)),
+        license: text("dc:rights"),
+        links: links
+            .map(|(kind, path)| RawLink { kind, href: format!("https://arxiv.org/{path}/{key}") })
+            .into(),
+        ..Record::default()
+    })
+}
+
+/// When the paper was announced and when the version at hand was made, as far as the day of the feed says so.
+fn dates(key: &str, announce: Option<Announce>, day: Option<String>) -> (Option<RawDate>, Option<RawDate>) {
+    let first_month = ArxivId::parse(key).and_then(|(id, _version)| id.announced());
+    let month =
+        first_month.map(|(year, month)| RawDate { text: format!("{year:04}-{month:02}"), is_day: false });
+    let is_later = || {
+        let month_of_day = day.as_deref().and_then(month_of);
+        first_month.zip(month_of_day).is_some_and(|(first, day)| first < day)
+    };
+    match announce {
+        Some(Announce::Replace | Announce::ReplaceCross) => {
+            (month, day.map(|text| RawDate { text, is_day: true }))
+        }
+        // The day on which an older paper was listed in one more category is neither of both.
+        Some(Announce::Cross) if is_later() => (month, None),
+        Some(Announce::New | Announce::Cross) | None => {
+            (day.map(|text| RawDate { text, is_day: true }), None)
+        }
+    }
+}
+
+/// Year and month of a date as arXiv's feeds write it, where it was written.
+fn month_of(day: &str) -> Option<(i32, u32)> {
+    let read = DateTime::parse_from_rfc2822(day).or_else(|_| DateTime::parse_from_rfc3339(day)).ok()?;
+    Some((read.year(), read.month()))
+}
+
+/// What the old form prints behind a title: `. (arXiv:1805.06430v2 [nucl-th] UPDATED)`.
+struct Stamp<'text> {
+    /// The title before it.
+    title: &'text str,
+    /// The identifier with its version.
+    id: &'text str,
+    /// The primary category.
+    category: &'text str,
+    announce: Announce,
+}
+
+fn stamp(title: &str) -> Option<Stamp<'_>> {
+    let (before, inside) = title.trim_end().strip_suffix(')')?.rsplit_once("(arXiv:")?;
+    let (id, rest) = inside.split_once(' ')?;
+    let (category, mark) = rest.trim_start().strip_prefix('[')?.split_once(']')?;
+    let announce = match mark.trim() {
+        "" => Announce::New,
+        "CROSS LISTED" => Announce::Cross,
+        "UPDATED" => Announce::Replace,
+        _unknown => return None,
+    };
+    let before = before.trim_end();
+    Some(Stamp { title: before.strip_suffix('.').unwrap_or(before), id, category, announce })
+}
+
+/// `2608.09999v3` as its identifier and 3.
+fn split_version(text: &str) -> (&str, Option<u32>) {
+    match text.rsplit_once('v') {
+        Some((key, digits)) => match digits.parse() {
+            Ok(version) => (key, Some(version)),
+            Err(_) => (text, None),
+        },
+        None => (text, None),
+    }
+}
+
+/// Takes `arXiv:… Announce Type: new` and `Abstract:` off a description.
+fn split_description(text: &str) -> (Option<String>, &str) {
+    let Some(rest) = text.strip_prefix("arXiv:") else { return (None, text) };
+    let announced = rest.split("Announce Type:").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let abstract_text = rest.split_once("Abstract:").map_or("", |(_, text)| text.trim());
+    (announced.map(str::to_owned), abstract_text)
+}
+
+/// The old form wraps its abstracts, which are TeX, into a little HTML: that goes, and its entities are decoded. A
+/// less-than sign of a formula that begins none of these elements stays.
+fn without_tags(html: &str) -> String {
+    const NAMES: [&str; 12] = ["p", "br", "a", "i", "b", "em", "strong", "sub", "sup", "div", "span", "li"];
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, behind)) = rest.split_once('<') {
+        out.push_str(before);
+        let named = behind.strip_prefix('/').unwrap_or(behind);
+        let length = named.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let name = named.get(..length).unwrap_or_default();
+        let is_tag =
+            NAMES.contains(&name) && named.get(length..).is_some_and(|end| end.starts_with(['>', ' ', '/']));
+        if let Some((_tag, after)) = behind.split_once('>').filter(|_closed| is_tag) {
+            if name == "p" && behind.starts_with('/') {
+                out.push_str("\n\n");
+            }
+            rest = after;
+        } else {
+            out.push('<');
+            rest = behind;
+        }
+    }
+    out.push_str(rest);
+    let text = quick_xml::escape::unescape(&out).map_or_else(|_| out.clone(), std::borrow::Cow::into_owned);
+    text.trim().to_owned()
+}
