@@ -201,14 +201,14 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
     let Arguments { config: file, json, verbose, color, command } = arguments;
     let style = Style { json, colour: color };
     let environment = Environment::from_process();
-    let load = || load(file.as_deref(), &environment);
+    let load = || config::load(file.as_deref(), &environment).map_err(Stop::Configuration);
     match command.unwrap_or(Command::Serve { demo: false, listen: Vec::new() }) {
         Command::Serve { demo: true, listen } => demo::run(&environment, &listen, verbose),
         Command::Serve { demo: false, listen } => {
             serve::run(load()?, file.clone(), environment, &listen, verbose)
         }
-        Command::Check => check(&load()?, style),
-        Command::Poll { sources } => answer::run(load()?, Ask::Poll(sources), style, verbose),
+        Command::Check => check(&told(load()?), style),
+        Command::Poll { sources } => answer::run(told(load()?), Ask::Poll(sources), style, verbose),
         Command::Sources => answer::run(load()?, Ask::Sources, style, verbose),
         Command::Topics => answer::run(load()?, Ask::Topics, style, verbose),
         Command::Show { paper } => answer::run(load()?, Ask::Show(paper), style, verbose),
@@ -233,13 +233,12 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
     }
 }
 
-/// Loads the configuration and says on standard error what is worth knowing about it.
-fn load(file: Option<&std::path::Path>, environment: &Environment) -> Result<Config, Stop> {
-    let config = config::load(file, environment)?;
+/// Says on standard error what is worth knowing about a configuration.
+fn told(config: Config) -> Config {
     for warning in &config.warnings {
         say(&format!("offprint: {warning}"));
     }
-    Ok(config)
+    config
 }
 
 fn check(config: &Config, style: Style) -> Result<ExitCode, Stop> {

@@ -15,6 +15,7 @@ use crate::model::problem::Problem;
 use crate::model::record::Record;
 use crate::model::source::Authority;
 use crate::model::source::Cursor;
+use crate::model::source::Pace;
 use crate::model::time::Timestamp;
 
 mod arxiv_rss;
@@ -75,17 +76,6 @@ pub struct Batch {
     /// Why the answer could not be taken at all; then neither cursor nor validators are kept and the request counts as
     /// failed.
     pub unusable: Option<String>,
-}
-
-/// What a feed says about its own rhythm (RSS `ttl`, `skipHours`, `skipDays`, `sy:updatePeriod`).
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Pace {
-    /// Not sooner than this after an answer.
-    pub ttl: Option<Duration>,
-    /// Hours of the day in UTC (0 to 23) without a poll.
-    pub skip_hours: Vec<u8>,
-    /// Days without a poll, in UTC.
-    pub skip_days: Vec<chrono::Weekday>,
 }
 
 /// A kind of source: everything that is true of it before it is configured.

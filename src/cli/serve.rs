@@ -33,6 +33,9 @@ pub fn run(
     }
     logging::start(config.log.format, cli::level(config.log.level, verbose), environment.is_journal);
     tracing::info!("configuration: {}", config.origin);
+    for warning in &config.warnings {
+        tracing::warn!("configuration: {warning}");
+    }
     let ended = cli::runtime()?.block_on(async move {
         let stop = CancellationToken::new();
         let inherited = sockets::inherited().context("sockets from systemd")?;

@@ -16,10 +16,10 @@ use crate::model::plan::Op;
 use crate::model::problem::Problem;
 use crate::model::source::Health;
 use crate::model::source::NextPoll;
+use crate::model::source::Pace;
 use crate::model::source::SourceState;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
-use crate::sources::Pace;
 
 /// How soon a source is asked again at most whose harvest ends in a crash each time.
 const SHORTEST_CRASH_WAIT: Duration = Duration::from_mins(1);
@@ -44,7 +44,8 @@ pub struct Course {
     tally: Tally,
     problems: Vec<Problem>,
     is_partial: bool,
-    pace: Pace,
+    /// What the answers said of their rhythm; nothing when all were 304.
+    pace: Option<Pace>,
     not_before: Option<NextPoll>,
 }
 
@@ -105,15 +106,21 @@ impl Failure {
 
 impl Course {
     /// An answer was read.
-    pub fn answered(&mut self, batch: &Batch, problems: Vec<Problem>, not_before: Option<NextPoll>) {
+    pub fn answered(
+        &mut self,
+        batch: &Batch,
+        is_modified: bool,
+        problems: Vec<Problem>,
+        not_before: Option<NextPoll>,
+    ) {
         self.answers += usize::from(batch.unusable.is_none());
         self.records += batch.records.len();
         self.problems.extend(problems);
         self.problems.extend(batch.problems.iter().cloned());
         self.is_partial |= batch.is_partial;
-        // An answer of 304 has no body to say a pace with; what an earlier one said stands.
-        if batch.pace != Pace::default() {
-            self.pace = batch.pace.clone();
+        if is_modified && batch.unusable.is_none() {
+            let is_silent = batch.pace == Pace::default();
+            self.pace = self.pace.take().filter(|_| is_silent).or_else(|| Some(batch.pace.clone()));
         }
         self.not_before =
             [self.not_before.take(), not_before].into_iter().flatten().max_by_key(|wish| wish.at);
@@ -212,7 +219,8 @@ pub fn conclude(
             };
             let not_before =
                 not_before.map(|wish| schedule::at_most(now, wish, job.manners.believes_max_age));
-            poll(&Ending::Complete { pace: &pace, not_before: not_before.as_ref() })
+            state.pace = pace.unwrap_or(state.pace);
+            poll(&Ending::Complete { pace: &state.pace, not_before: not_before.as_ref() })
         }
         Ended::Interrupted { run } => {
             let reason = "the last harvest was interrupted by a stop".to_owned();

@@ -285,13 +285,14 @@ impl Harvester {
     ) -> Result<Result<SourceState, String>, Error> {
         let (this, job, cursor, asked) = (self.clone(), job.clone(), state.cursor.clone(), request.clone());
         let Fetched { response, memory, manners, .. } = fetched;
+        let is_modified = !response.is_not_modified();
         let read = blocking(move || {
             let batch = job.source.read(&cursor, run, &asked, &response);
             let (observations, problems) = this.observe(&job, &batch);
             (batch, observations, problems)
         });
         let (batch, observations, problems) = read.await?;
-        course.answered(&batch, problems, manners.not_before);
+        course.answered(&batch, is_modified, problems, manners.not_before);
         if let Some(why) = batch.unusable {
             return Ok(Err(why));
         }

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use chrono::Timelike as _;
 
 use crate::model::source::NextPoll;
+use crate::model::source::Pace;
 use crate::model::time::Timestamp;
-use crate::sources::Pace;
 
 /// The longest back-off after failures.
 const LONGEST_BACKOFF: Duration = Duration::from_hours(24);

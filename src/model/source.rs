@@ -1,6 +1,7 @@
 //! A source as the rest of the program sees it: its name, how far its harvest got, and how it is doing.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::model::problem::Problem;
 use crate::model::time::Timestamp;
@@ -55,6 +56,17 @@ pub struct NextPoll {
     pub at: Timestamp,
     /// The rule, as people read it: "max-age of the answer", "back-off after 3 failures".
     pub reason: String,
+}
+
+/// What a feed says about its own rhythm (RSS `ttl`, `skipHours`, `skipDays`, `sy:updatePeriod`).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Pace {
+    /// Not sooner than this after an answer.
+    pub ttl: Option<Duration>,
+    /// Hours of the day in UTC (0 to 23) without a poll.
+    pub skip_hours: Vec<u8>,
+    /// Days without a poll, in UTC.
+    pub skip_days: Vec<chrono::Weekday>,
 }
 
 /// How a source is doing.
@@ -133,6 +145,8 @@ pub struct SourceState {
     pub health: Health,
     /// What the last failure was, in words, while it lasts.
     pub fault: Option<String>,
+    /// What the source last said of its own rhythm, which stands while it answers that nothing changed.
+    pub pace: Pace,
     /// Problems of the last harvest, at most [`SourceState::PROBLEMS_KEPT`].
     pub problems: Vec<Problem>,
 }
@@ -153,6 +167,7 @@ impl SourceState {
             next_poll: None,
             health: Health::Unknown,
             fault: None,
+            pace: Pace::default(),
             problems: Vec::new(),
         }
     }

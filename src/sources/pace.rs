@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::Weekday;
 
-use crate::sources::Pace;
+use crate::model::source::Pace;
 use crate::sources::xml;
 use crate::sources::xml::Element;
 

@@ -34,6 +34,8 @@ mod observation;
 
 mod ops;
 
+mod pace;
+
 mod paper;
 
 mod states;

@@ -20,6 +20,7 @@ use crate::model::topic::TopicId;
 use crate::model::topic::TopicState;
 use crate::store::codec::Fault;
 use crate::store::codec::Format;
+use crate::store::codec::pace::PaceRow;
 use crate::store::codec::paper::paper_id;
 
 /// [`Installation`].
@@ -166,6 +167,8 @@ pub(super) struct SourceRow<'a> {
     fault: Option<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     problems: Vec<ProblemRow<'a>>,
+    #[serde(default, skip_serializing_if = "PaceRow::is_empty")]
+    pace: PaceRow,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -196,6 +199,7 @@ impl<'a> From<&'a SourceState> for SourceRow<'a> {
             next_poll: state.next_poll.as_ref().map(PollRow::from),
             health: state.health.name().into(),
             fault: state.fault.as_deref().map(Cow::from),
+            pace: PaceRow::from(&state.pace),
             problems: state
                 .problems
                 .iter()
@@ -222,6 +226,7 @@ impl SourceRow<'_> {
             health: Health::parse(&self.health)
                 .ok_or_else(|| Fault::unknown("a source's state", &self.health))?,
             fault: self.fault.map(Cow::into_owned),
+            pace: self.pace.into_noun(),
             problems: self
                 .problems
                 .into_iter()
