@@ -100,7 +100,8 @@ async fn real_papers_go_the_whole_path() {
         let id =
             reader.paper_by_external(&ExternalId::parse(&format!("arxiv:{}", item.id)).unwrap()).unwrap();
         let paper = reader.paper(&id.unwrap_or_else(|| panic!("{} is missing", item.id))).unwrap().unwrap();
-        let sources: Vec<&str> = paper.sources().into_iter().map(offprint::model::source::SourceId::as_str).collect();
+        let sources: Vec<&str> =
+            paper.sources().into_iter().map(offprint::model::source::SourceId::as_str).collect();
         let expected: &[&str] = if both.contains(&item.id) { &["arxiv", "hf-daily"] } else { &["arxiv"] };
         assert_eq!(sources, expected, "{}", item.id);
         let authors = paper.authors().unwrap();
