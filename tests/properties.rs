@@ -9,3 +9,5 @@ mod query;
 mod feeds;
 
 mod wal;
+
+mod mutations;
