@@ -2,8 +2,12 @@
 //!
 //! No TeX is run: a fixed set of commands is known, and what is not known stays readable under its own name.
 
+use crate::model::text::Text;
+use crate::normalise::escape;
+
 mod accents;
 mod bodies;
+mod depth;
 mod known;
 pub(crate) mod mathml;
 pub(crate) mod maths;
@@ -26,11 +30,17 @@ pub fn to_text(source: &str) -> String {
     sink.finish()
 }
 
-/// XHTML paragraphs with MathML.
+/// XHTML paragraphs with MathML; where these would become far longer than the source, paragraphs of text.
 pub(crate) fn to_html(source: &str) -> String {
-    let mut sink = bodies::Body::default();
+    let mut sink = bodies::Body::new(html_at_most(source.len()));
     walk::walk(source, &mut sink);
-    sink.finish()
+    sink.finish().unwrap_or_else(|| escape::paragraphs(&Text::new(&to_text(source))))
+}
+
+/// How long the markup of so many bytes of source may become. A formula of one letter takes two hundred bytes of
+/// MathML, so that an abstract made of such formulas would fill the store.
+pub(crate) const fn html_at_most(source_bytes: usize) -> usize {
+    8 * source_bytes + 64 * 1024
 }
 
 /// Whether a text holds TeX that [`to_text`] would change: a command, an accent or a formula.

@@ -3,6 +3,7 @@
 use crate::model::link::WebUrl;
 use crate::model::text::is_banned;
 use crate::normalise::escape;
+use crate::normalise::tex;
 use crate::normalise::tex::mathml;
 use crate::normalise::tex::maths;
 use crate::normalise::tex::scripts;
@@ -61,7 +62,8 @@ impl Element {
 
 /// The blocks of a fragment that ammonia wrote.
 pub(super) fn build(safe: &str, with_formulas: bool) -> Vec<Block> {
-    let mut builder = Builder { with_formulas, ..Builder::default() };
+    let formula_bytes_left = tex::html_at_most(safe.len());
+    let mut builder = Builder { with_formulas, formula_bytes_left, ..Builder::default() };
     let mut rest = safe;
     while !rest.is_empty() {
         if let Some(tag) = rest.strip_prefix('<') {
@@ -86,6 +88,8 @@ struct Builder {
     block: Block,
     stack: Vec<Element>,
     has_content: bool,
+    /// So many bytes of MathML may still be written; formulas behind that are text.
+    formula_bytes_left: usize,
 }
 
 impl Builder {
@@ -343,8 +347,16 @@ impl Builder {
             at += next;
             if let Some(formula) = maths::at(text, at) {
                 self.plain(text.get(from..at).unwrap_or_default());
-                mathml::push(&mut self.block.html, formula.tex, formula.is_display);
-                self.block.text.push_str(&unicode::to_text(formula.tex));
+                let shown = unicode::to_text(formula.tex);
+                let before = self.block.html.len();
+                if self.formula_bytes_left > 0 {
+                    mathml::push(&mut self.block.html, formula.tex, formula.is_display);
+                } else {
+                    escape::push(&mut self.block.html, &shown);
+                }
+                let written = self.block.html.len() - before;
+                self.formula_bytes_left = self.formula_bytes_left.saturating_sub(written);
+                self.block.text.push_str(&shown);
                 self.block.tex.push_str(text.get(at..formula.end).unwrap_or_default());
                 self.block.has_formula = true;
                 at = formula.end;

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 /// How deep a formula may nest.
 const DEEPEST: usize = 64;
 
+/// The longest reference that is decoded, with its mark and semicolon: names of HTML have up to 31 letters.
+const LONGEST_REFERENCE: usize = 33;
+
 /// Replaces every `<math>…</math>` (with any prefix) of `source` by its TeX; what has none keeps its text.
 pub(super) fn as_tex(source: &str) -> Cow<'_, str> {
     if !source.contains("math") {
@@ -12,11 +15,20 @@ pub(super) fn as_tex(source: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
-    let mut changed = false;
-    while let Some((at, name, length)) = next_math(rest) {
-        let close = format!("</{name}>");
+    let mut from = 0;
+    // Names whose end tag was looked for to the end of the source in vain.
+    let mut unclosed: Vec<&str> = Vec::new();
+    while let Some((at, name, length)) = next_math(rest, from) {
         let body = rest.get(at + length..).unwrap_or_default();
-        let Some((formula, behind)) = body.split_once(&close) else { break };
+        let is_closed = !unclosed.contains(&name);
+        let Some((formula, behind)) = is_closed.then(|| body.split_once(&format!("</{name}>"))).flatten()
+        else {
+            if is_closed {
+                unclosed.push(name);
+            }
+            from = at + length;
+            continue;
+        };
         out.push_str(rest.get(..at).unwrap_or_default());
         let tex = annotation(formula).unwrap_or_else(|| tex_of(formula));
         if !tex.trim().is_empty() {
@@ -25,24 +37,28 @@ pub(super) fn as_tex(source: &str) -> Cow<'_, str> {
             out.push('$');
         }
         rest = behind;
-        changed = true;
+        from = 0;
     }
     out.push_str(rest);
-    if changed { Cow::Owned(out) } else { Cow::Borrowed(source) }
+    if rest.len() == source.len() { Cow::Borrowed(source) } else { Cow::Owned(out) }
 }
 
-/// The next start tag of a `math` element: its place, its name with prefix, its length.
-fn next_math(text: &str) -> Option<(usize, &str, usize)> {
-    ["<math", "<mml:math", "<m:math", "<jats:math"]
-        .iter()
-        .filter_map(|tag| {
-            let at = text.find(tag)?;
-            let behind = text.get(at + tag.len()..)?;
-            behind.starts_with(['>', ' ', '\n', '\t']).then_some(())?;
-            let end = behind.find('>')?;
-            Some((at, text.get(at + 1..at + tag.len())?, tag.len() + end + 1))
-        })
-        .min_by_key(|(at, _name, _length)| *at)
+/// The next start tag of a `math` element behind `from`: its place, its name with prefix, its length.
+fn next_math(text: &str, from: usize) -> Option<(usize, &str, usize)> {
+    let mut at = from;
+    loop {
+        at += text.get(at..)?.find('<')?;
+        let tag = text.get(at + 1..)?;
+        let name = ["math", "mml:math", "m:math", "jats:math"].into_iter().find(|name| {
+            let behind = tag.strip_prefix(name);
+            behind.is_some_and(|behind| behind.starts_with(['>', ' ', '\n', '\r', '\t']))
+        });
+        if let Some(name) = name {
+            let end = tag.find('>')?;
+            return Some((at, name, end + 2));
+        }
+        at += 1;
+    }
 }
 
 /// The TeX that a formula carries as annotation.
@@ -57,12 +73,13 @@ fn annotation(formula: &str) -> Option<String> {
 /// An open element with the TeX of its children.
 struct Open<'text> {
     name: &'text str,
+    attributes: &'text str,
     children: Vec<String>,
 }
 
 /// TeX of presentation MathML, one stack.
 fn tex_of(formula: &str) -> String {
-    let mut stack = vec![Open { name: "", children: Vec::new() }];
+    let mut stack = vec![Open { name: "", attributes: "", children: Vec::new() }];
     let mut rest = formula;
     while !rest.is_empty() {
         if let Some(tag) = rest.strip_prefix('<') {
@@ -71,8 +88,8 @@ fn tex_of(formula: &str) -> String {
             if let Some(name) = inside.strip_prefix('/') {
                 close(local(name), &mut stack);
             } else if !inside.starts_with(['!', '?']) && !inside.ends_with('/') && stack.len() < DEEPEST {
-                let name = inside.split(char::is_whitespace).next().unwrap_or_default();
-                stack.push(Open { name: local(name), children: Vec::new() });
+                let (name, attributes) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
+                stack.push(Open { name: local(name), attributes, children: Vec::new() });
             }
         } else {
             let length = rest.find('<').unwrap_or(rest.len());
@@ -115,9 +132,46 @@ fn made(open: &Open<'_>) -> String {
         ("mfrac", 2) => format!("\\frac{{{}}}{{{}}}", child(0), child(1)),
         ("mroot", 2) => format!("\\sqrt[{}]{{{}}}", child(1), child(0)),
         ("msqrt", _any) => format!("\\sqrt{{{}}}", open.children.concat()),
+        ("mfenced", _any) => fenced(open),
         ("annotation" | "annotation-xml", _any) => String::new(),
         ("mrow" | "mstyle" | "mpadded", _any) => format!("{{{}}}", open.children.concat()),
         _other => open.children.concat(),
+    }
+}
+
+/// `mfenced`: its delimiters stand in attributes, and so do the marks between its children (MathML 3 §3.3.8).
+fn fenced(open: &Open<'_>) -> String {
+    let mark = |name: &str, default: &str| {
+        let value = attribute(open.attributes, name).map(decoded);
+        characters("mo", value.as_deref().map_or(default, str::trim))
+    };
+    let separators = attribute(open.attributes, "separators").map_or_else(|| ",".to_owned(), decoded);
+    let separators: Vec<char> = separators.chars().filter(|mark| !mark.is_whitespace()).collect();
+    let mut tex = mark("open", "(");
+    for (place, child) in open.children.iter().enumerate() {
+        // The last separator stands for all that are missing.
+        let before = place.checked_sub(1).and_then(|before| separators.get(before).or(separators.last()));
+        if let Some(separator) = before {
+            tex.push_str(&characters("mo", separator.encode_utf8(&mut [0; 4])));
+        }
+        tex.push_str(child);
+    }
+    tex.push_str(&mark("close", ")"));
+    tex
+}
+
+/// The value of an attribute, as it is written.
+fn attribute<'text>(attributes: &'text str, name: &str) -> Option<&'text str> {
+    let mut rest = attributes;
+    loop {
+        let (key, value) = rest.split_once('=')?;
+        let value = value.trim_start();
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let (value, behind) = value.get(1..)?.split_once(quote)?;
+        if key.trim() == name {
+            return Some(value);
+        }
+        rest = behind;
     }
 }
 
@@ -142,7 +196,79 @@ fn characters(name: &str, text: &str) -> String {
     }
 }
 
+/// Character references resolved, numbers and names alike.
 fn decoded(text: &str) -> String {
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", " ");
-    text.replace("&amp;", "&")
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('&') {
+        out.push_str(before);
+        let end = behind.bytes().take(LONGEST_REFERENCE).position(|byte| byte == b';');
+        let characters = end.and_then(|end| behind.get(..end)).and_then(reference);
+        if let Some(characters) = characters {
+            out.push_str(&characters);
+            rest = behind.get(end.unwrap_or_default() + 1..).unwrap_or_default();
+        } else {
+            out.push('&');
+            rest = behind;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What a reference stands for, written without its marks.
+fn reference(name: &str) -> Option<String> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return char::from_u32(code).map(String::from);
+    }
+    if name == "nbsp" {
+        return Some(" ".to_owned());
+    }
+    let (first, second) = web_atoms::NAMED_ENTITIES.get(&format!("{name};"))?;
+    let known = |code: u32| char::from_u32(code).filter(|character| *character != '\0');
+    Some(std::iter::once(known(*first)?).chain(known(*second)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_tex;
+
+    #[test]
+    fn references_in_formulas_are_decoded() {
+        for written in ["&#945;", "&#x3B1;", "&alpha;", "\u{3b1}"] {
+            assert_eq!(as_tex(&format!("<math><mi>{written}</mi></math>")), "$\u{3b1}$");
+        }
+        assert_eq!(as_tex("<math><mi>a</mi><mo>&#60;</mo><mi>b</mi></math>"), "$a&lt;b$");
+    }
+
+    #[test]
+    fn fences_are_written() {
+        let two = "<mi>a</mi><mi>b</mi>";
+        for (attributes, tex) in [
+            ("", "$(a,b)$"),
+            (" open=\"[\" close=']' separators=\";\"", "$[a;b]$"),
+            (" open='{' close='' separators=''", "$\\{ab$"),
+            (" separators='&#x7C;' open='&lang;'", "$\u{27e8}a|b)$"),
+        ] {
+            assert_eq!(as_tex(&format!("<math><mfenced{attributes}>{two}</mfenced></math>")), tex);
+        }
+    }
+
+    #[test]
+    fn what_only_begins_like_a_formula_hides_none() {
+        assert_eq!(as_tex("<mathx>q</mathx> <math><mi>a</mi></math>"), "<mathx>q</mathx> $a$");
+        assert_eq!(as_tex("<m:math>q <math><mi>a</mi></math>"), "<m:math>q $a$");
+    }
+
+    #[test]
+    fn formulas_without_end_cost_no_quadratic_time() {
+        for piece in ["<math>", "<mml:math>", "<mathx", "<math ", "<math><m:math>"] {
+            let text = piece.repeat(100_000);
+            assert_eq!(as_tex(&text), text);
+        }
+    }
 }

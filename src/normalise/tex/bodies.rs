@@ -6,20 +6,34 @@ use crate::normalise::tex::mathml;
 use crate::normalise::tex::walk::Sink;
 use crate::normalise::tex::walk::Style;
 
-/// Collects paragraphs. Elements are closed and opened again around a paragraph's end, so the result is well-formed.
+/// Collects paragraphs. Elements are closed around a paragraph's end and opened again, so the result is well-formed; a
+/// link ends with its paragraph, since its address may be as long as the whole text.
 #[derive(Default)]
 pub(super) struct Body {
     out: String,
     paragraph: String,
     open: Vec<Option<Style>>,
     has_content: bool,
+    bytes_at_most: usize,
+    is_over: bool,
 }
 
 impl Body {
-    /// The paragraphs.
-    pub(super) fn finish(mut self) -> String {
+    /// An empty body that may become so long.
+    pub(super) fn new(bytes_at_most: usize) -> Self {
+        Self { bytes_at_most, ..Self::default() }
+    }
+
+    /// The paragraphs, unless they became too long.
+    pub(super) fn finish(mut self) -> Option<String> {
         self.end_paragraph();
-        self.out
+        self.measure();
+        (!self.is_over).then_some(self.out)
+    }
+
+    /// Gives up once the body is too long; nothing is collected from then on.
+    fn measure(&mut self) {
+        self.is_over |= self.out.len() + self.paragraph.len() > self.bytes_at_most;
     }
 
     fn end_paragraph(&mut self) {
@@ -33,6 +47,11 @@ impl Body {
         }
         self.paragraph.clear();
         self.has_content = false;
+        for open in &mut self.open {
+            if matches!(open, Some(Style::Link(_))) {
+                *open = None;
+            }
+        }
         for style in self.open.iter().flatten() {
             start_tag(style, &mut self.paragraph);
         }
@@ -41,17 +60,29 @@ impl Body {
 
 impl Sink for Body {
     fn text(&mut self, text: &str) {
+        self.measure();
+        if self.is_over {
+            return;
+        }
         self.has_content |= !text.trim().is_empty();
         let blank = self.paragraph.ends_with(' ') || !self.has_content;
         escape::push_folded(&mut self.paragraph, text, blank);
     }
 
     fn formula(&mut self, tex: &str, is_display: bool) {
+        self.measure();
+        if self.is_over {
+            return;
+        }
         self.has_content = true;
         mathml::push(&mut self.paragraph, tex, is_display);
     }
 
     fn open(&mut self, style: &Style) {
+        self.measure();
+        if self.is_over {
+            return;
+        }
         let doubled = self.open.iter().flatten().any(|open| match (open, style) {
             (Style::Link(_), Style::Link(_)) => true,
             (one, other) => one == other,
@@ -71,6 +102,10 @@ impl Sink for Body {
     }
 
     fn paragraph(&mut self) {
+        self.measure();
+        if self.is_over {
+            return;
+        }
         self.end_paragraph();
     }
 }

@@ -2,7 +2,7 @@
 
 /// The commands, sorted. What defines macros or numbers characters is left out on purpose.
 #[rustfmt::skip]
-const KNOWN: &[&str] = &[
+pub(super) const KNOWN: &[&str] = &[
     "Alpha", "Angstrom", "Bbbk", "Beta", "Big", "Bigg", "Biggl", "Biggm", "Biggr", "Bigl", "Bigm", "Bigr",
     "Bot", "Box", "Bumpeq", "Cap", "Chi", "Colonapprox", "Coloneq", "Coloneqq", "Colonsim", "Cup", "Dash",
     "Delta", "Diamond", "Doteq", "Downarrow", "Earth", "Epsilon", "Eqcolon", "Eqqcolon", "Eta", "Finv", "Game",

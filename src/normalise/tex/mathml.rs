@@ -11,6 +11,7 @@ use pulldown_latex::RenderConfig;
 use pulldown_latex::Storage;
 
 use crate::normalise::escape;
+use crate::normalise::tex::depth;
 use crate::normalise::tex::maths;
 use crate::normalise::tex::rewrite;
 
@@ -81,7 +82,9 @@ pub(crate) fn convert(tex: &str, is_display: bool) -> Option<String> {
     if tex.len() > maths::LONGEST {
         return None;
     }
-    let rendered = render(&rewrite::rewritten(tex.trim())?)?;
+    let rewritten = rewrite::rewritten(tex.trim())?;
+    (!depth::is_too_deep(&rewritten)).then_some(())?;
+    let rendered = render(&rewritten)?;
     let body = restricted(&rendered)?;
     let display = if is_display { "block" } else { "inline" };
     let mut out = format!(

@@ -14,6 +14,9 @@ pub(crate) struct Formula<'text> {
 /// The longest formula that is recognised, in bytes.
 pub(crate) const LONGEST: usize = 4 * 1024;
 
+/// The longest name of an environment, in bytes.
+const LONGEST_NAME: usize = 16;
+
 /// Environments that are formulas: `true` where the environment itself must reach the renderer.
 const ENVIRONMENTS: &[(&str, bool)] = &[
     ("equation", false),
@@ -53,7 +56,9 @@ pub(crate) fn at(text: &str, at: usize) -> Option<Formula<'_>> {
 }
 
 fn environment(rest: &str, at: usize) -> Option<Formula<'_>> {
-    let (name, body) = rest.strip_prefix("\\begin{")?.split_once('}')?;
+    let body = rest.strip_prefix("\\begin{")?;
+    let (name, _behind) = crate::normalise::ids::head(body, LONGEST_NAME).split_once('}')?;
+    let body = body.get(name.len() + 1..)?;
     let (_name, is_whole) = ENVIRONMENTS.iter().find(|(known, _whole)| *known == name)?;
     let close = format!("\\end{{{name}}}");
     let end = window(body).find(&close)?;
@@ -70,8 +75,9 @@ fn made(tex: &str, is_display: bool, end: usize) -> Option<Formula<'_>> {
 
 /// The part of a text in which a closing delimiter is looked for.
 fn window(text: &str) -> &str {
-    let paragraph = text.find("\n\n").unwrap_or(text.len());
-    crate::normalise::ids::head(text, paragraph.min(LONGEST))
+    // Cut first: a text full of dollar signs opens a window at each of them.
+    let window = crate::normalise::ids::head(text, LONGEST);
+    window.get(..window.find("\n\n").unwrap_or(window.len())).unwrap_or_default()
 }
 
 /// The place of the first closing delimiter, escapes skipped; `None` when `open` comes again before it.

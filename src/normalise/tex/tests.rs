@@ -216,3 +216,28 @@ fn deep_and_endless_input_ends() {
         let _html = to_html(&text);
     }
 }
+
+#[test]
+fn bodies_stay_within_some_times_their_source() {
+    let links = format!("\\href{{https://example.org/{}}}{{{}}}", "&".repeat(2_000), "x\n\n".repeat(8_000));
+    let styles = format!("\\textbf{{\\emph{{\\underline{{\\texttt{{{}}}}}}}}}", "x\n\n".repeat(20_000));
+    for source in [links, styles, "$x$".repeat(20_000), "$\\frac12$ ".repeat(6_000), "&".repeat(60_000)] {
+        let html = to_html(&source);
+        assert!(html.len() <= 8 * source.len() + 64 * 1024, "{} of {}", html.len(), source.len());
+    }
+    assert!(to_html(&"$x$ ".repeat(100)).contains("<math"));
+}
+
+#[test]
+fn a_link_ends_with_its_paragraph() {
+    let html = to_html("\\href{https://example.org/a}{one\n\ntwo} three");
+    assert_eq!(html.matches("<a ").count(), 1, "{html}");
+    assert!(html.ends_with("<p>two three</p>"), "{html}");
+}
+
+#[test]
+fn hostile_texts_cost_no_quadratic_time() {
+    for piece in ["$", "$$", "\\(", "\\begin{", "\\begin{equation}", "http://a)", ")", "$a "] {
+        let _text = to_text(&format!("http://a{}", piece.repeat(60_000 / piece.len())));
+    }
+}

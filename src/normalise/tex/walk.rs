@@ -380,9 +380,8 @@ impl<'text> Walk<'text, '_> {
         }
         let whole = rest.get(..length).unwrap_or_default();
         let mut address = whole.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*']);
-        while address.ends_with(')') && !address.contains('(') {
-            address =
-                address.get(..address.len() - 1).unwrap_or_default().trim_end_matches(['.', ',', ';', '\'']);
+        if address.ends_with(')') && !address.contains('(') {
+            address = address.trim_end_matches([')', '.', ',', ';', '\'']);
         }
         self.at += address.len().max(1);
         if address.is_empty() {
