@@ -11,17 +11,26 @@ const LONGEST: usize = 512;
 
 impl Doi {
     /// Reads a bare DOI such as `10.1000/Flags.3.1`; prefixes are stripped by `normalise::ids`.
+    ///
+    /// The canonical form is read as itself, whatever it was read from: what is stored under it must be found again.
     pub fn parse(text: &str) -> Option<Self> {
-        let trimmed = text.trim().trim_end_matches(['.', ',', ';', ':', ']', '>', '"', '\'', '}']);
-        let trimmed = drop_unopened_parenthesis(trimmed);
-        let (prefix, suffix) = trimmed.split_once('/')?;
+        let text = text.trim();
+        // The sentence around a DOI is short; what is far longer is none, and is not worth a look at its end.
+        if text.len() > 2 * LONGEST {
+            return None;
+        }
+        let lower = trimmed(text).to_lowercase();
+        let lower = trimmed(&lower);
+        let (prefix, suffix) = lower.split_once('/')?;
         let registrant = prefix.strip_prefix("10.")?;
         let digits =
             registrant.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
         let graphic = suffix.chars().all(|character| !character.is_whitespace() && !character.is_control());
         let shaped = (4..=9).contains(&registrant.split('.').next().map_or(0, str::len));
-        (digits && graphic && shaped && !suffix.is_empty() && trimmed.len() <= LONGEST)
-            .then(|| Self(trimmed.to_lowercase()))
+        // Some letters grow by becoming small ones, so the length of what is kept is measured.
+        let is_stable = lower.chars().flat_map(char::to_lowercase).eq(lower.chars());
+        (digits && graphic && shaped && is_stable && !suffix.is_empty() && lower.len() <= LONGEST)
+            .then(|| Self(lower.to_owned()))
     }
 
     /// The canonical form.
@@ -35,12 +44,19 @@ impl Doi {
     }
 }
 
-/// Removes closing parentheses that were never opened: they belong to the sentence around the DOI.
-fn drop_unopened_parenthesis(mut text: &str) -> &str {
-    while text.ends_with(')') && text.matches(')').count() > text.matches('(').count() {
-        text = text.get(..text.len() - 1).unwrap_or_default().trim_end_matches(['.', ',', ';']);
+/// Takes off what belongs to the sentence around a DOI: marks, and closing parentheses that were never opened. One may
+/// uncover the other, so this goes on until neither is left.
+fn trimmed(mut text: &str) -> &str {
+    loop {
+        let before = text;
+        text = text.trim().trim_end_matches(['.', ',', ';', ':', ']', '>', '"', '\'', '}']);
+        while text.ends_with(')') && text.matches(')').count() > text.matches('(').count() {
+            text = text.get(..text.len() - 1).unwrap_or_default();
+        }
+        if text.len() == before.len() {
+            return text;
+        }
     }
-    text
 }
 
 impl fmt::Display for Doi {
@@ -60,6 +76,22 @@ mod tests {
             Doi::parse("10.1016/S0092-8674(02)01015-3").unwrap().as_str(),
             "10.1016/s0092-8674(02)01015-3"
         );
+    }
+
+    #[test]
+    fn the_canonical_form_is_read_as_itself() {
+        let long = format!("10.1000/{}", "\u{23a}".repeat(251));
+        for text in
+            ["10.1000/:)", "10.1000/x:)", "10.1000/x.):)", "10.1000/\u{130}x", "10.1000/a(b).)", &long]
+        {
+            if let Some(doi) = Doi::parse(text) {
+                assert_eq!(Doi::parse(doi.as_str()), Some(doi.clone()), "{text}");
+            }
+        }
+        assert_eq!(Doi::parse("10.1000/x:)").unwrap().as_str(), "10.1000/x");
+        assert_eq!(Doi::parse("10.1000/:)"), None);
+        assert_eq!(Doi::parse(&long), None);
+        assert_eq!(Doi::parse(&format!("10.1000/{}", ")".repeat(10_000_000))), None);
     }
 
     #[test]
