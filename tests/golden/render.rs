@@ -11,6 +11,7 @@ use offprint::model::record::Announce;
 use offprint::model::record::RawAuthors;
 use offprint::model::record::RawDate;
 use offprint::model::record::Record;
+use offprint::model::source::Pace;
 use offprint::model::source::SourceId;
 use offprint::model::text::Raw;
 use offprint::model::text::Text;
@@ -18,7 +19,6 @@ use offprint::model::time::Moment;
 use offprint::model::time::Precision;
 use offprint::normalise;
 use offprint::sources::Batch;
-use offprint::sources::Pace;
 
 use crate::golden;
 use crate::golden::Golden;
@@ -29,10 +29,13 @@ const SHOWN: usize = 5;
 /// Everything that is made of an answer.
 pub(super) fn answer(golden: &Golden) -> String {
     let (batch, said) = golden::read(golden.kind, &golden.body, golden.content_type());
-    let Batch { records, problems, next: _, is_partial, pace } = &batch;
+    let Batch { records, problems, next: _, is_partial, pace, unusable } = &batch;
     let Pace { ttl, skip_hours, skip_days } = pace;
     let mut out = Lines(String::new());
     out.line("partial", is_partial);
+    if let Some(why) = unusable {
+        out.line("unusable", why);
+    }
     out.some("ttl", ttl.map(|ttl| format!("{} s", ttl.as_secs())));
     out.list("skip hour", skip_hours);
     out.list("skip day", skip_days);
