@@ -38,6 +38,7 @@ use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 use crate::model::signal::Signal;
+use crate::model::source::ExchangeMemory;
 use crate::model::source::SourceState;
 use crate::model::time::Timestamp;
 use crate::normalise;
@@ -297,6 +298,12 @@ impl Harvester {
             return Ok(Err(why));
         }
         progress(Progress::Read(batch.records.len()));
+        // What was cut is asked for again in full, not whether it changed.
+        let memory = if batch.is_partial {
+            ExchangeMemory { etag: None, last_modified: None, ..memory }
+        } else {
+            memory
+        };
         let state = SourceState { cursor: batch.next, ..state.clone() };
         let mut last_ops =
             vec![Op::Source(state.clone()), Op::Exchange { url: request.url.to_string(), memory }];

@@ -194,11 +194,20 @@ fn read_feed(response: &Response) -> Result<Batch, String> {
     let day = xml::first_text(head, "dc:date");
     for (index, range) in items.iter().enumerate() {
         let place = || format!("item {}", index + 1);
-        let element = text.get(range.clone()).map_or(Err(String::new()), xml::parse);
+        let item = text.get(range.clone()).unwrap_or_default();
+        let element = xml::parse(item).or_else(|fault| {
+            let read = xml::parse_leniently(item).ok_or_else(|| fault.clone())?;
+            batch.problems.push(Problem::new(place(), format!("read in spite of its markup: {fault}")));
+            Ok(read)
+        });
         match element.and_then(|element| item::record(&element, day.as_deref())) {
             Ok(record) => batch.records.push(record),
             Err(message) => batch.problems.push(Problem::new(place(), message)),
         }
+    }
+    if !text.trim_end().ends_with(&format!("</{root}>")) {
+        batch.is_partial = true;
+        batch.problems.push(Problem::new("end", format!("the document ends before </{root}>")));
     }
     if items.len() >= ROW_LIMIT {
         batch.is_partial = true;

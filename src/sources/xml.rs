@@ -70,7 +70,19 @@ impl Element {
 
 /// Parses one element from the beginning of a text; what follows it is not looked at.
 pub(super) fn parse(text: &str) -> Result<Element, String> {
+    parse_with(text, true)
+}
+
+/// Does what [`parse`] does with an element in which others are not closed, or closed without a beginning. It must have an
+/// end itself, or it may have been cut.
+pub(super) fn parse_leniently(text: &str) -> Option<Element> {
+    parse_with(text, false).ok()
+}
+
+fn parse_with(text: &str, is_strict: bool) -> Result<Element, String> {
     let mut reader = Reader::from_str(text);
+    reader.config_mut().check_end_names = is_strict;
+    reader.config_mut().allow_unmatched_ends = !is_strict;
     let mut open: Vec<Element> = Vec::new();
     loop {
         let position = reader.buffer_position();
@@ -84,7 +96,9 @@ pub(super) fn parse(text: &str) -> Result<Element, String> {
                 None
             }
             Event::Empty(start) => Some(element(&start)?),
-            Event::End(_) => Some(open.pop().ok_or("an element ends that never began")?),
+            Event::End(end) => {
+                close(&mut open, &String::from_utf8_lossy(end.name().as_ref().as_bytes()).to_lowercase())?
+            }
             Event::Text(characters) => {
                 add(&mut open, &characters.xml10_content());
                 None
@@ -107,6 +121,19 @@ pub(super) fn parse(text: &str) -> Result<Element, String> {
             }
         }
     }
+}
+
+/// Closes the innermost open element of that name, and with it those in it that were never closed.
+fn close(open: &mut Vec<Element>, name: &str) -> Result<Option<Element>, String> {
+    let Some(depth) = open.iter().rposition(|element| element.name == name) else {
+        return if open.is_empty() { Err("an element ends that never began".to_owned()) } else { Ok(None) };
+    };
+    while open.len() > depth + 1 {
+        if let (Some(inner), Some(parent)) = (open.pop(), open.last_mut()) {
+            parent.parts.push(Part::Element(inner));
+        }
+    }
+    Ok(open.pop())
 }
 
 fn add(open: &mut [Element], characters: &str) {
