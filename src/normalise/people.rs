@@ -11,6 +11,7 @@ use crate::normalise::ids::head;
 use crate::normalise::tex;
 
 mod names;
+mod pieces;
 mod split;
 
 #[cfg(test)]

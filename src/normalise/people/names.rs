@@ -71,7 +71,19 @@ pub(super) fn is_collaboration(text: &str) -> bool {
     })
 }
 
-fn is_et_al(text: &str) -> bool {
+/// A person and the group they speak for: "A. Author for the B Collaboration".
+pub(super) fn speaker(text: &str) -> Option<(&str, &str)> {
+    let links = [" on behalf of the ", " on behalf of ", " for the ", " and the "];
+    links.iter().find_map(|link| text.split_once(link))
+}
+
+/// Whether a word belongs to the family name behind it, as it is usually written.
+pub(super) fn is_particle(word: &str) -> bool {
+    PARTICLES.contains(&word)
+}
+
+/// Whether this stands for authors who are not named.
+pub(super) fn is_et_al(text: &str) -> bool {
     matches!(
         text.trim_end_matches('.').to_ascii_lowercase().as_str(),
         "et al" | "et. al" | "others" | "and others"

@@ -2,6 +2,7 @@
 
 use crate::model::record::RawAuthor;
 use crate::normalise::people::names;
+use crate::normalise::people::pieces;
 
 /// arXiv's `dc:creator`: names joined by commas, affiliations in parentheses behind them.
 pub(super) fn arxiv(text: &str) -> Vec<RawAuthor> {
@@ -31,31 +32,11 @@ pub(super) fn joined(text: &str) -> Vec<RawAuthor> {
         .replace(", and ", " and ")
         .replace(" AND ", " and ")
         .replace(" und ", " and ");
-    let parts: Vec<&str> = spaced.split(" and ").map(str::trim).filter(|part| !part.is_empty()).collect();
-    // "Last, First and Last, First", as in BibTeX: one comma in each part, and the last of them tells.
-    let is_inverted =
-        |part: &&str| part.split(',').filter(|piece| !names::is_suffix(piece.trim())).count() == 2;
-    let last_is_inverted = parts.last().is_some_and(is_inverted);
-    if parts.len() > 1 && last_is_inverted && parts.iter().all(is_inverted) {
-        for part in parts {
-            add(&mut authors, part, Vec::new());
-        }
-        return authors;
-    }
-    let pieces: Vec<&str> = parts.iter().flat_map(|part| at_depth_zero(part)).collect();
-    if is_pairs(&pieces) {
-        for pair in pieces.chunks(2) {
-            add(&mut authors, &pair.join(", "), Vec::new());
-        }
-        return authors;
-    }
-    let is_vancouver = pieces.len() > 1 && pieces.iter().all(|piece| initials_last(piece).is_some());
-    for piece in pieces {
-        let (name, affiliations) = parenthesised(piece);
-        match initials_last(&name).filter(|_inverted| is_vancouver) {
-            Some(inverted) => add(&mut authors, &inverted, affiliations),
-            None => add(&mut authors, &name, affiliations),
-        }
+    let parts = spaced.split(" and ").map(str::trim).filter(|part| !part.is_empty());
+    let list = pieces::List::of(parts.map(at_depth_zero));
+    for one in list.people() {
+        let (name, affiliations) = parenthesised(&one);
+        add(&mut authors, &name, affiliations);
     }
     authors
 }
@@ -86,12 +67,10 @@ fn add(authors: &mut Vec<RawAuthor>, name: &str, affiliations: Vec<String>) {
         return;
     }
     if names::is_collaboration(name) {
-        for link in [" on behalf of the ", " on behalf of ", " for the ", " and the "] {
-            if let Some((person, group)) = name.split_once(link) {
-                push(authors, person, affiliations);
-                push(authors, group, Vec::new());
-                return;
-            }
+        if let Some((person, group)) = names::speaker(name) {
+            push(authors, person, affiliations);
+            push(authors, group, Vec::new());
+            return;
         }
         let group = ["on behalf of the ", "on behalf of ", "for the "]
             .iter()
@@ -193,40 +172,4 @@ fn is_mark(text: &str) -> bool {
     text.len() <= 3
         && text.chars().all(|character| character.is_ascii_digit() || matches!(character, '*' | '†' | ' '))
         || text.len() == 1
-}
-
-/// Whether the pieces are "Last", "F.", "Last", "F.", …
-fn is_pairs(pieces: &[&str]) -> bool {
-    if pieces.len() < 2 || !pieces.len().is_multiple_of(2) {
-        return false;
-    }
-    let given = pieces.iter().skip(1).step_by(2);
-    let family = pieces.iter().step_by(2);
-    if given.clone().all(|piece| is_initials(piece)) && family.clone().all(|piece| !is_initials(piece)) {
-        return true;
-    }
-    // Two single words are one name; more of them are people with one name each, or cannot be told.
-    pieces.len() == 2 && pieces.iter().all(|piece| piece.split_whitespace().count() == 1)
-}
-
-/// `J.`, `J. R.`, `J.-P.`, `JR`.
-fn is_initials(text: &str) -> bool {
-    let letters: Vec<char> = text.chars().filter(|character| character.is_alphabetic()).collect();
-    let others =
-        text.chars().all(|character| character.is_alphabetic() || matches!(character, '.' | ' ' | '-' | '‐'));
-    let dotted =
-        text.contains('.') && text.split(['.', ' ', '-', '‐']).all(|piece| piece.chars().count() <= 2);
-    let bare = letters.len() <= 3 && letters.iter().all(|letter| letter.is_uppercase());
-    others && !letters.is_empty() && (dotted || bare)
-}
-
-/// "Doe AB" as "A. B. Doe"; `None` for any other form.
-fn initials_last(text: &str) -> Option<String> {
-    let (family, initials) = text.trim().rsplit_once(' ')?;
-    let bare = (1..=3).contains(&initials.chars().count())
-        && initials.chars().all(|letter| letter.is_ascii_uppercase());
-    let is_family = family.chars().any(char::is_lowercase);
-    (bare && is_family).then_some(())?;
-    let initials: Vec<String> = initials.chars().map(|letter| format!("{letter}.")).collect();
-    Some(format!("{family}, {}", initials.join(" ")))
 }
