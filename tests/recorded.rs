@@ -1,3 +1,13 @@
 //! Every recorded file goes through the matching reader.
 
+mod feeds;
+
+mod gofeed;
+
 mod normalise;
+
+mod people;
+
+mod python;
+
+mod sources;

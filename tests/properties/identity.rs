@@ -169,7 +169,26 @@ fn each_source_in_order(shuffled: &[Observation]) -> Vec<Observation> {
     shuffled.iter().map(|slot| queues.get_mut(&of(slot)).unwrap().pop().unwrap().clone()).collect()
 }
 
+/// Printed identifiers of every scheme, well-formed ones and such that are hardly any.
+fn printed_ids() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "doi:10\\.[0-9]{4,5}/\\PC{0,24}",
+        "doi: ?10\\.1000/[a-zA-Z().,:;\\]}>'\"\u{23a}\u{130}\u{1e9e}]{0,12}",
+        "arxiv:(arXiv:)?(math\\.CA/|hep-th/)?[0-9]{4}[.]?[0-9]{3,5}(v[0-9]{1,3})?",
+        "(pmid|pmcid|openreview|acl):(PMC|pmc)?[0-9A-Za-z_.-]{0,14}",
+        "page:https?://[a-z@:.%#?]{1,12}/\\PC{0,16}",
+        "[a-z]{3,10}:\\PC{0,20}",
+    ]
+}
+
 proptest! {
+    #[test]
+    fn an_identifier_is_read_back_from_its_printed_form(text in printed_ids()) {
+        if let Some(id) = ExternalId::parse(&text) {
+            prop_assert_eq!(ExternalId::parse(&id.to_string()), Some(id));
+        }
+    }
+
     #[test]
     fn the_papers_do_not_depend_on_the_order_of_arrival(
         (forward, shuffled) in observations().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),

@@ -1,9 +1,5 @@
 //! Recorded titles and abstracts go through the cleaning: nothing panics, formulas convert, bodies are well-formed.
 
-use std::io::BufRead as _;
-use std::io::BufReader;
-
-use flate2::read::GzDecoder;
 use offprint::model::observation::Observation;
 use offprint::model::record::RawAuthor;
 use offprint::model::record::RawAuthors;
@@ -16,13 +12,10 @@ use offprint::model::time::Timestamp;
 use offprint::normalise::Context;
 use offprint::normalise::observe;
 
+use crate::support::data::lines;
+
 /// Every so many records one is taken, so that the test stays quick without optimisation.
 const STEP: usize = 10;
-
-fn lines(path: &std::path::Path) -> impl Iterator<Item = serde_json::Value> + use<> {
-    let file = std::fs::File::open(path).unwrap();
-    BufReader::new(GzDecoder::new(file)).lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap())
-}
 
 fn seen(title: &str, body: &str, authors: Vec<String>, markup: Markup) -> Observation {
     let source = SourceId::parse("recorded").unwrap();
