@@ -65,9 +65,6 @@ mod space;
 
 mod standard;
 
-#[cfg(test)]
-mod tests;
-
 /// This kind.
 pub(super) const KIND: Kind = Kind {
     name: "feed",

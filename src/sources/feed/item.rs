@@ -106,7 +106,9 @@ impl Item {
     fn core_text(&self, name: &str, standard: Option<&StandardText>) -> Option<Raw> {
         let element = self.filled(Space::Core, name);
         if let Some(element) = element
-            && (standard.is_none() || !element.markup.is_empty())
+            && (standard.is_none()
+                || !element.markup.is_empty()
+                || element.attribute("mode") == Some("base64"))
         {
             return Some(if self.family == Family::Atom { atom_text(element) } else { free_text(element) });
         }
@@ -135,6 +137,11 @@ pub(super) fn free_text(element: &Element) -> Raw {
 /// Text of an Atom text construct (RFC 4287 §3.1), or of Atom 0.3 with its media types and `mode`.
 fn atom_text(element: &Element) -> Raw {
     let kind = element.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
+    if element.attribute("mode") == Some("base64")
+        && let Some(text) = base64(element.trimmed())
+    {
+        return markup::guess(text.trim());
+    }
     if !element.markup.is_empty() {
         return Raw::new(inside_div(element).trim(), Markup::Html);
     }
@@ -147,6 +154,28 @@ fn atom_text(element: &Element) -> Raw {
         "text" | "text/plain" => markup::plain(element.trimmed()),
         _undeclared => markup::guess(element.trimmed()),
     }
+}
+
+/// The text that Atom 0.3's `mode="base64"` hides (RFC 4648 §4).
+fn base64(text: &str) -> Option<String> {
+    let (mut bytes, mut bits, mut held) = (Vec::with_capacity(text.len() / 4 * 3), 0_u32, 0_u32);
+    for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _other => return None,
+        };
+        bits = bits << 6 & 0xFFFF | u32::from(digit);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held & 0xFF).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// The markup without the one `div` that Atom wants around XHTML.
@@ -164,4 +193,15 @@ fn inside_div(element: &Element) -> &str {
 fn is_text(element: &Element) -> bool {
     let kind = element.attribute("type").unwrap_or("text").trim().to_ascii_lowercase();
     !kind.contains('/') || kind.starts_with("text/") || kind.ends_with("xml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_is_read_and_what_is_none_is_refused() {
+        assert_eq!(base64("RXhhbXBsZSA8Yj5B\ndG9tPC9iPg==").as_deref(), Some("Example <b>Atom</b>"));
+        assert_eq!(base64("not base64!"), None);
+    }
 }
