@@ -92,7 +92,7 @@ impl fmt::Display for Diagnostic {
             }
             out.write_str(" ")?;
         }
-        out.write_str(&self.message)?;
+        out.write_str(&printable(&self.message))?;
         let gutter = self.place.as_ref().map_or(1, |place| place.line.to_string().len());
         if let Some(place) = &self.place {
             let Range { start, end } = place.marked;
@@ -102,7 +102,7 @@ impl fmt::Display for Diagnostic {
             write!(out, "\n  {:gutter$} | {:start$}{carets}", "", "")?;
         }
         if let Some(hint) = &self.hint {
-            write!(out, "\n  {:gutter$} = hint: {hint}", "")?;
+            write!(out, "\n  {:gutter$} = hint: {}", "", printable(hint))?;
         }
         Ok(())
     }
@@ -153,6 +153,11 @@ fn excerpt(line: &str, column: usize, meant: usize) -> (String, Range<usize>) {
         shown.push('…');
     }
     (shown, start..end)
+}
+
+/// A complaint, which may quote what stands in a file, as it may be shown in a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if character == '\n' { character } else { visible(character) }).collect()
 }
 
 /// A character as it may be shown in a terminal: one cell for a tab, no controls, no change of direction.

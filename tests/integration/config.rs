@@ -396,6 +396,15 @@ fn a_file_of_nothing_but_faults_is_answered_briefly() {
     assert!(complaint.len() < 50_000 && complaint.contains("\n\nand "), "{} bytes", complaint.len());
 }
 
+/// Found by the property below.
+#[test]
+fn a_value_that_is_quoted_in_a_complaint_brings_no_control_character() {
+    let text = "[[source]]\nid = 'a'\nkind = 'arxiv-rss'\ncategories = [\"cs.IR\\tat\"]\n";
+    let complaint = Desk::new().complaint(text);
+    assert!(complaint.contains("is no arXiv category"), "{complaint}");
+    assert!(complaint.chars().all(|character| character == '\n' || !character.is_control()), "{complaint:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
