@@ -15,10 +15,7 @@ use std::sync::RwLock;
 
 use tokio::sync::watch;
 
-use crate::model::plan::Op;
-use crate::model::plan::Plan;
 use crate::model::plan::Sequence;
-use crate::model::time::Timestamp;
 use crate::store::codec::Fault;
 use crate::store::index::Index;
 use crate::wal;
@@ -96,12 +93,6 @@ pub fn import(settings: &Settings, file: &Path) -> Result<Manifest, Error> {
 /// Compares the log of a store that is not in use with what was derived from it. Changes nothing.
 pub fn verify(settings: &Settings) -> Result<Verification, Error> {
     verify::verify(settings)
-}
-
-/// Divides changes into plans that each keep within [`PLAN_BYTES`], in their order. What is too large even alone is left
-/// out and returned beside them, with everything about a paper that is left out.
-pub fn divide(at: Timestamp, ops: Vec<Op>) -> (Vec<Plan>, Vec<Op>) {
-    commit::divide(at, ops)
 }
 
 /// A store that was opened.
@@ -335,11 +326,6 @@ impl Error {
 
     fn stored(what: &'static str) -> impl FnOnce(Fault) -> Self {
         move |fault| Self::Stored { what, fault }
-    }
-
-    /// Whether a plan was refused for its size, so that [`divide`] helps.
-    pub fn is_oversized(&self) -> bool {
-        matches!(self, Self::Oversized { .. } | Self::Log(wal::Error::Oversized { .. }))
     }
 
     /// Whether the disk is full: nothing is wrong with the store, and the same may work later.

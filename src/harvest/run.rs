@@ -352,15 +352,8 @@ impl Harvester {
             let mint = &mut || PaperId::mint(fastrand::u128(..));
             let mut planned = plan::plan(observations, &shelf, &topics, now, mint)?;
             planned.ops.extend(further);
-            let plan = Plan { at: now, ops: planned.ops };
-            match writer.commit(std::slice::from_ref(&plan)) {
-                Err(error) if error.is_oversized() => {
-                    let (plans, left) = store::divide(now, plan.ops);
-                    writer.commit(&plans)?;
-                    planned.problems.extend(left.iter().filter_map(course::too_large));
-                }
-                done => drop(done?),
-            }
+            let left = writer.commit_all(now, &planned.ops)?;
+            planned.problems.extend(left.iter().filter_map(course::too_large));
             Ok((planned.tally, planned.problems))
         };
         blocking(move || pen.with(work)).await?

@@ -44,6 +44,10 @@ impl<'op> Prepared<'op> {
         Ok(Self { op, value })
     }
 
+    pub(super) fn op(&self) -> &'op Op {
+        self.op
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.value.len()
     }

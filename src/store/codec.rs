@@ -15,6 +15,7 @@ use crate::model::plan::Plan;
 use crate::model::source::ExchangeMemory;
 use crate::model::source::NextPoll;
 use crate::model::source::SourceState;
+use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicState;
 use crate::store::codec::ops::ItemRow;
@@ -150,6 +151,11 @@ stored!(SourceState, SourceRow);
 stored!((String, ExchangeMemory), ExchangeRow);
 
 stored!((String, NextPoll), NextPollRow);
+
+/// The JSON of a plan of these changes.
+pub(super) fn plan_json(at: Timestamp, ops: &[&Op]) -> Result<Vec<u8>, Fault> {
+    write_row(&PlanRow::of(at, ops))
+}
 
 /// Reads a logged plan as far as it makes sense: one change that does not costs no other.
 pub(super) fn plan_of(json: &[u8]) -> Result<(Plan, Vec<Fault>), Fault> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::PoisonError;
 
+use crate::model::paper::PaperId;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::plan::Sequence;
@@ -17,6 +18,7 @@ use crate::store::Verification;
 use crate::store::Writer;
 use crate::store::apply::Prepared;
 use crate::store::changes::Changes;
+use crate::store::codec;
 use crate::store::codec::Stored as _;
 use crate::store::index::Index;
 use crate::store::keys;
@@ -40,11 +42,31 @@ impl Writer {
     /// Each plan may have at most [`PLAN_BYTES`] of encoded values.
     pub fn commit(&mut self, plans: &[Plan]) -> Result<Sequence, Error> {
         let prepared = plans.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
-        self.heal()?;
         let payloads = plans.iter().map(|plan| plan.to_json().map_err(Error::Unstorable));
-        let sequences = self.log.append(&payloads.collect::<Result<Vec<_>, _>>()?)?;
-        let numbered = (sequences.start.0..).map(Sequence).zip(prepared);
-        for (sequence, plan) in numbered {
+        self.log_and_apply(&payloads.collect::<Result<Vec<_>, _>>()?, prepared)
+    }
+
+    /// Commits changes that belong together, in their order, as one plan where they fit and else as several of one group.
+    /// What is too large even alone is left out, with everything about a paper that is left out, and returned.
+    pub fn commit_all(&mut self, at: Timestamp, ops: &[Op]) -> Result<Vec<Op>, Error> {
+        let Divided { plans, left } = divide(ops);
+        let payloads = plans.iter().map(|plan| {
+            let ops: Vec<&Op> = plan.ops.iter().map(Prepared::op).collect();
+            codec::plan_json(at, &ops).map_err(Error::Unstorable)
+        });
+        let payloads = payloads.collect::<Result<Vec<_>, _>>()?;
+        self.log_and_apply(&payloads, plans)?;
+        Ok(left)
+    }
+
+    fn log_and_apply(
+        &mut self,
+        payloads: &[Vec<u8>],
+        plans: Vec<PreparedPlan<'_>>,
+    ) -> Result<Sequence, Error> {
+        self.heal()?;
+        let sequences = self.log.append(payloads)?;
+        for (sequence, plan) in (sequences.start.0..).map(Sequence).zip(plans) {
             // Until the plan is applied the database lacks something that the log has; should this panic, too.
             self.is_broken = true;
             if let Err(error) = self.apply(sequence, plan) {
@@ -205,44 +227,56 @@ pub(super) fn prepare(plan: &Plan) -> Result<PreparedPlan<'_>, Error> {
     Ok(prepared)
 }
 
-/// No divided plan has more changes, whose JSON could else be larger than the log takes however well it packs.
-const DIVIDED_OPS: usize = 64;
+/// No divided plan has more papers, whose JSON could else be larger than the log takes however well it packs.
+const DIVIDED_PAPERS: usize = 128;
 
-pub(super) fn divide(at: Timestamp, ops: Vec<Op>) -> (Vec<Plan>, Vec<Op>) {
-    let (mut plans, mut left) = (vec![Plan::new(at)], Vec::new());
-    let mut bytes = 0_usize;
-    let mut lost = BTreeSet::new();
+/// Changes in plans that each fit.
+struct Divided<'op> {
+    plans: Vec<PreparedPlan<'op>>,
+    left: Vec<Op>,
+}
+
+fn divide(ops: &[Op]) -> Divided<'_> {
+    let mut divided = Divided { plans: Vec::new(), left: Vec::new() };
+    let mut plan = PreparedPlan { ops: Vec::new(), bytes: 0 };
+    let (mut papers, mut lost) = (0_usize, BTreeSet::new());
     for op in ops {
-        let size = Prepared::new(&op).map_or(usize::MAX, |prepared| prepared.bytes());
-        let about = match &op {
-            Op::Paper(paper) => Some(paper.id.clone()),
-            Op::Enter(entry) => Some(entry.paper.clone()),
-            Op::Signals { paper, .. } => Some(paper.clone()),
-            Op::Installation(_)
-            | Op::Absorb { .. }
-            | Op::Leave { .. }
-            | Op::Topic(_)
-            | Op::DropTopic(_)
-            | Op::Source(_)
-            | Op::Exchange { .. }
-            | Op::Operator { .. } => None,
-        };
-        if size > PLAN_BYTES || about.as_ref().is_some_and(|paper| lost.contains(paper)) {
+        let about = paper_of(op);
+        let prepared = Prepared::new(op).ok().filter(|prepared| prepared.bytes() <= PLAN_BYTES);
+        let Some(prepared) = prepared.filter(|_| about.is_none_or(|paper| !lost.contains(paper))) else {
             lost.extend(about);
-            left.push(op);
+            divided.left.push(op.clone());
             continue;
+        };
+        let is_paper = usize::from(matches!(op, Op::Paper(_)));
+        if plan.bytes.saturating_add(prepared.bytes()) > PLAN_BYTES || papers + is_paper > DIVIDED_PAPERS {
+            let full = std::mem::replace(&mut plan, PreparedPlan { ops: Vec::new(), bytes: 0 });
+            divided.plans.push(full);
+            papers = 0;
         }
-        bytes = bytes.saturating_add(size);
-        let is_full = |plan: &Plan| bytes > PLAN_BYTES || plan.ops.len() >= DIVIDED_OPS;
-        if plans.last().is_none_or(is_full) {
-            plans.push(Plan::new(at));
-            bytes = size;
-        }
-        if let Some(plan) = plans.last_mut() {
-            plan.ops.push(op);
-        }
+        papers += is_paper;
+        plan.bytes = plan.bytes.saturating_add(prepared.bytes());
+        plan.ops.push(prepared);
     }
-    (plans, left)
+    divided.plans.push(plan);
+    divided
+}
+
+/// The paper that a change is about.
+fn paper_of(op: &Op) -> Option<&PaperId> {
+    match op {
+        Op::Paper(paper) => Some(&paper.id),
+        Op::Enter(entry) => Some(&entry.paper),
+        Op::Signals { paper, .. } => Some(paper),
+        Op::Installation(_)
+        | Op::Absorb { .. }
+        | Op::Leave { .. }
+        | Op::Topic(_)
+        | Op::DropTopic(_)
+        | Op::Source(_)
+        | Op::Exchange { .. }
+        | Op::Operator { .. } => None,
+    }
 }
 
 fn encode(plan: &Plan) -> Result<PreparedPlan<'_>, Error> {

@@ -92,6 +92,12 @@ impl<'a> From<&'a Plan> for PlanRow<'a> {
     }
 }
 
+impl<'a> PlanRow<'a> {
+    pub(super) fn of(at: Timestamp, ops: &[&'a Op]) -> Self {
+        Self { v: Format, at: at.micros(), ops: ops.iter().map(|op| OpRow::from(*op)).collect() }
+    }
+}
+
 impl PlanRow<'_> {
     pub(super) fn into_noun(self) -> Result<Plan, Fault> {
         let (plan, faults) = self.into_sense()?;
