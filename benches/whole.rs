@@ -222,8 +222,8 @@ fn topics(papers: &[Paper]) -> String {
             *frequency.entry(word).or_default() += 1;
         }
     }
-    // Words that people ask for: in 0.3 to 5 per cent of the papers.
-    let is_apt = |word: &String| (papers.len() / 300..=papers.len() / 20).contains(&frequency[word]);
+    // Words that people ask for: in 0.3 to 2 per cent of the papers, so that a paper is in about six topics of a thousand.
+    let is_apt = |word: &String| (papers.len() / 300..=papers.len() / 50).contains(&frequency[word]);
     for number in 0..TOPICS {
         let (title, abstract_text, ..) = &papers[random.usize(..papers.len())];
         let words = |text: &str| -> Vec<String> { split(text).into_iter().filter(is_apt).collect() };

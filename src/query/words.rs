@@ -1,11 +1,21 @@
 //! Words as queries and papers share them: folded (no case, no accents) and stemmed (no English inflection).
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use rust_stemmers::Algorithm;
 use rust_stemmers::Stemmer;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
+
+/// How many words are remembered with their stems: far more than papers of one field use, about 6 MB at most.
+const STEMS_KEPT: usize = 65_536;
+
+thread_local! {
+    /// Papers use the same words over and over, and stemming one takes as long as a dozen look-ups.
+    static STEMS: RefCell<HashMap<String, String>> = RefCell::default();
+}
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 
@@ -41,11 +51,20 @@ pub fn fold(text: &str) -> Vec<String> {
 
 /// A folded word without its inflection.
 pub fn stem(word: &str) -> String {
-    if word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        STEMMER.stem(word).into_owned()
-    } else {
-        word.to_owned()
+    if word.len() <= 2 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return word.to_owned();
     }
+    STEMS.with_borrow_mut(|stems| {
+        if let Some(stem) = stems.get(word) {
+            return stem.clone();
+        }
+        if stems.len() >= STEMS_KEPT {
+            stems.clear();
+        }
+        let stem = STEMMER.stem(word).into_owned();
+        stems.insert(word.to_owned(), stem.clone());
+        stem
+    })
 }
 
 fn finish(word: &mut String, pluses: &mut u8, words: &mut Vec<String>) {
