@@ -168,8 +168,21 @@ pub enum Stop {
     #[error("{0}")]
     Usage(String),
     /// Anything else.
-    #[error("{0:#}")]
+    #[error("{}", chain(.0))]
     Other(#[from] anyhow::Error),
+}
+
+/// An error with its causes, none of which is told twice.
+fn chain(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 /// Runs the program and gives its exit code: 0, 64 for wrong usage, 75 when draining took too long, 78 for a faulty

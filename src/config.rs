@@ -11,12 +11,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::Digest as _;
+use sha2::Sha256;
 use url::Url;
 
 use crate::config::diagnostic::Diagnostic;
 use crate::config::diagnostic::Faults;
 use crate::config::environment::Environment;
+use crate::model::source::NextPoll;
 use crate::model::source::SourceId;
+use crate::model::source::SourceState;
 use crate::sources::Kind;
 use crate::sources::Manners;
 use crate::sources::Source;
@@ -190,6 +194,18 @@ pub struct ConfiguredSource {
 }
 
 impl ConfiguredSource {
+    /// What makes it another source when it changes: its kind, address and options, as one short text.
+    pub fn settings(&self) -> String {
+        let told = format!("{} {:?}", self.kind.name, self.source);
+        let digest = Sha256::digest(told.as_bytes());
+        digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    }
+
+    /// When it is polled by its schedule, or nothing when that is at once: it never was, or it is another one now.
+    pub fn due(&self, state: &SourceState) -> Option<NextPoll> {
+        state.next_poll.clone().filter(|_| state.settings == self.settings())
+    }
+
     /// How it is asked: as its kind wants to be; without spacing and floor where the operator's own address names this
     /// machine or a private network, since such a host is the operator's own to ask.
     pub fn manners(&self) -> Manners {

@@ -155,7 +155,10 @@ async fn care(desk: Arc<Desk>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(CARE)).await.is_some() {
         since_sizes += CARE;
         let done = if since_sizes < SIZES {
-            desk.harvester().pen().write(|writer| writer.checkpoint().map(|()| Cared::default())).await
+            desk.harvester()
+                .pen()
+                .write(|writer| writer.heal().and_then(|()| writer.checkpoint()).map(|()| Cared::default()))
+                .await
         } else {
             since_sizes = Duration::ZERO;
             desk.harvester().pen().write(crate::store::Writer::care).await

@@ -10,6 +10,7 @@ use std::ops::Range;
 use crate::model::time::Timestamp;
 use crate::query::ast::Clause;
 use crate::query::ast::Node;
+use crate::query::ast::ValueField;
 use crate::query::document::Document;
 
 pub mod ast;
@@ -100,6 +101,23 @@ impl Query {
             evaluate::fired(&self.root, document, now, &mut fired);
         }
         Verdict { is_match, fired }
+    }
+
+    /// The sources that the query names.
+    pub fn sources(&self) -> Vec<String> {
+        fn gather(node: &Node, found: &mut Vec<String>) {
+            match node {
+                Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|node| gather(node, found)),
+                Node::Not(inner) => gather(inner, found),
+                Node::Clause(Clause::Value { field: ValueField::Source, pattern }) => {
+                    found.push(pattern.clone());
+                }
+                Node::Clause(_) => {}
+            }
+        }
+        let mut found = Vec::new();
+        gather(&self.root, &mut found);
+        found
     }
 
     /// Whether the query asks for a count, such as `votes>=10`.

@@ -30,6 +30,7 @@ use crate::config::files::Chosen;
 use crate::config::keys::MAIN;
 use crate::config::keys::Section;
 use crate::config::keys::TOPICS_FILE;
+use crate::config::suggest::nearest;
 use crate::config::walk::MOST_FAULTS;
 use crate::config::walk::Walker;
 use crate::model::topic::Revisions;
@@ -220,6 +221,21 @@ fn whole(
         "add contact = \"mailto:you@example.org\"",
     );
     warn(sources.is_empty(), "no source is enabled: no paper will arrive", "add a [[source]]");
+    for topic in &topics {
+        for name in topic.query.sources() {
+            let known = sources.iter().map(|source| source.id.as_str());
+            if name.ends_with('*') || known.clone().any(|id| id == name) {
+                continue;
+            }
+            let hint = nearest(&name, known).map(|close| format!("did you mean \"{close}\"?"));
+            let hint = hint.unwrap_or_else(|| "give the id of a [[source]]".to_owned());
+            warn(
+                true,
+                &format!("topic {} asks for the source {}, and there is none", topic.id, quoted(&name)),
+                &hint,
+            );
+        }
+    }
     warn(topics.is_empty(), "there is no topic: no feed will be served", "add a [[topic]]");
     let (server, store, log, fetch) =
         (main.table("server")?, main.table("store")?, main.table("log")?, main.table("fetch")?);

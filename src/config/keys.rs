@@ -112,7 +112,7 @@ pub(super) const MAIN: Section = Section {
             "title",
             Form::Line,
             Fallback::Written("\"Offprint\""),
-            "The name of this instance, shown on its pages and before the titles of its feeds.",
+            "The name of this instance, shown on its pages and as the author of its feeds.",
         ),
         key(
             "contact",

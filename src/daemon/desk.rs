@@ -57,6 +57,7 @@ pub struct Desk {
     harvester: Harvester,
     urls: Arc<Urls>,
     clock: Clock,
+    started_with: Arc<Config>,
     busy: Mutex<BTreeMap<SourceId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -83,8 +84,10 @@ impl Desk {
             watch::Sender::new(Arc::new(Site { title: config.title.clone(), topics: Arc::clone(&all) }));
         let (topics, in_force) = watch::channel(all);
         let harvester = Harvester::new(client, opened.writer, in_force, clock.clone())?;
+        let config = Arc::new(config);
         let desk = Self {
-            config: watch::Sender::new(Arc::new(config)),
+            started_with: Arc::clone(&config),
+            config: watch::Sender::new(config),
             topics,
             site,
             harvester,
@@ -98,6 +101,11 @@ impl Desk {
     /// Where the store of a configuration is.
     pub fn store_settings(config: &Config) -> store::Settings {
         store::Settings { path: config.store.path.clone(), cache_bytes: config.store.cache_bytes }
+    }
+
+    /// The configuration that the process was started with: what cannot be changed later is as it says.
+    pub fn started_with(&self) -> Arc<Config> {
+        Arc::clone(&self.started_with)
     }
 
     /// The configuration in force.
@@ -254,6 +262,7 @@ impl Desk {
             manners: source.manners(),
             every: source.every,
             source: Arc::clone(&source.source),
+            settings: source.settings(),
         };
         Ok(Polled::Done(self.harvester.harvest(&job, stop, progress).await?))
     }
@@ -282,7 +291,10 @@ pub enum Polled {
 impl Occasion {
     /// Until when a source may not be asked on this occasion, and why.
     fn forbids(self, state: &SourceState, source: &ConfiguredSource, now: Timestamp) -> Option<NextPoll> {
-        let stored = state.next_poll.clone();
+        let stored = source.due(state);
+        if state.settings != source.settings() {
+            return None;
+        }
         let wait = match self {
             Self::Always => None,
             Self::Due => stored,

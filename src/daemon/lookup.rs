@@ -62,7 +62,13 @@ impl Looker {
 /// The paper that a person means: by our identifier, an outside one, or an address that holds one.
 fn find(reader: &Reader, text: &str) -> Result<Option<Paper>, store::Error> {
     let text = text.trim();
-    if let Some(id) = PaperId::parse(text) {
+    // Our own identifier, alone or at the end of its Atom identifier or of its page's address.
+    if let Some(id) = text
+        .rsplit_once("paper/")
+        .or(text.rsplit_once("/papers/"))
+        .map_or(Some(text), |(_, id)| Some(id))
+        .and_then(PaperId::parse)
+    {
         return reader.paper(&id);
     }
     let outside = normalise::ids::lookup(text).or_else(|| ExternalId::parse(text));

@@ -32,7 +32,7 @@ async fn poll(desk: &Desk, source: &ConfiguredSource, stop: &CancellationToken) 
     loop {
         let wait = match desk.reader().source(&source.id) {
             Ok(state) => {
-                let due = state.and_then(|state| state.next_poll).map(|poll| poll.at);
+                let due = state.and_then(|state| source.due(&state)).map(|poll| poll.at);
                 due.map_or(Duration::ZERO, |due| {
                     due.since(desk.clock().now()).to_std().unwrap_or(Duration::ZERO)
                 })
@@ -79,7 +79,7 @@ async fn poll(desk: &Desk, source: &ConfiguredSource, stop: &CancellationToken) 
 
 /// Says at start when a source is polled, and why then.
 fn announce(desk: &Desk, source: &ConfiguredSource) {
-    let due = desk.reader().source(&source.id).ok().flatten().and_then(|state| state.next_poll);
+    let due = desk.reader().source(&source.id).ok().flatten().and_then(|state| source.due(&state));
     match due.filter(|due| due.at > desk.clock().now()) {
         Some(due) => tracing::info!(
             source.id = %source.id, next_poll = %due.at, reason = due.reason,
@@ -98,6 +98,11 @@ fn report(source: &ConfiguredSource, summary: &Summary) {
         (Some(fault), Health::Offline) => tracing::warn!(
             source.id = %id, next_poll = %next.at,
             "source {id}: the network is unreachable ({fault}); tries again {}", next.at
+        ),
+        (Some(fault), Health::Partial) => tracing::warn!(
+            source.id = %id, new = summary.tally.new, next_poll = %next.at, reason = next.reason,
+            "source {id}: partial, {} new, {} revised of {} records; {fault}; next poll {} ({})",
+            summary.tally.new, summary.tally.revised, summary.records, next.at, next.reason
         ),
         (Some(fault), health) => tracing::warn!(
             source.id = %id, state = health.name(), next_poll = %next.at, reason = next.reason,

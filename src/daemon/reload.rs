@@ -109,9 +109,18 @@ async fn reload(desk: &Desk, whence: &Whence, is_asked: bool) -> bool {
     };
     let old = desk.config();
     if !is_asked && config.origin.digest == old.origin.digest {
+        tracing::info!("reload: the configuration is the one in force");
         return false;
     }
-    for what in needs_restart(&old, &config) {
+    let is_emptied = config.sources.is_empty() && config.topics.is_empty();
+    if !is_asked && is_emptied && !(old.sources.is_empty() && old.topics.is_empty()) {
+        tracing::error!(
+            "reload: the file has neither sources nor topics any more, so it may be half written; the old configuration \
+             stays in force (SIGHUP takes it as it is)"
+        );
+        return false;
+    }
+    for what in needs_restart(&desk.started_with(), &config) {
         tracing::warn!("reload: {what} takes effect after a restart");
     }
     match desk.adopt(config).await {

@@ -95,9 +95,10 @@ pub fn sources(reader: &Reader, config: &Config, now: Timestamp) -> Result<Vec<S
     let row = |configured: &ConfiguredSource| {
         let state = reader.source(&configured.id)?;
         let state = state.unwrap_or_else(|| SourceState::untouched(configured.id.clone()));
-        let (next_poll, reason) = match state.next_poll {
+        let (next_poll, reason) = match configured.due(&state) {
             Some(poll) => (Some(poll.at.to_rfc3339()), Some(poll.reason)),
-            None => (None, Some("at once: it was never polled".to_owned())),
+            None if state.settings.is_empty() => (None, Some("at once: it was never polled".to_owned())),
+            None => (None, Some("at once: its settings changed".to_owned())),
         };
         Ok(SourceRow {
             source: configured.id.to_string(),

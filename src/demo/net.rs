@@ -154,10 +154,7 @@ async fn daily(State(hosts): State<Hosts>, Query(asked): Query<Asked>, headers: 
 /// A paper as the daily list shows it, its TeX lost.
 fn listed(paper: &InventedPaper, date: NaiveDate, growth: u64) -> Value {
     let damaged = |text: &str| text.replace(['$', '\\', '{', '}'], "");
-    let name = |creator: &String| {
-        let name = creator.split(" (").next().unwrap_or(creator);
-        json!({ "name": damaged(name), "hidden": false })
-    };
+    let name = |creator: &String| json!({ "name": plain(creator), "hidden": false });
     let votes = paper.votes + paper.votes * growth / 48;
     json!({
         "paper": {
@@ -192,8 +189,7 @@ async fn journal(State(hosts): State<Hosts>, headers: HeaderMap) -> Response {
         let creators: Vec<String> = paper
             .creators
             .iter()
-            .map(|creator| creator.split(" (").next().unwrap_or(creator))
-            .map(|name| format!("<dc:creator>{}</dc:creator>", escape(&name.replace(['\\', '\"', '\''], ""))))
+            .map(|creator| format!("<dc:creator>{}</dc:creator>", escape(&plain(creator))))
             .collect();
         let creators = creators.concat();
         // Writing into a string cannot fail.
@@ -218,6 +214,21 @@ async fn journal(State(hosts): State<Hosts>, headers: HeaderMap) -> Response {
          <items><rdf:Seq>{list}</rdf:Seq></items></channel>\n{items}</rdf:RDF>\n"
     );
     answer(&headers, "application/rdf+xml; charset=utf-8", body)
+}
+
+/// A name without affiliation and TeX, as everyone but arXiv writes it.
+fn plain(creator: &str) -> String {
+    let name = creator.split(" (").next().unwrap_or(creator);
+    let accents = [
+        ("\\\"u", "ü"),
+        ("\\\"e", "ë"),
+        ("\\'\\i", "í"),
+        ("\\'i", "í"),
+        ("\\'e", "é"),
+        ("\\v{S}", "Š"),
+        ("\\v{c}", "č"),
+    ];
+    accents.iter().fold(name.to_owned(), |name, (tex, letter)| name.replace(tex, letter))
 }
 
 /// 200 with an `ETag` of the body, or 304 when the asker has that body.

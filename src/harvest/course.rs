@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::fetch::bucket::Bucket;
 use crate::fetch::exchange::Request;
+use crate::fetch::fault::Fault;
 use crate::fetch::fault::FetchError;
 use crate::fetch::fault::Retry;
 use crate::fetch::fault::Scope;
@@ -38,7 +39,7 @@ pub struct Course {
     /// What failed requests leave to be remembered.
     pub ops: Vec<Op>,
     /// Requests that failed for reasons of their own while the harvest went on.
-    pub passed_over: Vec<Failure>,
+    pub passed_over: Vec<(String, Failure)>,
     answers: usize,
     records: usize,
     tally: Tally,
@@ -148,9 +149,14 @@ pub fn bucket(job: &Job, request: &Request) -> Bucket {
     Bucket { operator, spacing: job.manners.spacing }
 }
 
+/// Under what the store remembers an exchange: what one source has read of an address says nothing of what another has.
+pub fn address(job: &Job, request: &Request) -> String {
+    format!("{} {}", job.id, request.url)
+}
+
 /// What a failed request leaves to be remembered: of its address, and of an operator that wants to be left alone.
 pub fn remembered(job: &Job, request: &Request, error: &FetchError) -> Vec<Op> {
-    let memory = error.memory.clone().map(|memory| Op::Exchange { url: request.url.to_string(), memory });
+    let memory = error.memory.clone().map(|memory| Op::Exchange { url: address(job, request), memory });
     let wait = match error.retry {
         Retry::At { not_before, scope: Scope::Operator } => {
             let operator = bucket(job, request).operator;
@@ -196,10 +202,11 @@ pub fn conclude(
     let Course {
         asked, passed_over, answers, records, tally, problems, is_partial, pace, not_before, ..
     } = course;
-    let mut faults: Vec<String> = passed_over.iter().map(|failure| failure.in_words(job)).collect();
+    let told = |(path, failure): &(String, Failure)| format!("{path}: {}", failure.in_words(job));
+    let mut faults: Vec<String> = passed_over.iter().map(told).collect();
     // A harvest of which nothing was answered has failed, even if each request alone could be passed over.
     let ended = match (ended, answers, passed_over.into_iter().next_back()) {
-        (Ended::Complete, 0, Some(failure)) => {
+        (Ended::Complete, 0, Some((_path, failure))) => {
             faults.pop();
             Ended::Failed(failure)
         }
@@ -235,6 +242,16 @@ pub fn conclude(
             fail(&mut state, Health::Failing);
             faults.push(format!("its papers cannot be kept: {why}"));
             poll(&Ending::Failed { failures: state.failures, not_before: None })
+        }
+        Ended::Failed(Failure::Fetch(error)) if matches!(error.fault, Fault::Held { .. }) => {
+            // Nobody was asked: what another source was told holds for this one, and it has failed in nothing.
+            faults.push(error.to_string());
+            state.health = Health::Limited;
+            let at = if let Retry::At { not_before, .. } = error.retry { not_before } else { now };
+            NextPoll {
+                at: schedule::after(at, SHORTEST_CRASH_WAIT.mul_f64(jitter)),
+                reason: error.to_string(),
+            }
         }
         Ended::Failed(failure) => {
             faults.push(failure.in_words(job));

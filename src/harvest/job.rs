@@ -25,6 +25,8 @@ pub struct Job {
     pub every: Duration,
     /// What to ask and how to read.
     pub source: Arc<dyn Source>,
+    /// What makes it another source under the same name when it changes: its kind, address and options.
+    pub settings: String,
 }
 
 /// Something that happened during a harvest.

@@ -39,6 +39,7 @@ use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 use crate::model::signal::Signal;
 use crate::model::source::ExchangeMemory;
+use crate::model::source::Pace;
 use crate::model::source::SourceState;
 use crate::model::time::Timestamp;
 use crate::normalise;
@@ -174,6 +175,12 @@ impl Harvester {
         let run = self.stamp();
         let known = self.reader.source(&job.id)?;
         let mut state = known.unwrap_or_else(|| SourceState::untouched(job.id.clone()));
+        if state.settings != job.settings {
+            // Another address or other categories: what was said of the old ones holds no more.
+            state.settings.clone_from(&job.settings);
+            state.failures = 0;
+            state.pace = Pace::default();
+        }
         let mut course = Course::default();
         let ended = loop {
             if stop.is_cancelled() {
@@ -211,7 +218,7 @@ impl Harvester {
             let passed = if failure.is_of_the_request() { job.source.skip(&state.cursor, run) } else { None };
             let Some(cursor) = passed else { break Ended::Failed(failure) };
             state.cursor = cursor;
-            course.passed_over.push(failure);
+            course.passed_over.push((request.url.path().to_owned(), failure));
         };
         let mut ops = std::mem::take(&mut course.ops);
         let is_idle = course.asked == 0 && matches!(ended, Ended::Interrupted { .. });
@@ -264,7 +271,7 @@ impl Harvester {
                 response: None,
             })));
         }
-        let memory = self.reader.exchange(request.url.as_str())?;
+        let memory = self.reader.exchange(&course::address(job, request))?;
         Ok(self.client().fetch(request, &bucket, &memory, now).await)
     }
 
@@ -284,6 +291,7 @@ impl Harvester {
         course: &mut Course,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Result<SourceState, String>, Error> {
+        let address = course::address(job, request);
         let (this, job, cursor, asked) = (self.clone(), job.clone(), state.cursor.clone(), request.clone());
         let Fetched { response, memory, manners, .. } = fetched;
         let is_modified = !response.is_not_modified();
@@ -305,8 +313,7 @@ impl Harvester {
             memory
         };
         let state = SourceState { cursor: batch.next, ..state.clone() };
-        let mut last_ops =
-            vec![Op::Source(state.clone()), Op::Exchange { url: request.url.to_string(), memory }];
+        let mut last_ops = vec![Op::Source(state.clone()), Op::Exchange { url: address, memory }];
         let mut chunks = chunks(observations).into_iter().peekable();
         while let Some(chunk) = chunks.next() {
             let ops = if chunks.peek().is_none() { std::mem::take(&mut last_ops) } else { Vec::new() };
@@ -375,12 +382,14 @@ fn host_of(request: &Request) -> String {
 }
 
 /// Splits observations into plans of a size that the store takes well; at least one, perhaps empty.
-fn chunks(mut observations: Vec<(Observation, Vec<Signal>)>) -> Vec<Vec<(Observation, Vec<Signal>)>> {
-    let mut chunks = Vec::new();
-    while observations.len() > PLAN_SIZE {
-        let rest = observations.split_off(PLAN_SIZE);
-        chunks.push(std::mem::replace(&mut observations, rest));
+fn chunks(observations: Vec<(Observation, Vec<Signal>)>) -> Vec<Vec<(Observation, Vec<Signal>)>> {
+    let mut chunks = Vec::with_capacity(observations.len() / PLAN_SIZE + 1);
+    let mut observations = observations.into_iter().peekable();
+    loop {
+        // Collected anew: splitting would leave each part the room of all that came after it.
+        chunks.push(observations.by_ref().take(PLAN_SIZE).collect());
+        if observations.peek().is_none() {
+            return chunks;
+        }
     }
-    chunks.push(observations);
-    chunks
 }

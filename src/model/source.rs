@@ -129,6 +129,8 @@ impl Health {
 pub struct SourceState {
     /// Which source.
     pub source: SourceId,
+    /// Its kind, address and options when it was last asked; others mean that it is due at once.
+    pub settings: String,
     /// How far its harvest got.
     pub cursor: Cursor,
     /// When it was last asked.
@@ -159,6 +161,7 @@ impl SourceState {
     pub fn untouched(source: SourceId) -> Self {
         Self {
             source,
+            settings: String::new(),
             cursor: Cursor::default(),
             last_attempt: None,
             last_success: None,

@@ -95,7 +95,8 @@ impl Writer {
     /// holds everything.
     pub fn checkpoint(&mut self) -> Result<(), Error> {
         if self.pending_plans > 0 {
-            self.shared.index().checkpoint()?;
+            // What sled could not write is not known, so a failure means a new database.
+            self.shared.index().checkpoint().inspect_err(|_failed| self.is_broken = true)?;
             self.pending_bytes = 0;
             self.pending_plans = 0;
         }

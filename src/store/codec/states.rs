@@ -169,6 +169,8 @@ pub(super) struct SourceRow<'a> {
     problems: Vec<ProblemRow<'a>>,
     #[serde(default, skip_serializing_if = "PaceRow::is_empty")]
     pace: PaceRow,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    settings: Cow<'a, str>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -200,6 +202,7 @@ impl<'a> From<&'a SourceState> for SourceRow<'a> {
             health: state.health.name().into(),
             fault: state.fault.as_deref().map(Cow::from),
             pace: PaceRow::from(&state.pace),
+            settings: state.settings.as_str().into(),
             problems: state
                 .problems
                 .iter()
@@ -227,6 +230,7 @@ impl SourceRow<'_> {
                 .ok_or_else(|| Fault::unknown("a source's state", &self.health))?,
             fault: self.fault.map(Cow::into_owned),
             pace: self.pace.into_noun(),
+            settings: self.settings.into_owned(),
             problems: self
                 .problems
                 .into_iter()

@@ -145,3 +145,41 @@ async fn days_missed_are_asked_for_and_nothing_is_asked_twice() {
         assert!(dates.iter().any(|date| date == day), "{day} is missing from {dates:?}");
     }
 }
+
+#[tokio::test]
+async fn a_source_with_another_address_is_due_at_once_and_reads_it_whole() {
+    let net = Net::start().await;
+    ordinary(&net);
+    net.at("/journal.rdf").refuses(410);
+    let mut site = Site::start(&configuration(&net)).await;
+    site.poll().await;
+    assert!(site.source("journal").await.reason.unwrap().contains("gone for good"));
+    net.at("/new.rdf").answers(wire::journal(&[("10.5555/flags.9", "A Ninth Flag")])).etag("\"nine\"");
+    site.adopt(&configuration(&net).replace("/journal.rdf", "/new.rdf")).await;
+    assert!(site.source("journal").await.reason.unwrap().contains("its settings changed"));
+    let row = site.poll().await.into_iter().find(|row| row.source == "journal").unwrap();
+    assert_eq!((row.new, row.fault), (1, None));
+    // Another source of the same address has read nothing of it yet: it is not told that nothing changed.
+    let renamed =
+        configuration(&net).replace("/journal.rdf", "/new.rdf").replace("id = \"journal\"", "id = \"other\"");
+    site.adopt(&renamed).await;
+    let row = site.poll().await.into_iter().find(|row| row.source == "other").unwrap();
+    assert_eq!((row.records, row.merged), (1, 1));
+}
+
+#[tokio::test]
+async fn a_source_that_waits_for_another_of_its_host_has_not_failed() {
+    let net = Net::start().await;
+    ordinary(&net);
+    net.at("/journal.rdf").limited(120);
+    let site = Site::start(&configuration(&net)).await;
+    site.harvest("journal").await;
+    let asked = net.requests().len();
+    let summary = site.harvest("hf-daily").await;
+    assert_eq!(net.requests().len(), asked, "it was not asked");
+    let wait = summary.next_poll.at.since(site.desk().clock().now());
+    assert!(wait >= TimeDelta::minutes(2) && wait < TimeDelta::minutes(5), "{:?}", summary.next_poll);
+    let state =
+        site.desk().reader().sources().unwrap().into_iter().find(|state| state.source.as_str() == "hf-daily");
+    assert_eq!(state.unwrap().failures, 0);
+}

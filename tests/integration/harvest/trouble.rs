@@ -55,6 +55,7 @@ async fn poll(config: &config::Config, settings: &Settings, failing: &Failing) -
         manners: source.manners(),
         every: source.every,
         source: Arc::clone(&source.source),
+        settings: source.settings(),
     };
     let acknowledged = Mutex::new(0);
     let outcome = harvester
@@ -95,7 +96,7 @@ async fn a_poll_whose_write_fails_at_any_operation_loses_nothing_that_was_acknow
             let in_topic = opened.reader.timeline_len(&config.topics[0].id).unwrap();
             assert_eq!(in_topic, count, "{failure:?} at {at}: a plan was applied in part");
             // The validators are remembered only with the papers of their answer.
-            let memory = opened.reader.exchange(net.url("/rss/cs.LG").as_str()).unwrap();
+            let memory = opened.reader.exchange(&format!("arxiv {}", net.url("/rss/cs.LG"))).unwrap();
             assert_eq!(memory.etag.is_some(), count == 130, "{failure:?} at {at}");
             drop(opened);
             // The next poll brings the rest, each paper once.
