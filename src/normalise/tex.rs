@@ -7,6 +7,7 @@ use crate::normalise::escape;
 
 mod accents;
 mod bodies;
+mod commands;
 mod depth;
 mod known;
 pub(crate) mod mathml;

@@ -3,10 +3,11 @@
 //! Authors write old commands, commands of packages and commands of their own. The first two are translated, the last
 //! are shown under their name. What defines macros or picks characters by number never reaches the renderer.
 
+use crate::normalise::tex::commands;
+use crate::normalise::tex::commands::FENCES;
 use crate::normalise::tex::known;
 use crate::normalise::tex::rewrite::tables::ALIASES;
 use crate::normalise::tex::rewrite::tables::DROPPED;
-use crate::normalise::tex::rewrite::tables::FENCES;
 use crate::normalise::tex::rewrite::tables::TEXTS;
 use crate::normalise::tex::tokens;
 use crate::normalise::tex::tokens::Token;
@@ -174,9 +175,9 @@ impl Rewrite {
             self.out.push('}');
             return Some(star + length);
         }
-        if let Some((_name, count)) = DROPPED.iter().find(|(known, _count)| *known == name) {
+        if let Some(count) = commands::dropped(name, DROPPED) {
             let mut used = star;
-            for _argument in 0..*count {
+            for _argument in 0..count {
                 used += tokens::argument(rest.get(used..)?).map_or(0, |(_argument, length)| length);
             }
             self.out.push(' ');

@@ -193,6 +193,14 @@ fn mathml_holds_nothing_that_a_validator_warns_of() {
 }
 
 #[test]
+fn operators_keep_their_names_and_fences_leave_no_word() {
+    let html = mathml::convert("\\argmax_x f(x) + \\argmin_y g", true).unwrap();
+    assert!(html.contains(">argmax<") || html.contains(">arg max<"), "{html}");
+    assert!(html.contains(">argmin<") || html.contains(">arg min<"), "{html}");
+    texts(&[("$\\Bigm| x \\bigg\\rvert$", "| x |"), ("$\\argmax f$", "argmax f")]);
+}
+
+#[test]
 fn deep_and_endless_input_ends() {
     for one in [
         "{",

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::normalise::tex::commands;
+use crate::normalise::tex::commands::FENCES;
 use crate::normalise::tex::scripts;
 use crate::normalise::tex::symbols;
 use crate::normalise::tex::tokens;
@@ -182,10 +184,12 @@ impl Line {
             self.atom(&one.map_or(inner.clone(), |letter| [letter, *mark].into_iter().nfc().collect()));
             return Some(length);
         }
-        if let Some((_name, count)) = DROPPED.iter().find(|(known, _count)| *known == name) {
-            let mut used =
-                usize::from(name == "left" || name == "right") * usize::from(rest.starts_with('.'));
-            for _argument in 0..*count {
+        if FENCES.contains(&name) {
+            return Some(usize::from(matches!(name, "left" | "right") && rest.starts_with('.')));
+        }
+        if let Some(count) = commands::dropped(name, DROPPED) {
+            let mut used = 0;
+            for _argument in 0..count {
                 used += tokens::argument(rest.get(used..)?)?.1;
             }
             return Some(used);

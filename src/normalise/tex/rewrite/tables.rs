@@ -23,10 +23,8 @@ pub(in crate::normalise::tex) const ALIASES: &[(&str, &str)] = &[
     ("sc", "rm"),
     ("dag", "dagger"),
     ("widebar", "overline"),
-    ("mathop", "mathop"),
     ("llbracket", "lbrack"),
     ("rrbracket", "rbrack"),
-    ("lesssim", "lesssim"),
     ("mathbfcal", "mathcal"),
     ("mathnormal", "mathit"),
     ("undertilde", "underline"),
@@ -39,13 +37,6 @@ pub(in crate::normalise::tex) const ALIASES: &[(&str, &str)] = &[
     ("upgamma", "gamma"),
     ("varnothing", "emptyset"),
     ("xlongrightarrow", "xrightarrow"),
-    ("argmax", "max"),
-];
-
-/// Commands that make the delimiter behind them larger.
-pub(in crate::normalise::tex) const FENCES: &[&str] = &[
-    "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr",
-    "Bigr", "biggr", "Biggr", "bigm", "Bigm", "biggm", "Biggm",
 ];
 
 /// Commands whose argument is text.
@@ -74,46 +65,12 @@ pub(in crate::normalise::tex) const TEXTS: &[&str] = &[
     "url",
 ];
 
-/// Commands that leave no trace, with how many arguments.
+/// Commands that leave no trace in MathML, with how many arguments; those of every formula stand elsewhere.
 pub(in crate::normalise::tex) const DROPPED: &[(&str, u8)] = &[
-    ("label", 1),
-    ("tag", 1),
-    ("cite", 1),
-    ("ref", 1),
-    ("eqref", 1),
-    ("color", 1),
-    ("textcolor", 1),
-    ("hspace", 1),
-    ("vspace", 1),
-    ("nonumber", 0),
-    ("notag", 0),
-    ("xspace", 0),
-    ("protect", 0),
-    ("boldmath", 0),
     ("unboldmath", 0),
-    ("small", 0),
-    ("footnotesize", 0),
-    ("normalsize", 0),
-    ("large", 0),
-    ("relax", 0),
-    ("ensuremath", 0),
-    ("hfill", 0),
-    ("allowbreak", 0),
-    ("nobreak", 0),
-    ("noindent", 0),
-    ("phantom", 1),
-    ("hphantom", 1),
-    ("vphantom", 1),
     ("smash", 0),
-    ("mathchoice", 0),
     ("rmfamily", 0),
     ("upshape", 0),
-    ("mathbin", 0),
-    ("mathrel", 0),
-    ("mathord", 0),
-    ("mathopen", 0),
-    ("mathclose", 0),
-    ("hline", 0),
     ("nobreakspace", 0),
     ("begingroup", 0),
     ("endgroup", 0),
