@@ -26,3 +26,6 @@ mod misuse;
 
 #[path = "e2e/service.rs"]
 mod service;
+
+#[path = "e2e/polling.rs"]
+mod polling;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::Instant;
 
 use crate::program;
 use crate::support::net::Net;
@@ -58,23 +58,37 @@ fn killed_twenty_times_in_a_poll_it_loses_nothing() {
     );
     std::fs::write(&file, text).unwrap();
     let file = file.to_str().unwrap();
-    let mut known = BTreeMap::new();
+    // How long a whole poll takes here and now; the kills fall anywhere within it.
+    let begun = Instant::now();
+    let out = program::run(home.path(), &["--config", file, "poll"]);
+    let whole = begun.elapsed();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let (mut known, mut in_the_middle) = (papers(home.path(), file), 0);
     let mut seed = fastrand::Rng::with_seed(42);
     for kill in 0..20 {
+        if known.len() == PAPERS {
+            std::fs::remove_dir_all(home.path().join("store")).unwrap();
+            known.clear();
+        }
         let mut poll = program::command(home.path(), &["--config", file, "poll"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(seed.u64(30..900)));
+        std::thread::sleep(whole.mul_f64(seed.f64()));
         poll.kill().unwrap();
         poll.wait().unwrap();
         let found = papers(home.path(), file);
         for (id, title) in &known {
             assert_eq!(found.get(id), Some(title), "kill {kill}: {id} was acknowledged and is gone");
         }
+        in_the_middle += usize::from((known.len() + 1..PAPERS).contains(&found.len()));
         known = found;
     }
+    assert!(
+        in_the_middle >= 3,
+        "only {in_the_middle} of 20 polls were killed between their first paper and their last"
+    );
     let out = program::run(home.path(), &["--config", file, "poll"]);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let all = papers(home.path(), file);
