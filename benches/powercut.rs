@@ -12,7 +12,6 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -103,18 +102,7 @@ async fn harvest(folder: &Path, base: &str, next: &AtomicU64, stop: &Cancellatio
          categories = [\"cs.LG\"]\nurl = \"{base}/rss\"\n[[topic]]\nid = \"flags\"\ntitle = \"Flags\"\nquery = \"flag*\"\n",
         folder.display()
     );
-    let nowhere = PathBuf::from("/nonexistent");
-    let environment = Environment {
-        config: None,
-        state_directory: None,
-        xdg_state_home: None,
-        home: None,
-        runtime_directory: None,
-        is_journal: false,
-        working_directory: nowhere.clone(),
-        system_file: nowhere,
-    };
-    let config = config::parse(&text, "the experiment", &environment).unwrap();
+    let config = config::parse(&text, "the experiment", &Environment::from_process()).unwrap();
     let (desk, _report) = Desk::open(config, Clock::system()).unwrap();
     desk.refill().await.unwrap();
     let config = desk.config();

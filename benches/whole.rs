@@ -87,18 +87,7 @@ async fn round(feed: &Arc<String>, topics: &str, parse: f64, figures: &mut BTree
         folder.path().display()
     );
     let work = async {
-        let nowhere = PathBuf::from("/nonexistent");
-        let environment = Environment {
-            config: None,
-            state_directory: None,
-            xdg_state_home: None,
-            home: None,
-            runtime_directory: None,
-            is_journal: false,
-            working_directory: nowhere.clone(),
-            system_file: nowhere,
-        };
-        let config = config::parse(&text, "the measurement", &environment).unwrap();
+        let config = config::parse(&text, "the measurement", &Environment::from_process()).unwrap();
         let (desk, _report) = Desk::open(config, Clock::system()).unwrap();
         desk.refill().await.unwrap();
         let config = desk.config();

@@ -11,8 +11,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::Digest as _;
-use sha2::Sha256;
 use url::Url;
 
 use crate::config::diagnostic::Diagnostic;
@@ -189,31 +187,19 @@ pub struct ConfiguredSource {
     pub every: Duration,
     /// The addresses that the operator wrote: for these, private hosts are allowed.
     pub named_urls: Vec<Url>,
+    /// How it is asked: as its kind wants to be; without spacing and floor where the operator's own address names this
+    /// machine or a private network, since such a host is the operator's own to ask.
+    pub manners: Manners,
+    /// What makes it another source when it changes: its kind, address and options, as one short text.
+    pub settings: String,
     /// The source itself.
     pub source: Arc<dyn Source>,
 }
 
 impl ConfiguredSource {
-    /// What makes it another source when it changes: its kind, address and options, as one short text.
-    pub fn settings(&self) -> String {
-        let told = format!("{} {:?}", self.kind.name, self.source);
-        let digest = Sha256::digest(told.as_bytes());
-        digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
-    }
-
     /// When it is polled by its schedule, or nothing when that is at once: it never was, or it is another one now.
     pub fn due(&self, state: &SourceState) -> Option<NextPoll> {
-        state.next_poll.clone().filter(|_| state.settings == self.settings())
-    }
-
-    /// How it is asked: as its kind wants to be; without spacing and floor where the operator's own address names this
-    /// machine or a private network, since such a host is the operator's own to ask.
-    pub fn manners(&self) -> Manners {
-        if configured::is_own(&self.named_urls) {
-            let none = Duration::ZERO;
-            return Manners { operator: None, spacing: none, every_at_least: none, ..self.kind.manners };
-        }
-        self.kind.manners
+        state.next_poll.clone().filter(|_| state.settings == self.settings)
     }
 }
 

@@ -139,7 +139,7 @@ impl Daemon {
         notify::stopping();
         tracing::info!("stopping: draining for at most {} s", DRAIN_LIMIT.as_secs());
         let has_drained = tasks.drain(DRAIN_LIMIT).await;
-        desk.harvester().pen().write(crate::store::Writer::checkpoint).await.context("store: last flush")?;
+        desk.pen().write(crate::store::Writer::checkpoint).await.context("store: last flush")?;
         tracing::info!("stopped");
         Ok(match (tasks.has_panicked(), has_drained) {
             (true, _) => Ended::Broken,
@@ -154,15 +154,15 @@ async fn care(desk: Arc<Desk>, stop: CancellationToken) {
     let mut since_sizes = Duration::ZERO;
     while stop.run_until_cancelled(tokio::time::sleep(CARE)).await.is_some() {
         since_sizes += CARE;
-        let done = if since_sizes < SIZES {
-            desk.harvester()
-                .pen()
-                .write(|writer| writer.heal().and_then(|()| writer.checkpoint()).map(|()| Cared::default()))
-                .await
-        } else {
+        let is_whole = since_sizes >= SIZES;
+        if is_whole {
             since_sizes = Duration::ZERO;
-            desk.harvester().pen().write(crate::store::Writer::care).await
-        };
+        }
+        let done = desk.pen().write(move |writer| {
+            writer.heal()?;
+            if is_whole { writer.care() } else { writer.checkpoint().map(|()| Cared::default()) }
+        });
+        let done = done.await;
         match done {
             Ok(Cared { log_bytes_saved: 0, index_bytes_saved: 0 }) => {}
             Ok(Cared { log_bytes_saved: log, index_bytes_saved: index }) => {
@@ -186,7 +186,7 @@ async fn watchdog(desk: Arc<Desk>, stop: CancellationToken) {
         let answered = tokio::task::spawn_blocking(move || reader.installation());
         let answered = tokio::time::timeout(interval, answered).await;
         let has_answered = matches!(answered, Ok(Ok(Ok(Some(_)))));
-        let writing = desk.harvester().pen().held_for();
+        let writing = desk.pen().held_for();
         if has_answered && writing < LONGEST_WRITE {
             notify::alive();
         } else {

@@ -37,15 +37,23 @@
 //! notes the event `Version(2)` and moves the entry to the top under its old identifier. The second report changes
 //! nothing for readers; it is kept as a further source of the paper, and `updated` stays.
 //!
-//! **SIGTERM during a harvest.** One token stops everything: the harvest ends after the answer at hand, whose plan is
-//! either logged whole or not at all, and its cursor with it; connections finish their request; the tasks are awaited
-//! with a limit; the store is flushed. At the next start the stored cursor goes on where the harvest ended.
+//! **SIGTERM during a harvest.** One token stops everything: a request under way is given up, an answer that is being
+//! read is read to its end, its plans each logged whole or not at all, the cursor with the last of them; connections
+//! finish their request; the tasks are awaited with a limit; the store is flushed. At the next start the stored cursor
+//! goes on where the harvest ended.
+//!
+//! # Leaves
+//!
+//! [`clock`], [`urls`] and [`entities`] know nothing of papers. HTML's character references are met both by the feeds,
+//! before there is a document, and by the normalising of names and formulas, so that [`entities`] stands beside both.
 
 pub mod model;
 
 pub mod clock;
 
 pub mod fetch;
+
+pub mod entities;
 
 pub mod normalise;
 

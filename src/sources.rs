@@ -67,7 +67,8 @@ pub struct Batch {
     pub records: Vec<Record>,
     /// Those that could not, and other faults of the answer, each with its place.
     pub problems: Vec<Problem>,
-    /// From where to go on. Differs from the cursor given, so that a harvest always ends.
+    /// From where to go on. Differs from the cursor given, so that a harvest always ends; not looked at where `unusable` is
+    /// set.
     pub next: Cursor,
     /// Whether the source gave less than it has (a list cut at its limit).
     pub is_partial: bool,

@@ -31,12 +31,9 @@ use crate::store;
 
 /// Asks and prints. A poll in which a source failed ends with exit code 1.
 pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCode, Stop> {
-    if verbose > 0 {
-        logging::start(LogFormat::Text, cli::level(LogLevel::Warn, verbose), false);
-    }
     let is_poll = matches!(ask, Ask::Poll(_));
     let bars = Bars::new(is_poll && !style.json);
-    let answer = cli::runtime()?.block_on(obtain(config, ask, &|step| bars.show(&step)))?;
+    let answer = obtain(config, ask, verbose, &|step| bars.show(&step))?;
     bars.clear();
     if style.json {
         let json = serde_json::to_string_pretty(&answer).map_err(anyhow::Error::from)?;
@@ -57,8 +54,15 @@ pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCo
     Ok(if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Asks the running daemon, or the store itself when none runs.
-pub(crate) async fn obtain(config: Config, ask: Ask, on_step: OnStep<'_>) -> Result<Answer, Stop> {
+/// Asks the running daemon, or the store itself when none runs, and logs as wordily as wished.
+pub(super) fn obtain(config: Config, ask: Ask, verbose: u8, on_step: OnStep<'_>) -> Result<Answer, Stop> {
+    if verbose > 0 {
+        logging::start(LogFormat::Text, cli::level(LogLevel::Warn, verbose), false);
+    }
+    cli::runtime()?.block_on(asked(config, ask, on_step))
+}
+
+async fn asked(config: Config, ask: Ask, on_step: OnStep<'_>) -> Result<Answer, Stop> {
     if let Some(answer) = control::ask(&config.store.path, &ask, on_step).await? {
         return Ok(answer);
     }
@@ -69,9 +73,7 @@ pub(crate) async fn obtain(config: Config, ask: Ask, on_step: OnStep<'_>) -> Res
             .await
             .map_err(anyhow::Error::from)?;
         let report = report.map_err(anyhow::Error::from)?;
-        let papers =
-            report.counts.iter().find(|(name, ..)| *name == "papers").map_or(0, |(.., derived)| *derived);
-        return Ok(views::verification(&report, papers));
+        return Ok(views::verification(&report));
     }
     if !matches!(ask, Ask::Poll(_)) && !config.store.path.join("wal").exists() {
         let path = config.store.path.display().to_string();
@@ -89,7 +91,7 @@ pub(crate) async fn obtain(config: Config, ask: Ask, on_step: OnStep<'_>) -> Res
         desk.refill().await?;
     }
     let answer = desk.answer(ask, on_step, &CancellationToken::new()).await;
-    desk.harvester().pen().write(crate::store::Writer::checkpoint).await.map_err(anyhow::Error::from)?;
+    desk.pen().write(crate::store::Writer::checkpoint).await.map_err(anyhow::Error::from)?;
     Ok(answer?)
 }
 

@@ -12,18 +12,12 @@ use crate::cli::Stop;
 use crate::cli::Style;
 use crate::cli::answer;
 use crate::config::Config;
-use crate::config::LogFormat;
-use crate::config::LogLevel;
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::Ask;
-use crate::daemon::logging;
 
 /// Has the export written beside the store, by the daemon if one runs, and moves it to `target`.
 pub fn run(config: Config, target: &Path, style: Style, verbose: u8) -> Result<ExitCode, Stop> {
-    if verbose > 0 {
-        logging::start(LogFormat::Text, cli::level(LogLevel::Warn, verbose), false);
-    }
-    let answer = cli::runtime()?.block_on(answer::obtain(config, Ask::Export, &|_step| {}))?;
+    let answer = answer::obtain(config, Ask::Export, verbose, &|_step| {})?;
     let Answer::Exported { file, papers } = answer else {
         return Err(Stop::Other(anyhow::anyhow!(
             "the daemon answered something else; is it of another version?"

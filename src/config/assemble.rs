@@ -222,6 +222,14 @@ fn whole(
     );
     warn(sources.is_empty(), "no source is enabled: no paper will arrive", "add a [[source]]");
     for topic in &topics {
+        warn(
+            topic.query.is_negative_only(),
+            &format!(
+                "topic {} only says what a paper must not be: nearly every paper will be in it",
+                topic.id
+            ),
+            "add what it must be, such as cat:cs.LG",
+        );
         for name in topic.query.sources() {
             let known = sources.iter().map(|source| source.id.as_str());
             if name.ends_with('*') || known.clone().any(|id| id == name) {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::Digest as _;
+use sha2::Sha256;
 use url::Host;
 use url::Url;
 
@@ -21,8 +23,11 @@ use crate::config::suggest::nearest;
 use crate::model::source::SourceId;
 use crate::sources;
 use crate::sources::KINDS;
+use crate::sources::Kind;
+use crate::sources::Manners;
 use crate::sources::OptionValue;
 use crate::sources::Options;
+use crate::sources::Source;
 
 /// The enabled sources.
 pub(super) fn configured_sources(main: &mut ReadFile, findings: &mut Findings) -> Vec<ConfiguredSource> {
@@ -73,7 +78,14 @@ fn configured_source(
         OptionValue::Text(_) | OptionValue::TextList(_) | OptionValue::Number(_) => None,
     });
     let named_urls: Vec<Url> = named_urls.collect();
-    let least = if is_own(&named_urls) { Duration::ZERO } else { kind.manners.every_at_least };
+    let manners = if is_own(&named_urls) {
+        let none = Duration::ZERO;
+        Manners { operator: None, spacing: none, every_at_least: none, ..kind.manners }
+    } else {
+        kind.manners
+    };
+    let least = manners.every_at_least;
+    let source: Arc<dyn Source> = Arc::from(source);
     let wish = entries.duration("every");
     if wish.is_some_and(|wish| wish < least) {
         let least = written_duration(least);
@@ -86,18 +98,26 @@ fn configured_source(
         kind,
         every: wish.unwrap_or(kind.manners.every).max(least),
         named_urls,
-        source: Arc::from(source),
+        manners,
+        settings: settings(kind, source.as_ref()),
+        source,
     })
 }
 
 /// Whether a source's own address names this machine or a private network: such a host is the operator's own to ask.
-pub(super) fn is_own(named_urls: &[Url]) -> bool {
+fn is_own(named_urls: &[Url]) -> bool {
     named_urls.iter().any(|url| match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback() || address.is_private(),
         Some(Host::Ipv6(address)) => address.is_loopback() || address.is_unique_local(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     })
+}
+
+/// What tells a source from another: a digest of its kind, address and options.
+fn settings(kind: &Kind, source: &dyn Source) -> String {
+    let digest = Sha256::digest(format!("{} {source:?}", kind.name).as_bytes());
+    digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn unknown_kind(name: &str, entries: &Entries, text: &FileText) -> Diagnostic {

@@ -37,7 +37,8 @@ impl Environment {
             state_directory: variable("STATE_DIRECTORY"),
             xdg_state_home: variable("XDG_STATE_HOME"),
             home: variable("HOME"),
-            runtime_directory: variable("RUNTIME_DIRECTORY").map(PathBuf::from),
+            runtime_directory: variable("RUNTIME_DIRECTORY")
+                .and_then(|list| std::env::split_paths(&list).next()),
             is_journal: variable("JOURNAL_STREAM").is_some(),
             working_directory: PathBuf::from("."),
             system_file: PathBuf::from("/etc/offprint/offprint.toml"),

@@ -89,7 +89,8 @@ fn of_kind(page: &mut String, kind: &Kind) {
     put(
         page,
         format_args!(
-            "It is asked every {every} unless you say otherwise, and never more often than every {least}.\n"
+            "It is asked every {every} unless you say otherwise, and never more often than every {least}, unless `url` is the operator's own: \
+             on this machine or in a private network.\n"
         ),
     );
     let keys: Vec<Key> = kind.options.iter().map(Key::from).collect();

@@ -110,7 +110,7 @@ pub enum Answer {
 }
 
 /// What came of polling one source.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct PollRow {
     /// Its name.
     pub source: String,

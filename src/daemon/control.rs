@@ -3,7 +3,9 @@
 //! The socket lies in the runtime directory, else beside the store, and only its owner may open it. A file in the store
 //! says where it is, so that a command finds the daemon that holds the store it was going to open.
 
+use std::ffi::OsString;
 use std::io;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -143,7 +145,7 @@ pub async fn ask(store: &Path, ask: &Ask, on_step: OnStep<'_>) -> anyhow::Result
             return Err(error).with_context(|| format!("{}; {hint}", pointer.display()));
         }
     };
-    let socket = PathBuf::from(String::from_utf8_lossy(&pointer).into_owned());
+    let socket = PathBuf::from(OsString::from_vec(pointer));
     let stream = match UnixStream::connect(&socket).await {
         Ok(stream) => stream,
         // What a killed daemon leaves behind.

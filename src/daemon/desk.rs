@@ -27,6 +27,7 @@ use crate::fetch::Client;
 use crate::harvest::job::Job;
 use crate::harvest::job::Progress;
 use crate::harvest::job::Summary;
+use crate::harvest::pen::Pen;
 use crate::harvest::refill::Refilled;
 use crate::harvest::run::Harvester;
 use crate::harvest::schedule;
@@ -128,14 +129,9 @@ impl Desk {
         self.harvester.reader()
     }
 
-    /// The writing half.
-    pub fn harvester(&self) -> &Harvester {
-        &self.harvester
-    }
-
-    /// Every public address.
-    pub fn urls(&self) -> &Arc<Urls> {
-        &self.urls
+    /// The store's writing side.
+    pub fn pen(&self) -> &Pen {
+        self.harvester.pen()
     }
 
     /// The clock in use.
@@ -144,7 +140,7 @@ impl Desk {
     }
 
     /// Puts another configuration in force, whole or, when the store refuses, not at all. What a running process cannot
-    /// change keeps its old value.
+    /// change stays as in [`Desk::started_with`].
     pub async fn adopt(&self, config: Config) -> anyhow::Result<Vec<Refilled>> {
         let client = self.harvester.client().with(&fetch_settings(&config))?;
         let topics = Arc::new(Topics::new(config.topics.clone()));
@@ -171,7 +167,7 @@ impl Desk {
         self.harvester.refill(topics, || {}).await.context("topics: filling them from the stored papers")
     }
 
-    /// Answers a command. `stop` ends a poll between two requests.
+    /// Answers a command. `stop` ends a poll; of what is asked for at that moment nothing is kept.
     pub async fn answer(
         &self,
         ask: Ask,
@@ -181,8 +177,8 @@ impl Desk {
         match ask {
             Ask::Poll(names) => self.poll(&names, on_step, stop).await,
             Ask::Verify => {
-                let report = self.harvester.pen().write(|writer| writer.verify()).await?;
-                Ok(views::verification(&report, self.reader().paper_count()))
+                let report = self.pen().write(|writer| writer.verify()).await?;
+                Ok(views::verification(&report))
             }
             ask @ (Ask::Sources
             | Ask::Topics
@@ -190,7 +186,8 @@ impl Desk {
             | Ask::Search { .. }
             | Ask::Export
             | Ask::Opml) => {
-                let looker = Looker { serving: self.serving(), config: self.config() };
+                let store = self.started_with.store.path.clone();
+                let looker = Looker { serving: self.serving(), config: self.config(), store };
                 tokio::task::spawn_blocking(move || looker.answer(ask)).await?
             }
         }
@@ -259,10 +256,10 @@ impl Desk {
         let job = Job {
             id: source.id.clone(),
             kind: source.kind,
-            manners: source.manners(),
+            manners: source.manners,
             every: source.every,
             source: Arc::clone(&source.source),
-            settings: source.settings(),
+            settings: source.settings.clone(),
         };
         Ok(Polled::Done(self.harvester.harvest(&job, stop, progress).await?))
     }
@@ -291,10 +288,10 @@ pub enum Polled {
 impl Occasion {
     /// Until when a source may not be asked on this occasion, and why.
     fn forbids(self, state: &SourceState, source: &ConfiguredSource, now: Timestamp) -> Option<NextPoll> {
-        let stored = source.due(state);
-        if state.settings != source.settings() {
+        if state.settings != source.settings {
             return None;
         }
+        let stored = state.next_poll.clone();
         let wait = match self {
             Self::Always => None,
             Self::Due => stored,
@@ -302,7 +299,7 @@ impl Occasion {
             // Without a network nobody was asked.
             Self::Asked if state.health == Health::Offline => None,
             Self::Asked => state.last_attempt.map(|last| {
-                let floor = source.manners().every_at_least;
+                let floor = source.manners.every_at_least;
                 let reason = format!("its manners allow a poll every {}", schedule::words(floor));
                 NextPoll { at: schedule::after(last, floor), reason }
             }),

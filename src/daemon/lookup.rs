@@ -1,5 +1,6 @@
 //! The commands that only read: a store as it is, seen by a person. Blocking; the desk calls it off the async threads.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::anyhow;
@@ -28,6 +29,8 @@ pub struct Looker {
     pub serving: Serving,
     /// The configuration in force.
     pub config: Arc<Config>,
+    /// The folder of the store that is open, whatever a reload says of the next start's.
+    pub store: PathBuf,
 }
 
 impl Looker {
@@ -50,7 +53,7 @@ impl Looker {
             }
             Ask::Export => {
                 // Beside the store: only there may the daemon write; the command moves the file to where it is wanted.
-                let file = self.config.store.path.join(format!("export-{:08x}.tmp", fastrand::u32(..)));
+                let file = self.store.join(format!("export-{:08x}.tmp", fastrand::u32(..)));
                 let manifest = store::export(reader, &file)?;
                 Ok(Answer::Exported { file: file.to_string_lossy().into_owned(), papers: manifest.papers })
             }
@@ -63,12 +66,8 @@ impl Looker {
 fn find(reader: &Reader, text: &str) -> Result<Option<Paper>, store::Error> {
     let text = text.trim();
     // Our own identifier, alone or at the end of its Atom identifier or of its page's address.
-    if let Some(id) = text
-        .rsplit_once("paper/")
-        .or(text.rsplit_once("/papers/"))
-        .map_or(Some(text), |(_, id)| Some(id))
-        .and_then(PaperId::parse)
-    {
+    let own = text.rsplit_once("paper/").or(text.rsplit_once("/papers/")).map_or(text, |(_, id)| id);
+    if let Some(id) = PaperId::parse(own) {
         return reader.paper(&id);
     }
     let outside = normalise::ids::lookup(text).or_else(|| ExternalId::parse(text));

@@ -17,6 +17,11 @@ pub fn reloading() {
     }
 }
 
+/// Says that the reload is over; the status line stays as it is.
+pub fn reloaded() {
+    tell(&[NotifyState::Ready]);
+}
+
 /// Says that the daemon is stopping.
 pub fn stopping() {
     tell(&[NotifyState::Stopping]);

@@ -14,7 +14,7 @@ use crate::harvest::job::Summary;
 use crate::harvest::schedule::words;
 use crate::model::source::Health;
 
-/// How soon a source is asked again whose harvest could not be recorded, doubled up to an hour.
+/// How soon a source is asked again whose harvest could not be recorded, doubled six times at most.
 const LOST_FIRST: Duration = Duration::from_mins(1);
 
 /// Starts a task for every configured source; all end when `stop` is cancelled.

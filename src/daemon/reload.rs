@@ -85,7 +85,7 @@ pub async fn watch(
             polling::start(&desk, &tasks, &polls);
             watcher = watch_files(&desk.config(), touched.clone());
         }
-        systemd::ready("serving");
+        systemd::reloaded();
         let _keeps_watching = &watcher;
     }
 }
@@ -122,6 +122,9 @@ async fn reload(desk: &Desk, whence: &Whence, is_asked: bool) -> bool {
     }
     for what in needs_restart(&desk.started_with(), &config) {
         tracing::warn!("reload: {what} takes effect after a restart");
+    }
+    for warning in &config.warnings {
+        tracing::warn!("reload: {warning}");
     }
     match desk.adopt(config).await {
         Ok(done) => {

@@ -48,17 +48,9 @@ pub fn polled(source: &ConfiguredSource, polled: &Polled) -> PollRow {
     let row = |state: &str, next_poll: &NextPoll| PollRow {
         source: source.id.to_string(),
         state: state.to_owned(),
-        asked: 0,
-        records: 0,
-        new: 0,
-        revised: 0,
-        merged: 0,
-        unchanged: 0,
-        entered: 0,
-        problems: Vec::new(),
-        fault: None,
         next_poll: Some(next_poll.at.to_rfc3339()),
         reason: Some(next_poll.reason.clone()),
+        ..PollRow::default()
     };
     match polled {
         Polled::NotYet(health, wait) => row(health.name(), wait),
@@ -158,7 +150,9 @@ pub fn topics(reader: &Reader, topics: &Topics, urls: &Urls, now: Timestamp) -> 
 }
 
 /// The outcome of a comparison of log and store.
-pub fn verification(report: &Verification, papers: u64) -> Answer {
+pub fn verification(report: &Verification) -> Answer {
+    let papers =
+        report.counts.iter().find(|(name, ..)| *name == "papers").map_or(0, |(.., derived)| *derived);
     Answer::Verify { report: report.to_string(), is_sound: report.is_sound(), papers }
 }
 

@@ -221,24 +221,15 @@ impl Fault {
     /// Whether only this request is at fault, so that others of the same source may still be answered: nothing is
     /// there, the host calls it wrong, or the answer itself cannot be taken.
     pub const fn is_of_the_request(&self) -> bool {
-        match self {
-            Self::NotFound | Self::Gone | Self::TooLarge { .. } | Self::Bomb { .. } | Self::Encoding(_) => {
-                true
-            }
-            Self::Status(status) => matches!(*status, 400..=499),
-            Self::Refused { .. }
-            | Self::Held { .. }
-            | Self::Offline(_)
-            | Self::Dns(_)
-            | Self::Connect(_)
-            | Self::Tls(_)
-            | Self::Timeout { .. }
-            | Self::Cut(_)
-            | Self::Limited { .. }
-            | Self::Blocked { .. }
-            | Self::Unauthorised(_)
-            | Self::Redirect(_) => false,
-        }
+        matches!(
+            self,
+            Self::NotFound
+                | Self::Gone
+                | Self::TooLarge { .. }
+                | Self::Bomb { .. }
+                | Self::Encoding(_)
+                | Self::Status(400..=499)
+        )
     }
 
     /// Whether the address itself is wrong, rather than the moment.

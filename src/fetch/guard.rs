@@ -157,17 +157,6 @@ fn is_private_name(host: &Host<String>) -> bool {
     }
 }
 
-/// Whether an address names this machine or a private network as it is written.
-pub(super) fn is_near(url: &Url) -> bool {
-    let literal = match url.host() {
-        None => return true,
-        Some(Host::Domain(name)) => return is_localhost(name),
-        Some(Host::Ipv4(address)) => IpAddr::V4(address),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address),
-    };
-    reach(literal) != Reach::Public
-}
-
 /// RFC 6761 §6.3: `localhost` and every name under it is this machine, whatever a name server says.
 fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();

@@ -19,7 +19,6 @@ use crate::fetch::caching;
 use crate::fetch::exchange::Request;
 use crate::fetch::fault::Fault;
 use crate::fetch::fault::Wait;
-use crate::fetch::guard;
 use crate::fetch::guard::Route;
 use crate::fetch::moves::Hop;
 use crate::fetch::outage::Outcome;
@@ -107,7 +106,7 @@ impl Shared {
             Ok(response) => response,
             Err(error) => {
                 let (fault, outcome) = wire::fault(&error.without_url(), self.settings.connect_timeout);
-                if matches!(fault, Fault::Dns(_)) && counts(url, route) {
+                if matches!(fault, Fault::Dns(_)) && counts(route) {
                     self.probe(asked.now).await;
                 }
                 return Err(self.fault(fault, outcome, url, route, asked));
@@ -145,7 +144,7 @@ impl Shared {
         }
         let Some(outcome) = outcome else { return fault };
         self.record(url, route, outcome, asked.now);
-        let is_unreached = counts(url, route) && outcome != Outcome::Reached;
+        let is_unreached = counts(route) && outcome != Outcome::Reached;
         if is_unreached && self.outage.is_total(asked.now) {
             Fault::Offline(fault.to_string())
         } else {
@@ -168,7 +167,7 @@ impl Shared {
     }
 
     fn record(&self, url: &Url, route: Route, outcome: Outcome, now: Timestamp) {
-        if counts(url, route) {
+        if counts(route) {
             self.outage.record(&host(url), outcome, now);
         }
     }
@@ -181,9 +180,9 @@ impl Asked<'_> {
     }
 }
 
-/// Whether a host says something of the network: one that the operator named may be on this very machine or beside it.
-fn counts(url: &Url, route: Route) -> bool {
-    route != Route::Named || !guard::is_near(url)
+/// Whether a host says something of the network: a private one that the operator named is on this machine or beside it.
+fn counts(route: Route) -> bool {
+    route != Route::Named
 }
 
 fn headers(request: &Request, memory: &ExchangeMemory) -> HeaderMap {

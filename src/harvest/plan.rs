@@ -114,7 +114,8 @@ struct Draft<'a, S> {
     externals: BTreeMap<ExternalId, PaperId>,
     keys: BTreeMap<(SourceId, String), PaperId>,
     absorbed: Vec<(PaperId, PaperId)>,
-    places: BTreeMap<(PaperId, TopicId), Option<TimelineEntry>>,
+    /// The places that papers take, and those that they give up.
+    places: BTreeMap<PaperId, BTreeMap<TopicId, Option<TimelineEntry>>>,
     signals: BTreeMap<PaperId, Vec<Signal>>,
     tally: Tally,
     problems: Vec<Problem>,
@@ -261,25 +262,28 @@ impl<'a, S: Shelf> Draft<'a, S> {
     fn places_of(&self, id: &PaperId) -> Result<BTreeMap<TopicId, TimelineEntry>, S::Error> {
         let stored = self.shelf.topics_of(id)?.into_iter().map(|entry| (entry.topic.clone(), entry));
         let mut places: BTreeMap<_, _> = stored.collect();
-        for ((paper, topic), place) in &self.places {
-            if paper == id {
-                match place {
-                    Some(entry) => places.insert(topic.clone(), entry.clone()),
-                    None => places.remove(topic),
-                };
-            }
+        for (topic, place) in self.places.get(id).into_iter().flatten() {
+            match place {
+                Some(entry) => places.insert(topic.clone(), entry.clone()),
+                None => places.remove(topic),
+            };
         }
         Ok(places)
+    }
+
+    /// Notes the place that a paper takes in a topic, or that it has none there any more.
+    fn put(&mut self, paper: &PaperId, topic: TopicId, place: Option<TimelineEntry>) {
+        self.places.entry(paper.clone()).or_default().insert(topic, place);
     }
 
     /// Gives the places of an absorbed paper to the one that stays, each still under the name it was served by.
     fn move_places(&mut self, from: &PaperId, into: &PaperId) -> Result<(), S::Error> {
         let taken = self.places_of(into)?;
         for (topic, entry) in self.places_of(from)? {
-            self.places.insert((from.clone(), topic.clone()), None);
+            self.put(from, topic.clone(), None);
             if !taken.contains_key(&topic) {
                 let entry = TimelineEntry { paper: into.clone(), ..entry };
-                self.places.insert((into.clone(), topic), Some(entry));
+                self.put(into, topic, Some(entry));
             }
         }
         Ok(())
@@ -305,7 +309,7 @@ impl<'a, S: Shelf> Draft<'a, S> {
             if !places.contains_key(&found.topic) {
                 let entry = enter(paper, found.topic.clone(), found.reason, moment, self.now);
                 self.tally.entered += 1;
-                self.places.insert((id.clone(), found.topic), Some(entry));
+                self.put(id, found.topic, Some(entry));
             }
         }
         let has_events = match change {
@@ -317,7 +321,7 @@ impl<'a, S: Shelf> Draft<'a, S> {
             for (topic, entry) in places {
                 let policy = self.topics.topic(&topic).map(|topic| topic.revisions).unwrap_or_default();
                 if let Some(moved) = revise(paper, entry, policy) {
-                    self.places.insert((id.clone(), topic), Some(moved));
+                    self.put(id, topic, Some(moved));
                 }
             }
         }
@@ -342,10 +346,17 @@ impl<'a, S: Shelf> Draft<'a, S> {
         let mut ops = Vec::new();
         ops.extend(self.absorbed.into_iter().map(|(from, into)| Op::Absorb { from, into }));
         ops.extend(self.papers.into_values().map(|paper| Op::Paper(Box::new(paper))));
-        let (entered, left): (Vec<_>, Vec<_>) =
-            self.places.into_iter().partition(|(_, place)| place.is_some());
-        ops.extend(left.into_iter().map(|((paper, topic), _)| Op::Leave { topic, paper }));
-        ops.extend(entered.into_iter().filter_map(|(_, place)| place).map(Op::Enter));
+        let (mut left, mut entered) = (Vec::new(), Vec::new());
+        for (paper, places) in self.places {
+            for (topic, place) in places {
+                match place {
+                    Some(entry) => entered.push(Op::Enter(entry)),
+                    None => left.push(Op::Leave { topic, paper: paper.clone() }),
+                }
+            }
+        }
+        ops.extend(left);
+        ops.extend(entered);
         ops.extend(self.signals.into_iter().map(|(paper, signals)| Op::Signals { paper, signals }));
         Planned { ops, tally: self.tally, problems: self.problems }
     }

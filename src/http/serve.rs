@@ -159,10 +159,10 @@ impl Doors {
     fn open(&self, stream: Stream, permit: OwnedSemaphorePermit, graceful: &GracefulShutdown) {
         match stream {
             Stream::Tcp(stream, peer) => {
-                // Dropping the stream closes it: that is the answer to one peer too many.
                 // A proxy on this machine brings everybody's connections.
                 if peer.is_loopback() {
                     self.spawn(stream, (permit, None), graceful);
+                    // Dropping the stream closes it: that is the answer to one peer too many.
                 } else if let Some(seat) = self.crowd.seat(peer) {
                     self.spawn(stream, (permit, Some(seat)), graceful);
                 }

@@ -148,14 +148,7 @@ fn window(serving: &Serving, id: &TopicId, window: Window) -> Result<Vec<Timelin
 fn papers(serving: &Serving, places: Vec<TimelineEntry>) -> Result<Vec<(TimelineEntry, Paper)>, Fault> {
     let mut found = Vec::with_capacity(places.len());
     for place in places {
-        let paper = match serving.reader.paper(&place.paper)? {
-            Some(paper) => Some(paper),
-            None => match serving.reader.resolve(&place.paper)? {
-                Some(id) => serving.reader.paper(&id)?,
-                None => None,
-            },
-        };
-        if let Some(paper) = paper {
+        if let Some(paper) = serving.reader.paper(&place.paper)? {
             found.push((place, paper));
         } else {
             tracing::warn!(

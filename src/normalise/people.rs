@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::entities::decoded;
 use crate::model::author::Author;
 use crate::model::author::Authors;
 use crate::model::record::RawAuthor;
@@ -101,11 +102,7 @@ fn without_tags(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    out.replace("&amp;", "&")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
+    decoded(&out)
 }
 
 /// An ORCID identifier with hyphens, from an address or bare; `None` unless its check digit is right (ISO 7064, 11-2).

@@ -9,7 +9,7 @@ use rust_stemmers::Stemmer;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// How many words are remembered with their stems: far more than papers of one field use, about 6 MB at most.
+/// How many words each thread remembers with their stems: far more than papers of one field use, about 6 MB at most.
 const STEMS_KEPT: usize = 65_536;
 
 thread_local! {

@@ -146,15 +146,13 @@ impl Source for ArxivRss {
     }
 
     fn read(&self, cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {
-        let mut progress = progress(cursor, run);
-        progress.done += 1;
-        let next = Cursor(serde_json::to_string(&progress).unwrap_or_default());
+        let next = self.skip(cursor, run).unwrap_or_default();
         if response.is_not_modified() {
             return Batch { next, ..Batch::default() };
         }
         match read_feed(response) {
             Ok(batch) => Batch { next, ..batch },
-            Err(fault) => Batch { next, unusable: Some(fault), ..Batch::default() },
+            Err(fault) => Batch { unusable: Some(fault), ..Batch::default() },
         }
     }
 

@@ -47,8 +47,6 @@ mod json;
 
 mod markup;
 
-mod names;
-
 mod people;
 
 mod places;

@@ -233,11 +233,7 @@ impl Source for HfDaily {
                 Err(fault) => {
                     // The day is not read: it is asked for again in the next run, as after a request that failed.
                     let said = self.explain(response).unwrap_or(fault);
-                    return Batch {
-                        next: self.skip(cursor, run).unwrap_or_else(|| Cursor(format!("{} ", cursor.0))),
-                        unusable: Some(format!("{day}: {said}")),
-                        ..Batch::default()
-                    };
+                    return Batch { unusable: Some(format!("{day}: {said}")), ..Batch::default() };
                 }
             };
             for (number, entry) in (1..).zip(&entries.kept) {

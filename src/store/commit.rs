@@ -124,13 +124,15 @@ impl Writer {
     /// their content, which sled never gives back, and compacts the log when it is over three times the state it led
     /// to. Readers are served meanwhile; commits wait. Returns what was done beside the usual.
     pub fn care(&mut self) -> Result<Cared, Error> {
+        // A log that is written anew from a database that lacks some of it would lose that for good.
+        self.heal()?;
         self.checkpoint()?;
         let space = self.space()?;
         let mut cared = Cared::default();
-        if space.log_bytes > space.logical_bytes.saturating_mul(3).saturating_add(SMALL_BYTES) {
+        if space.is_bloated(space.log_bytes) {
             cared.log_bytes_saved = self.compact_log()?;
         }
-        if space.index_bytes > space.logical_bytes.saturating_mul(3).saturating_add(SMALL_BYTES) {
+        if space.is_bloated(space.index_bytes) {
             self.rebuild()?;
             cared.index_bytes_saved = space.index_bytes.saturating_sub(self.shared.index().bytes()?);
         }
@@ -202,6 +204,13 @@ impl Writer {
             self.checkpoint()?;
         }
         Ok(())
+    }
+}
+
+impl Space {
+    /// Whether files of so many bytes are over three times the content they hold, and large enough to be worth the work.
+    fn is_bloated(&self, bytes: u64) -> bool {
+        bytes > self.logical_bytes.saturating_mul(3).saturating_add(SMALL_BYTES)
     }
 }
 
@@ -300,4 +309,18 @@ fn batch(index: &Index, sequence: Sequence, ops: Vec<Prepared<'_>>) -> Result<sl
     }
     changes.write_number(keys::APPLIED.to_vec(), sequence.0);
     Ok(changes.into_batch())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_bloated_over_three_times_their_content() {
+        let space = Space { index_bytes: 0, log_bytes: 0, logical_bytes: 100 << 20 };
+        let least = (300 << 20) + SMALL_BYTES;
+        assert!(!space.is_bloated(least) && space.is_bloated(least + 1));
+        let empty = Space { logical_bytes: 0, ..space };
+        assert!(!empty.is_bloated(SMALL_BYTES), "an empty database is left alone");
+    }
 }

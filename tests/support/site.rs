@@ -124,7 +124,7 @@ impl Site {
         let Self { folder, config, clock, desk, stop, mut served, .. } = self;
         stop.cancel();
         while served.join_next().await.is_some() {}
-        desk.harvester().pen().write(store::Writer::checkpoint).await.unwrap();
+        desk.pen().write(store::Writer::checkpoint).await.unwrap();
         drop(desk);
         (folder, config, clock)
     }

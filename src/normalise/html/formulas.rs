@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::entities::decoded;
+
 /// How deep a formula may nest.
 const DEEPEST: usize = 64;
-
-/// The longest reference that is decoded, with its mark and semicolon: names of HTML have up to 31 letters.
-const LONGEST_REFERENCE: usize = 33;
 
 /// Replaces every `<math>…</math>` (with any prefix) of `source` by its TeX; what has none keeps its text.
 pub(super) fn as_tex(source: &str) -> Cow<'_, str> {
@@ -194,43 +193,6 @@ fn characters(name: &str, text: &str) -> String {
         "mi" if text.chars().count() > 1 => format!("\\mathrm{{{escaped}}}"),
         _other => escaped,
     }
-}
-
-/// Character references resolved, numbers and names alike.
-fn decoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('&') {
-        out.push_str(before);
-        let end = behind.bytes().take(LONGEST_REFERENCE).position(|byte| byte == b';');
-        let characters = end.and_then(|end| behind.get(..end)).and_then(reference);
-        if let Some(characters) = characters {
-            out.push_str(&characters);
-            rest = behind.get(end.unwrap_or_default() + 1..).unwrap_or_default();
-        } else {
-            out.push('&');
-            rest = behind;
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// What a reference stands for, written without its marks.
-fn reference(name: &str) -> Option<String> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-            None => number.parse().ok()?,
-        };
-        return char::from_u32(code).map(String::from);
-    }
-    if name == "nbsp" {
-        return Some(" ".to_owned());
-    }
-    let (first, second) = web_atoms::NAMED_ENTITIES.get(&format!("{name};"))?;
-    let known = |code: u32| char::from_u32(code).filter(|character| *character != '\0');
-    Some(std::iter::once(known(*first)?).chain(known(*second)).collect())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use chrono::DateTime;
 use chrono::Datelike as _;
 
+use crate::entities::decoded;
 use crate::model::arxiv_id::ArxivId;
 use crate::model::link::LinkKind;
 use crate::model::record::Announce;
@@ -168,6 +169,5 @@ fn without_tags(html: &str) -> String {
         }
     }
     out.push_str(rest);
-    let text = quick_xml::escape::unescape(&out).map_or_else(|_| out.clone(), std::borrow::Cow::into_owned);
-    text.trim().to_owned()
+    decoded(&out).trim().to_owned()
 }

@@ -10,9 +10,10 @@ use quick_xml::events::BytesStart;
 use crate::sources::feed::space::Family;
 use crate::sources::feed::space::Space;
 use crate::sources::feed::space::well_known;
+use crate::sources::json_list;
 
 /// No more items of one document are read.
-pub(super) const ITEMS_AT_MOST: usize = 20_000;
+pub(super) const ITEMS_AT_MOST: usize = json_list::ENTRIES_AT_MOST;
 
 /// The namespace declarations repeated around every item take no more than this.
 const ENVELOPE_BYTES: usize = 4_096;
@@ -85,7 +86,7 @@ pub(super) fn cut(text: &str) -> Option<Pieces<'_>> {
     let mut head_from = 0;
     let mut is_ended = false;
     for tag in Tags::of(from_root) {
-        if let Some(prefix) = tag.prefix().filter(|_| prefixes.len() < 64) {
+        if let Some(prefix) = tag.prefix().filter(|_| prefixes.len() < DECLARATIONS_AT_MOST) {
             prefixes.insert(prefix);
         }
         let is_channel = tag.local() == "channel" && tag.is_of_rss(&envelope);

@@ -81,9 +81,7 @@ fn string(raw: Option<&RawValue>) -> Option<String> {
 
 /// The document with control characters inside strings escaped: JSON forbids them, and generators of feeds forget that.
 fn without_raw_controls(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\n' | b'\r' | b'\t'))
-        && !has_broken_strings(text)
-    {
+    if !has_broken_strings(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 64);
@@ -104,7 +102,7 @@ fn without_raw_controls(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a line ends or a tab stands inside a string.
+/// Whether a control character stands inside a string.
 fn has_broken_strings(text: &str) -> bool {
     let (mut in_string, mut is_escaped) = (false, false);
     text.bytes().any(|byte| {

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::entities::named;
 use crate::model::text::Markup;
 use crate::model::text::Raw;
-use crate::sources::feed::names::named;
 
 /// A closing tag, a void or a block element of HTML or MathML. An opening inline tag alone is no sign: `a<b>c`.
 static HTML: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::entities::decoded;
 use crate::model::record::RawAuthor;
 use crate::model::record::RawAuthors;
 use crate::model::text::Markup;
@@ -166,7 +167,7 @@ fn lines_of(html: &str) -> String {
         rest = after;
     }
     out.push_str(rest);
-    quick_xml::escape::unescape(&out).map_or_else(|_| out.clone(), std::borrow::Cow::into_owned)
+    decoded(&out)
 }
 
 #[cfg(test)]

@@ -7,10 +7,8 @@
 use encoding_rs::WINDOWS_1252;
 use quick_xml::escape::resolve_xml_entity;
 
-use crate::sources::feed::names::named;
-
-/// The longest name of an HTML character reference is 31 letters.
-const LONGEST_REFERENCE: usize = 33;
+use crate::entities::LONGEST_REFERENCE;
+use crate::entities::named;
 
 /// The document with everything mended that can be mended without knowing its elements.
 pub(in crate::sources) fn repair(text: &str) -> String {

@@ -52,10 +52,10 @@ async fn poll(config: &config::Config, settings: &Settings, failing: &Failing) -
     let job = Job {
         id: source.id.clone(),
         kind: source.kind,
-        manners: source.manners(),
+        manners: source.manners,
         every: source.every,
         source: Arc::clone(&source.source),
-        settings: source.settings(),
+        settings: source.settings.clone(),
     };
     let acknowledged = Mutex::new(0);
     let outcome = harvester
