@@ -200,6 +200,8 @@ fn paper(number: usize, words: &[String], random: &mut fastrand::Rng) -> Paper {
         language: None,
         links: Vec::new(),
         is_withdrawn: false,
+        is_retracted: false,
+        role: offprint::model::record::Role::Paper,
     };
     Paper {
         id: PaperId::mint(random.u128(..)),

@@ -42,6 +42,8 @@ mod keys;
 
 mod reference;
 
+mod secrets;
+
 mod strings;
 
 mod suggest;

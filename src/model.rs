@@ -33,10 +33,16 @@ pub mod time;
 
 pub mod topic;
 
+pub mod announcements;
+
 pub mod arxiv_id;
+
+pub mod coverage;
 
 pub mod doi;
 
 pub mod registrants;
+
+pub mod secret;
 
 pub mod short_ids;

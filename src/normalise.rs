@@ -100,6 +100,8 @@ pub fn observe(record: &Record, context: &Context<'_>) -> Result<Observation, Pr
         organisation: field(record.organisation.as_ref()),
         language: record.language.as_deref().or(context.language).and_then(places::language),
         is_withdrawn,
+        is_retracted: record.is_retracted,
+        role: record.role,
     })
 }
 

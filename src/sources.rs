@@ -7,12 +7,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use url::Url;
 
 use crate::fetch::exchange::Request;
 use crate::fetch::exchange::Response;
+use crate::model::coverage::Coverage;
+use crate::model::coverage::Reading;
+use crate::model::coverage::Target;
+use crate::model::coverage::Wants;
 use crate::model::problem::Problem;
 use crate::model::record::Record;
+use crate::model::secret::Secret;
 use crate::model::source::Authority;
 use crate::model::source::Cursor;
 use crate::model::source::Pace;
@@ -54,6 +60,27 @@ pub trait Source: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Which known papers it wants to be asked for. A source that wants some is given them by [`Source::aim`] before a run.
+    fn wants(&self) -> Option<Wants> {
+        None
+    }
+
+    /// The cursor of a run that asks for these papers, in this order. They stay in it until the run is complete.
+    fn aim(&self, cursor: &Cursor, _run: Timestamp, _targets: &[Target]) -> Cursor {
+        cursor.clone()
+    }
+
+    /// The cursor of a harvest of history, from one day through another, for a source that keeps history. The same
+    /// [`Source::ask`] and [`Source::read`] go on with it until it asks for nothing more, in the run of any time.
+    fn history(&self, _since: NaiveDate, _until: NaiveDate) -> Option<Cursor> {
+        None
+    }
+
+    /// How much of a harvest of history is behind a cursor, from 0 to 1, as far as the source can tell.
+    fn covered(&self, _cursor: &Cursor) -> Option<f64> {
+        None
+    }
+
     /// What a refusal (a 4xx or 5xx with a body) says in the source's own words, where it says something.
     fn explain(&self, _response: &Response) -> Option<String> {
         None
@@ -72,6 +99,10 @@ pub struct Batch {
     pub next: Cursor,
     /// Whether the source gave less than it has (a list cut at its limit).
     pub is_partial: bool,
+    /// What the answer shows of the completeness of parts of the source.
+    pub coverage: Vec<Coverage>,
+    /// Counters of papers that are named by identifiers alone.
+    pub readings: Vec<Reading>,
     /// How often the answer itself asks to be polled.
     pub pace: Pace,
     /// Why the answer could not be taken at all; then neither cursor nor validators are kept and the request counts as
@@ -90,6 +121,8 @@ pub struct Kind {
     pub authority: Authority,
     /// How it wants to be asked.
     pub manners: Manners,
+    /// Whether its terms demand that the operator can be reached: without a contact it is not asked.
+    pub needs_contact: bool,
     /// Its own keys beside `id`, `kind`, `every`.
     pub options: &'static [OptionKey],
     /// Makes a source of checked options, or says which option is wrong and why.
@@ -107,8 +140,34 @@ pub struct Manners {
     pub every: Duration,
     /// No configured interval goes below this.
     pub every_at_least: Duration,
+    /// When it has news.
+    pub rhythm: Rhythm,
     /// How long the `max-age` of an answer is believed. Long ones are often a mistake of a cache in between.
     pub believes_max_age: Duration,
+}
+
+/// When a source has news.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rhythm {
+    /// At any time: it is asked as often as the operator wishes.
+    Steady,
+    /// Once a day at this time in UTC: it is asked then, and the operator's wish is the least time between two harvests.
+    Daily {
+        /// The hour.
+        hour: u32,
+        /// The minute.
+        minute: u32,
+    },
+    /// As `Daily`, on the days after arXiv's announcements only: Monday to Friday.
+    Weekdays {
+        /// The hour.
+        hour: u32,
+        /// The minute.
+        minute: u32,
+    },
+    /// arXiv's announcement feeds: from midnight US Eastern of an announcement day every quarter of an hour until every
+    /// category is fresh, then not before the next one.
+    Announcements,
 }
 
 /// One key of a kind's configuration.
@@ -122,6 +181,8 @@ pub struct OptionKey {
     pub is_required: bool,
     /// Its default as it would be written, or empty.
     pub default: &'static str,
+    /// A value as it would be written, for a required key; what a hint shows and the contract tests use.
+    pub example: &'static str,
     /// One sentence for the reference page.
     pub about: &'static str,
 }
@@ -137,6 +198,8 @@ pub enum OptionForm {
     TextList,
     /// A whole number, not negative.
     Number,
+    /// Where a key or token is found: `env:NAME` or `credential:NAME`. It is never written into the configuration.
+    Secret,
 }
 
 /// The value of an option, of the form its key states.
@@ -150,31 +213,43 @@ pub enum OptionValue {
     TextList(Vec<String>),
     /// For [`OptionForm::Number`].
     Number(u64),
+    /// For [`OptionForm::Secret`], where it was found.
+    Secret(Secret),
 }
 
-/// The options that were given, by name.
+/// What a source is made of.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Options(pub BTreeMap<String, OptionValue>);
+pub struct Options {
+    /// The options that were given, by name.
+    pub given: BTreeMap<String, OptionValue>,
+    /// The operator's mailbox, for sources whose terms ask for one in the address; without `mailto:`.
+    pub mailbox: Option<String>,
+}
 
 impl Options {
     /// The address under `name`, if one was given.
     pub fn url(&self, name: &str) -> Option<&Url> {
-        if let Some(OptionValue::Url(url)) = self.0.get(name) { Some(url) } else { None }
+        if let Some(OptionValue::Url(url)) = self.given.get(name) { Some(url) } else { None }
     }
 
     /// The string under `name`, if one was given.
     pub fn text(&self, name: &str) -> Option<&str> {
-        if let Some(OptionValue::Text(text)) = self.0.get(name) { Some(text) } else { None }
+        if let Some(OptionValue::Text(text)) = self.given.get(name) { Some(text) } else { None }
     }
 
     /// The strings under `name`; none when none were given.
     pub fn list(&self, name: &str) -> &[String] {
-        if let Some(OptionValue::TextList(list)) = self.0.get(name) { list } else { &[] }
+        if let Some(OptionValue::TextList(list)) = self.given.get(name) { list } else { &[] }
     }
 
     /// The number under `name`, if one was given.
     pub fn number(&self, name: &str) -> Option<u64> {
-        if let Some(OptionValue::Number(number)) = self.0.get(name) { Some(*number) } else { None }
+        if let Some(OptionValue::Number(number)) = self.given.get(name) { Some(*number) } else { None }
+    }
+
+    /// The key or token under `name`, if one was given and found.
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        if let Some(OptionValue::Secret(secret)) = self.given.get(name) { Some(secret) } else { None }
     }
 }
 

@@ -1,13 +1,15 @@
 //! What every registered kind of source must do, whatever it is: it is asked here with the least options that it takes.
 
-use std::collections::BTreeMap;
-
 use offprint::fetch::exchange::Response;
+use offprint::model::coverage::Target;
+use offprint::model::coverage::WantedBy;
+use offprint::model::secret::Secret;
 use offprint::model::source::Cursor;
 use offprint::model::time::Timestamp;
 use offprint::sources::KINDS;
 use offprint::sources::Kind;
 use offprint::sources::OptionForm;
+use offprint::sources::OptionKey;
 use offprint::sources::OptionValue;
 use offprint::sources::Options;
 use offprint::sources::Source;
@@ -18,19 +20,42 @@ const REQUESTS_AT_MOST: usize = 2_000;
 
 /// A source of a kind with its required options alone.
 pub(crate) fn least(kind: &Kind) -> Box<dyn Source> {
-    let value = |form, name: &str| match form {
-        OptionForm::Url => OptionValue::Url(Url::parse("https://papers.example.org/feed").unwrap()),
-        OptionForm::TextList if name == "categories" => {
-            OptionValue::TextList(vec!["cs.LG".into(), "hep-th".into()])
-        }
-        OptionForm::TextList => OptionValue::TextList(vec!["one".into()]),
-        OptionForm::Text => OptionValue::Text("one".into()),
-        OptionForm::Number => OptionValue::Number(10),
-    };
     let required = kind.options.iter().filter(|key| key.is_required);
-    let options: BTreeMap<_, _> =
-        required.map(|key| (key.name.to_owned(), value(key.form, key.name))).collect();
-    (kind.build)(&Options(options)).unwrap_or_else(|fault| panic!("{}: {fault:?}", kind.name))
+    let given = required.map(|key| (key.name.to_owned(), example(key))).collect();
+    let options = Options { given, mailbox: Some("ops@example.org".to_owned()) };
+    (kind.build)(&options).unwrap_or_else(|fault| panic!("{}: {fault:?}", kind.name))
+}
+
+/// Where a source begins: at the empty cursor or, where it asks for papers by name, with some to ask for.
+pub(crate) fn beginning(source: &dyn Source, run: Timestamp) -> Cursor {
+    aimed(source, &Cursor::default(), run)
+}
+
+/// Where a later run of a source goes on from.
+fn aimed(source: &dyn Source, cursor: &Cursor, run: Timestamp) -> Cursor {
+    let Some(wants) = source.wants() else { return cursor.clone() };
+    let names: &[&str] = match wants.by {
+        WantedBy::MissingArxiv | WantedBy::Arxiv => &["arxiv:2608.09999", "arxiv:hep-th/9901001"],
+        WantedBy::Doi => &["doi:10.1000/flags.3.1", "arxiv:2608.09999"],
+        WantedBy::ArxivOrDoi => &["arxiv:2608.09999", "doi:10.1000/flags.3.1"],
+        WantedBy::Code => &["https://github.com/example/flags", "https://github.com/example/gardens"],
+    };
+    let target = |name: &&str| Target { name: (*name).to_owned(), announced: run.day().pred_opt() };
+    source.aim(cursor, run, &names.iter().map(target).collect::<Vec<_>>())
+}
+
+/// The value that a required key shows as its example.
+fn example(key: &OptionKey) -> OptionValue {
+    let table: toml::Table = format!("value = {}", key.example).parse().unwrap();
+    let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+    let value = &table["value"];
+    match key.form {
+        OptionForm::Url => OptionValue::Url(Url::parse(&text(value)).unwrap()),
+        OptionForm::TextList => OptionValue::TextList(value.as_array().unwrap().iter().map(text).collect()),
+        OptionForm::Text => OptionValue::Text(text(value)),
+        OptionForm::Number => OptionValue::Number(value.as_integer().unwrap().try_into().unwrap()),
+        OptionForm::Secret => OptionValue::Secret(Secret::new("key")),
+    }
 }
 
 fn run() -> Timestamp {
@@ -63,15 +88,15 @@ fn foreign() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// Runs a source to its end; every answer comes from `answer`. Gives the addresses asked for.
-fn complete(source: &dyn Source, answer: impl Fn(Url) -> Response) -> Vec<Url> {
-    let (mut cursor, mut asked) = (Cursor::default(), Vec::new());
+fn complete(source: &dyn Source, answer: impl Fn(Url) -> Response) -> Vec<(Url, Option<String>)> {
+    let (mut cursor, mut asked) = (beginning(source, run()), Vec::new());
     while let Some(request) = source.ask(&cursor, run()) {
         assert!(asked.len() < REQUESTS_AT_MOST, "the run does not end");
         let response = answer(request.url.clone());
         let batch = source.read(&cursor, run(), &request, &response);
         let next = if batch.unusable.is_none() { Some(batch.next) } else { source.skip(&cursor, run()) };
         assert_ne!(next.as_ref(), Some(&cursor), "the cursor moves with every answer");
-        asked.push(request.url);
+        asked.push((request.url, request.json));
         let Some(next) = next else { break };
         cursor = next;
     }
@@ -95,14 +120,15 @@ fn a_run_asks_something_ends_and_repeats_nothing() {
 fn a_later_run_asks_again() {
     for kind in KINDS {
         let source = least(kind);
-        let mut cursor = Cursor::default();
+        let mut cursor = beginning(&*source, run());
         while let Some(request) = source.ask(&cursor, run()) {
             let response = not_modified(request.url.clone());
             cursor = source.read(&cursor, run(), &request, &response).next;
         }
         let tomorrow = run().plus(chrono::TimeDelta::days(1));
-        assert!(source.ask(&cursor, tomorrow).is_some(), "{}", kind.name);
-        let nonsense = Cursor("of another version }".to_owned());
+        let later = aimed(&*source, &cursor, tomorrow);
+        assert!(source.ask(&later, tomorrow).is_some(), "{}", kind.name);
+        let nonsense = aimed(&*source, &Cursor("of another version }".to_owned()), run());
         assert!(
             source.ask(&nonsense, run()).is_some(),
             "{}: a cursor that is not its own begins anew",
@@ -117,16 +143,17 @@ fn foreign_answers_are_problems_and_never_panics() {
         let source = least(kind);
         for (what, body) in foreign() {
             for content_type in [Some("text/xml; charset=utf-16"), Some("application/json"), None] {
-                let request = source.ask(&Cursor::default(), run()).unwrap();
+                let cursor = beginning(&*source, run());
+                let request = source.ask(&cursor, run()).unwrap();
                 let response = Response {
                     status: 200,
                     url: request.url.clone(),
                     content_type: content_type.map(str::to_owned),
                     body: body.clone(),
                 };
-                let batch = source.read(&Cursor::default(), run(), &request, &response);
+                let batch = source.read(&cursor, run(), &request, &response);
                 assert!(batch.records.is_empty(), "{} makes a record of {what}", kind.name);
-                let goes_on = batch.next != Cursor::default() || batch.unusable.is_some();
+                let goes_on = batch.next != cursor || batch.unusable.is_some();
                 assert!(goes_on, "{}: {what} stops the harvest", kind.name);
                 let is_harmless = ["an empty list", "an empty feed"].contains(&what);
                 let says = !batch.problems.is_empty() || batch.unusable.is_some();
@@ -143,16 +170,19 @@ fn foreign_answers_are_problems_and_never_panics() {
 fn a_request_that_is_passed_over_is_not_asked_for_again_in_that_run() {
     for kind in KINDS {
         let source = least(kind);
-        let (mut cursor, mut asked) = (Cursor::default(), Vec::new());
+        let (mut cursor, mut asked) = (beginning(&*source, run()), Vec::new());
         while let Some(request) = source.ask(&cursor, run()) {
-            assert!(!asked.contains(&request.url), "{} asks {} twice", kind.name, request.url);
-            asked.push(request.url);
+            let asked_for = (request.url, request.json);
+            assert!(!asked.contains(&asked_for), "{} asks {} twice", kind.name, asked_for.0);
+            asked.push(asked_for);
             let Some(next) = source.skip(&cursor, run()) else { break };
             cursor = next;
         }
         let tomorrow = run().plus(chrono::TimeDelta::days(1));
         assert_eq!(
-            source.ask(&cursor, tomorrow).map(|request| request.url),
+            source
+                .ask(&aimed(&*source, &cursor, tomorrow), tomorrow)
+                .map(|request| (request.url, request.json)),
             asked.first().cloned(),
             "{}",
             kind.name

@@ -41,6 +41,18 @@ impl Golden {
             _xml => "application/xml",
         }
     }
+
+    /// What its kind makes of it, and what it says of it as a refusal. The answer is to the first request of a run, or to
+    /// that at the cursor beside it (`NAME.cursor`).
+    pub(crate) fn read(&self) -> (Batch, Option<String>) {
+        read_at(self.kind, self.cursor(), &self.body, self.content_type())
+    }
+
+    /// The cursor beside it, if there is one.
+    pub(crate) fn cursor(&self) -> Option<Cursor> {
+        let cursor = fs::read_to_string(self.path.with_extension("cursor")).ok()?;
+        Some(Cursor(cursor.trim_end().to_owned()))
+    }
 }
 
 /// Every golden answer, in the order of their names.
@@ -54,7 +66,7 @@ pub(crate) fn answers() -> Vec<Golden> {
         let known = known.unwrap_or_else(|| panic!("there is no kind {}", name.display()));
         for file in fs::read_dir(kind.path()).unwrap() {
             let path = file.unwrap().path();
-            if path.extension().is_none_or(|extension| extension != "txt") {
+            if path.extension().is_none_or(|extension| extension != "txt" && extension != "cursor") {
                 let body = fs::read(&path).unwrap();
                 found.push(Golden { kind: known, path, body });
             }
@@ -71,11 +83,26 @@ pub(crate) fn run() -> Timestamp {
 }
 
 /// What a kind makes of a body, and what it says of it as a refusal.
-pub(crate) fn read(kind: &Kind, body: &[u8], content_type: &str) -> (Batch, Option<String>) {
+pub(crate) fn read_at(
+    kind: &Kind,
+    cursor: Option<Cursor>,
+    body: &[u8],
+    content_type: &str,
+) -> (Batch, Option<String>) {
     let source = contract::least(kind);
-    let request = source.ask(&Cursor::default(), run()).unwrap();
+    let cursor = cursor.unwrap_or_else(|| contract::beginning(&*source, run()));
+    let request = source.ask(&cursor, run()).unwrap();
     let response = Response::ok(request.url.clone(), content_type, body);
-    (source.read(&Cursor::default(), run(), &request, &response), source.explain(&response))
+    (source.read(&cursor, run(), &request, &response), source.explain(&response))
+}
+
+/// The beginning of a run of a kind, and every cursor that lies beside one of its answers.
+pub(crate) fn cursors(kind: &Kind) -> Vec<Option<Cursor>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/sources").join(kind.name);
+    let files = fs::read_dir(folder).into_iter().flatten().map(|file| file.unwrap().path());
+    let lying = files.filter(|path| path.extension().is_some_and(|extension| extension == "cursor"));
+    let text = |path: PathBuf| Cursor(fs::read_to_string(path).unwrap().trim_end().to_owned());
+    std::iter::once(None).chain(lying.map(|path| Some(text(path)))).collect()
 }
 
 /// What is known of a record of that kind besides itself.

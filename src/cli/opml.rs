@@ -271,7 +271,7 @@ fn arxiv_spec(url: &Url) -> Option<String> {
 fn check_categories(categories: &[String]) -> Result<(), String> {
     let kind = sources::kind("arxiv-rss").ok_or("there is no kind \"arxiv-rss\"")?;
     let list = OptionValue::TextList(categories.to_vec());
-    let options = Options(BTreeMap::from([("categories".to_owned(), list)]));
+    let options = Options { given: BTreeMap::from([("categories".to_owned(), list)]), mailbox: None };
     (kind.build)(&options).map(drop).map_err(|fault| fault.message)
 }
 

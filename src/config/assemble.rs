@@ -75,7 +75,7 @@ pub(super) fn config(chosen: Chosen, environment: &Environment) -> Result<Config
             Err(fault) => findings.faults.push(*fault),
         }
     }
-    let sources = configured_sources(&mut main, &mut findings);
+    let sources = configured_sources(&mut main, environment, &mut findings);
     let watched = path.iter().chain(&folder).cloned().collect();
     let origin = Origin { told, watched, file: path, digest: digest.finalize().into() };
     let config = whole(&main.entries, environment, &mut findings, sources, topics.topics, origin);

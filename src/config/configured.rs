@@ -1,5 +1,6 @@
 //! The sources of the configuration: each made by its kind from its options, or the reason why the kind refuses.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +18,8 @@ use crate::config::diagnostic::FileText;
 use crate::config::diagnostic::quoted;
 use crate::config::entries::Entries;
 use crate::config::entries::Value;
+use crate::config::environment::Environment;
 use crate::config::forms::written_duration;
-use crate::config::keys::LATER_KINDS;
 use crate::config::suggest::nearest;
 use crate::model::source::SourceId;
 use crate::sources;
@@ -30,22 +31,35 @@ use crate::sources::Options;
 use crate::sources::Source;
 
 /// The enabled sources.
-pub(super) fn configured_sources(main: &mut ReadFile, findings: &mut Findings) -> Vec<ConfiguredSource> {
+pub(super) fn configured_sources(
+    main: &mut ReadFile,
+    environment: &Environment,
+    findings: &mut Findings,
+) -> Vec<ConfiguredSource> {
+    let contact = main.entries.text("contact").map(str::to_owned);
+    let surroundings = Surroundings { environment, contact: contact.as_deref() };
     let mut names = Names::default();
     let mut configured = Vec::new();
     for entries in main.entries.take_tables("source") {
         names.note("sources", &entries, &main.text, findings);
         let is_enabled = entries.flag("enabled") != Some(false);
-        let source = configured_source(&entries, &main.text, findings);
+        let source = configured_source(&entries, &main.text, &surroundings, findings);
         configured.extend(source.filter(|_source| is_enabled));
     }
     configured
+}
+
+/// What a source is made of besides its own table.
+struct Surroundings<'a> {
+    environment: &'a Environment,
+    contact: Option<&'a str>,
 }
 
 /// One source; `None` when a fault of it was found, before or here.
 fn configured_source(
     entries: &Entries,
     text: &FileText,
+    surroundings: &Surroundings<'_>,
     findings: &mut Findings,
 ) -> Option<ConfiguredSource> {
     let name = entries.text("kind")?;
@@ -53,14 +67,29 @@ fn configured_source(
         findings.faults.push(unknown_kind(name, entries, text));
         return None;
     };
-    let mut options = Options::default();
+    let contact = surroundings.contact;
+    let mailbox = contact.and_then(|contact| contact.strip_prefix("mailto:")).map(str::to_owned);
+    let mut options = Options { given: BTreeMap::new(), mailbox };
     for option in kind.options {
-        if let Some(value) = entries.value(option.name) {
-            options.0.insert(option.name.to_owned(), option_value(value)?);
+        let Some(value) = entries.value(option.name) else { continue };
+        if let Value::SecretPlace(place) = value {
+            match surroundings.environment.secret(place) {
+                Ok(secret) => {
+                    options.given.insert(option.name.to_owned(), OptionValue::Secret(secret));
+                }
+                Err(why) => {
+                    let warning = Diagnostic::at(text, entries.span_of(option.name), why);
+                    findings
+                        .warnings
+                        .push(warning.hint("without it the source is asked as a stranger".to_owned()));
+                }
+            }
+            continue;
         }
+        options.given.insert(option.name.to_owned(), option_value(value)?);
     }
     let is_whole = kind.options.iter().all(|option| {
-        entries.is_sound(option.name) && (!option.is_required || options.0.contains_key(option.name))
+        entries.is_sound(option.name) && (!option.is_required || options.given.contains_key(option.name))
     });
     let source = match (kind.build)(&options) {
         Ok(source) => source,
@@ -73,9 +102,11 @@ fn configured_source(
         // What the kind misses was not written or was wrong, and that is told already.
         Err(_follows_from_another) => return None,
     };
-    let named_urls = options.0.values().filter_map(|value| match value {
+    let named_urls = options.given.values().filter_map(|value| match value {
         OptionValue::Url(url) => Some(url.clone()),
-        OptionValue::Text(_) | OptionValue::TextList(_) | OptionValue::Number(_) => None,
+        OptionValue::Text(_) | OptionValue::TextList(_) | OptionValue::Number(_) | OptionValue::Secret(_) => {
+            None
+        }
     });
     let named_urls: Vec<Url> = named_urls.collect();
     let manners = if is_own(&named_urls) {
@@ -84,6 +115,14 @@ fn configured_source(
     } else {
         kind.manners
     };
+    if kind.needs_contact && contact.is_none() && manners.operator.is_some() {
+        let message = format!("a source of the kind \"{}\" is asked only by who can be reached", kind.name);
+        let warning = Diagnostic::at(text, entries.span_of("kind"), message);
+        findings
+            .warnings
+            .push(warning.hint("it stays off; add contact = \"mailto:you@example.org\"".to_owned()));
+        return None;
+    }
     let least = manners.every_at_least;
     let source: Arc<dyn Source> = Arc::from(source);
     let wish = entries.duration("every");
@@ -123,10 +162,6 @@ fn settings(kind: &Kind, source: &dyn Source) -> String {
 fn unknown_kind(name: &str, entries: &Entries, text: &FileText) -> Diagnostic {
     let place = entries.span_of("kind");
     let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-    if LATER_KINDS.contains(&name) {
-        let message = format!("the kind {} is not supported by this version yet", quoted(name));
-        return Diagnostic::at(text, place, message).hint(format!("the kinds are {}", known.join(", ")));
-    }
     let hint = match nearest(name, known.iter().copied()) {
         Some(close) => format!("did you mean \"{close}\"?"),
         None => format!("the kinds are {}", known.join(", ")),
@@ -148,6 +183,7 @@ fn option_value(value: &Value) -> Option<OptionValue> {
         | Value::Flag(_)
         | Value::Listen(_)
         | Value::Query(_)
+        | Value::SecretPlace(_)
         | Value::Table(_)
         | Value::Tables(_) => None,
     }

@@ -10,6 +10,7 @@ use toml::Spanned;
 use url::Url;
 
 use crate::config::ListenAddress;
+use crate::config::secrets::SecretPlace;
 use crate::query::Query;
 
 /// A value of the form its key asks for.
@@ -24,6 +25,7 @@ pub(super) enum Value {
     Lines(Vec<Spanned<String>>),
     Listen(Vec<ListenAddress>),
     Query(Query),
+    SecretPlace(SecretPlace),
     Table(Entries),
     Tables(Vec<Entries>),
 }

@@ -1,8 +1,14 @@
 //! What configuration takes from the process's surroundings, read once, so that tests can hand in their own.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::Path;
 use std::path::PathBuf;
+
+use crate::config::secrets::SecretPlace;
+use crate::model::secret::Secret;
 
 /// Where the service keeps its papers (`StateDirectory=offprint`).
 const SYSTEM_STORE: &str = "/var/lib/offprint";
@@ -20,12 +26,26 @@ pub struct Environment {
     pub home: Option<OsString>,
     /// `$RUNTIME_DIRECTORY`, which systemd sets: where the control socket lies.
     pub runtime_directory: Option<PathBuf>,
+    /// `$CREDENTIALS_DIRECTORY`, which systemd sets: a file for each key that the unit loads.
+    pub credentials_directory: Option<PathBuf>,
+    /// All variables, for keys that the configuration names.
+    pub variables: Variables,
     /// Whether systemd connected standard error to its journal (`$JOURNAL_STREAM`).
     pub is_journal: bool,
     /// The folder that holds `config/offprint.toml`: where the program was started.
     pub working_directory: PathBuf,
     /// The machine's own configuration file.
     pub system_file: PathBuf,
+}
+
+/// The variables of a process. What they hold is not printed: keys are among it.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Variables(pub BTreeMap<OsString, OsString>);
+
+impl fmt::Debug for Variables {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Variables({})", self.0.len())
+    }
 }
 
 impl Environment {
@@ -39,10 +59,37 @@ impl Environment {
             home: variable("HOME"),
             runtime_directory: variable("RUNTIME_DIRECTORY")
                 .and_then(|list| std::env::split_paths(&list).next()),
+            credentials_directory: variable("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+            variables: Variables(std::env::vars_os().collect()),
             is_journal: variable("JOURNAL_STREAM").is_some(),
             working_directory: PathBuf::from("."),
             system_file: PathBuf::from("/etc/offprint/offprint.toml"),
         }
+    }
+
+    /// The key that lies at a place; what is wrong, in words, where none does.
+    pub(super) fn secret(&self, place: &SecretPlace) -> Result<Secret, String> {
+        let text = match place {
+            SecretPlace::Variable(name) => {
+                let value = self.variables.0.get(OsStr::new(name));
+                let value = value.and_then(|value| value.to_str()).map(str::to_owned);
+                value.ok_or_else(|| format!("the variable {name} is not set"))?
+            }
+            SecretPlace::Credential(name) => {
+                let folder = self.credentials_directory.as_ref();
+                let folder = folder.ok_or_else(|| {
+                    format!("$CREDENTIALS_DIRECTORY is not set, so there is no credential {name}")
+                })?;
+                std::fs::read_to_string(folder.join(name))
+                    .map_err(|error| format!("the credential {name}: {error}"))?
+            }
+        };
+        let secret = Secret::new(&text);
+        let is_sound =
+            !secret.reveal().is_empty() && secret.reveal().bytes().all(|byte| byte.is_ascii_graphic());
+        is_sound
+            .then_some(secret)
+            .ok_or_else(|| "the key is empty or has characters that no key has".to_owned())
     }
 
     /// Where the store is when the configuration `file` does not say. The machine's own file means the machine's own store,
@@ -67,6 +114,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::Environment;
+    use super::Variables;
 
     fn store(state: Option<&str>, xdg: Option<&str>, home: Option<&str>) -> Option<PathBuf> {
         let environment = Environment {
@@ -75,6 +123,8 @@ mod tests {
             xdg_state_home: xdg.map(OsString::from),
             home: home.map(OsString::from),
             runtime_directory: None,
+            credentials_directory: None,
+            variables: Variables::default(),
             is_journal: false,
             working_directory: PathBuf::new(),
             system_file: PathBuf::new(),

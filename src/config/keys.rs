@@ -54,6 +54,8 @@ pub(super) enum Form {
     Listen,
     /// A query in the topic language.
     Query,
+    /// Where a key or token is found.
+    Secret,
     /// A table.
     Table(&'static Section),
     /// A list of tables.
@@ -316,20 +318,6 @@ pub(super) const WINDOW: Section = Section {
 /// Every table, to tell where a misplaced key belongs.
 pub(super) const SECTIONS: &[&Section] = &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &SOURCE, &TOPIC, &WINDOW];
 
-/// Kinds of source that a later version will know.
-pub(super) const LATER_KINDS: &[&str] = &[
-    "arxiv-oai",
-    "oai-pmh",
-    "biorxiv",
-    "medrxiv",
-    "crossref",
-    "openalex",
-    "europepmc",
-    "pubmed",
-    "openreview",
-    "hacker-news",
-];
-
 impl From<&OptionKey> for Key {
     fn from(option: &OptionKey) -> Self {
         let form = match option.form {
@@ -337,6 +325,7 @@ impl From<&OptionKey> for Key {
             OptionForm::Text => Form::Line,
             OptionForm::TextList => Form::Lines,
             OptionForm::Number => Form::Number(0, u64::from(u32::MAX)),
+            OptionForm::Secret => Form::Secret,
         };
         let fallback = match (option.is_required, option.default) {
             (true, _) => Fallback::Required,
@@ -365,6 +354,7 @@ impl Form {
             Self::Lines => "a list of strings",
             Self::Listen => "a list of addresses",
             Self::Query => "a query in quotation marks",
+            Self::Secret => "the place of a key in quotation marks",
             Self::Table(_) => "a table",
             Self::Tables(_) => "a list of tables",
         }
@@ -388,6 +378,7 @@ impl Form {
             Self::Lines => "[\"one\", \"two\"]",
             Self::Listen => "[\"127.0.0.1:4287\"]",
             Self::Query => "'\"low-rank adaptation\" OR LoRA'",
+            Self::Secret => "\"env:SOURCE_KEY\"",
             Self::Table(_) => "{ … }",
             Self::Tables(_) => "[{ … }]",
         };

@@ -24,6 +24,7 @@ use crate::config::keys::Form;
 use crate::config::keys::Key;
 use crate::config::keys::SECTIONS;
 use crate::config::keys::Section;
+use crate::config::secrets::secret_place;
 use crate::config::strings::span_in_file;
 use crate::config::suggest::nearest;
 use crate::query;
@@ -172,6 +173,7 @@ impl Walker<'_> {
             }
             (Form::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
             (Form::Word(words), DeValue::String(text)) => word(text, words).map(Value::Text),
+            (Form::Secret, DeValue::String(text)) => secret_place(text).map(Value::SecretPlace),
             (Form::Lines, DeValue::Array(_)) => return self.lines(value),
             (Form::Listen, DeValue::Array(_)) => return self.listen(value),
             (Form::Query, DeValue::String(text)) => return self.query(text, &span),

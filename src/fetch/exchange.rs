@@ -2,10 +2,12 @@
 
 use url::Url;
 
-/// What to ask. Sent as GET; validators, user agent and encodings are the client's business.
+use crate::model::secret::Secret;
+
+/// What to ask. Validators, user agent and encodings are the client's business.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Request {
-    /// The address.
+    /// The address, without credentials.
     pub url: Url,
     /// The value of `Accept`.
     pub accept: &'static str,
@@ -13,6 +15,46 @@ pub struct Request {
     pub limit_bytes: usize,
     /// What the body must look like, so that a bot wall is told from an answer.
     pub expects: Expects,
+    /// JSON to be sent with POST; GET without it.
+    pub json: Option<String>,
+    /// By what the host knows the operator. Sent to the host of `url` alone, never to one that it redirects to.
+    pub credential: Option<Credential>,
+}
+
+impl Request {
+    /// A plain GET.
+    pub fn get(url: Url, accept: &'static str, limit_bytes: usize, expects: Expects) -> Self {
+        Self { url, accept, limit_bytes, expects, json: None, credential: None }
+    }
+
+    /// The same with a credential, where there is one.
+    #[must_use]
+    pub fn known_by(self, credential: Option<Credential>) -> Self {
+        Self { credential, ..self }
+    }
+}
+
+/// A key and where it is put.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Credential {
+    /// Where.
+    pub place: CredentialPlace,
+    /// The key.
+    pub secret: Secret,
+}
+
+/// Where a host looks for a key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CredentialPlace {
+    /// In a header, behind a prefix such as `Bearer `.
+    Header {
+        /// The header's name in lower case.
+        name: &'static str,
+        /// What stands before the key.
+        prefix: &'static str,
+    },
+    /// In the query, under this name.
+    Query(&'static str),
 }
 
 /// The form of a useful body.
@@ -24,6 +66,8 @@ pub enum Expects {
     Json,
     /// Any kind of feed, XML or JSON.
     Feed,
+    /// A page for people that a source reads all the same.
+    Html,
 }
 
 /// What a host answered: 200 with a body, or 304 without one.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use reqwest::header;
 use reqwest::header::HeaderMap;
+use reqwest::header::HeaderName;
 use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 use url::Url;
@@ -16,6 +17,7 @@ use crate::fetch::body;
 use crate::fetch::body::Body;
 use crate::fetch::bucket::Turn;
 use crate::fetch::caching;
+use crate::fetch::exchange::CredentialPlace;
 use crate::fetch::exchange::Request;
 use crate::fetch::fault::Fault;
 use crate::fetch::fault::Wait;
@@ -74,6 +76,9 @@ impl Shared {
             if !is_redirect(answer.status) {
                 return Ok(answer);
             }
+            if request.json.is_some() {
+                return Err((url, Fault::Redirect("although something was sent".to_owned())));
+            }
             seen.insert(url.clone());
             match target(&answer) {
                 Ok(to) if seen.contains(&to) => return Err((url, Fault::Redirect("in a ring".to_owned()))),
@@ -101,7 +106,16 @@ impl Shared {
             Route::Public | Route::NamedPublic => &self.public,
             Route::Named => self.named.as_ref().unwrap_or(&self.public),
         };
-        let sent = client.get(url.clone()).headers(headers(request, asked.memory)).send().await;
+        let mut sent_to = url.clone();
+        let mut headers = headers(request, asked.memory);
+        if url.origin() == request.url.origin() {
+            identify(request, &mut sent_to, &mut headers);
+        }
+        let asking = match &request.json {
+            Some(json) => client.post(sent_to).body(json.clone()),
+            None => client.get(sent_to),
+        };
+        let sent = asking.headers(headers).send().await;
         let response = match sent {
             Ok(response) => response,
             Err(error) => {
@@ -191,6 +205,11 @@ fn headers(request: &Request, memory: &ExchangeMemory) -> HeaderMap {
         headers.insert(header::ACCEPT, accept);
     }
     headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED));
+    if request.json.is_some() {
+        // What is asked for stands in the body; validators of the address say nothing of it.
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        return headers;
+    }
     if let Some(etag) = caching::replay(memory.etag.as_deref()) {
         headers.insert(header::IF_NONE_MATCH, etag);
     }
@@ -198,6 +217,23 @@ fn headers(request: &Request, memory: &ExchangeMemory) -> HeaderMap {
         headers.insert(header::IF_MODIFIED_SINCE, last_modified);
     }
     headers
+}
+
+/// Puts the credential where the host looks for it; one that cannot stand in a header is not sent.
+fn identify(request: &Request, url: &mut Url, headers: &mut HeaderMap) {
+    let Some(credential) = &request.credential else { return };
+    let secret = credential.secret.reveal();
+    match credential.place {
+        CredentialPlace::Query(name) => {
+            url.query_pairs_mut().append_pair(name, secret);
+        }
+        CredentialPlace::Header { name, prefix } => {
+            if let Ok(mut value) = HeaderValue::from_str(&format!("{prefix}{secret}")) {
+                value.set_sensitive(true);
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+    }
 }
 
 const fn is_redirect(status: u16) -> bool {

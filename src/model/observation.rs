@@ -7,6 +7,7 @@ use crate::model::external_id::ExternalId;
 use crate::model::link::Link;
 use crate::model::link::WebUrl;
 use crate::model::record::Announce;
+use crate::model::record::Role;
 use crate::model::source::Authority;
 use crate::model::source::SourceId;
 use crate::model::subject::Subject;
@@ -64,6 +65,10 @@ pub struct Observation {
     pub links: Vec<Link>,
     /// Whether it was withdrawn, in this source's words.
     pub is_withdrawn: bool,
+    /// Whether it was retracted, in this source's words.
+    pub is_retracted: bool,
+    /// What the record was to the paper.
+    pub role: Role,
 }
 
 impl Observation {

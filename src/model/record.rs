@@ -45,8 +45,40 @@ pub struct Record {
     pub links: Vec<RawLink>,
     /// Whether the source says that the paper was withdrawn.
     pub is_withdrawn: bool,
+    /// Whether the source says that the paper was retracted.
+    pub is_retracted: bool,
+    /// What the record is to the paper that its identifiers name.
+    pub role: Role,
     /// Counters, read with the record.
     pub signals: Vec<(SignalKind, u64)>,
+}
+
+/// What a record is to the paper that it speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Role {
+    /// The paper itself: the record makes a paper where none is known.
+    #[default]
+    Paper,
+    /// More about a paper that is known; of itself it makes none.
+    Enrichment,
+    /// Something that happened to a known paper (a retraction). It makes none, and no field of the paper is taken from it.
+    Notice,
+}
+
+impl Role {
+    /// The name used in the store.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Enrichment => "enrichment",
+            Self::Notice => "notice",
+        }
+    }
+
+    /// The role of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Paper, Self::Enrichment, Self::Notice].into_iter().find(|role| role.name() == name)
+    }
 }
 
 /// What a source calls an identifier.

@@ -11,11 +11,18 @@ pub enum SignalKind {
     Comments,
     /// Stars of the paper's code repository.
     Stars,
+    /// Points on Hacker News.
+    Points,
+    /// Comments on Hacker News.
+    Replies,
+    /// Works that cite it.
+    Citations,
 }
 
 impl SignalKind {
     /// Every kind, in the order they are shown.
-    pub const ALL: [Self; 3] = [Self::Votes, Self::Comments, Self::Stars];
+    pub const ALL: [Self; 6] =
+        [Self::Votes, Self::Comments, Self::Stars, Self::Points, Self::Replies, Self::Citations];
 
     /// The name used in the store, the API and the query language.
     pub const fn name(self) -> &'static str {
@@ -23,6 +30,9 @@ impl SignalKind {
             Self::Votes => "votes",
             Self::Comments => "comments",
             Self::Stars => "stars",
+            Self::Points => "points",
+            Self::Replies => "replies",
+            Self::Citations => "citations",
         }
     }
 

@@ -186,6 +186,9 @@ fn rows(record: &PaperRecord) -> Vec<Row> {
             SignalKind::Votes => "Votes",
             SignalKind::Comments => "Comments",
             SignalKind::Stars => "Stars",
+            SignalKind::Points => "Points on Hacker News",
+            SignalKind::Replies => "Comments on Hacker News",
+            SignalKind::Citations => "Citations",
         };
         plain(name, format!("{} on {}", signal.value, Stamp::minute(signal.at).people))
     }));

@@ -95,6 +95,9 @@ pub const FIELDS: &[Field] = &[
     field("votes", Form::Number(SignalKind::Votes), "Votes on the daily list.", "votes>=10"),
     field("comments", Form::Number(SignalKind::Comments), "Comments on the daily list.", "comments>3"),
     field("stars", Form::Number(SignalKind::Stars), "Stars of its code.", "stars>100"),
+    field("points", Form::Number(SignalKind::Points), "Points on Hacker News.", "points>50"),
+    field("replies", Form::Number(SignalKind::Replies), "Comments on Hacker News.", "replies>10"),
+    field("citations", Form::Number(SignalKind::Citations), "Works that cite it.", "citations>10"),
     field("submitter", Form::Later, "Who submitted it.", "submitter:ak"),
 ];
 

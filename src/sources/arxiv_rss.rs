@@ -27,6 +27,7 @@ use crate::sources::OptionFault;
 use crate::sources::OptionForm;
 use crate::sources::OptionKey;
 use crate::sources::Options;
+use crate::sources::Rhythm;
 use crate::sources::Source;
 use crate::sources::feed::decode;
 use crate::sources::feed::repair;
@@ -45,15 +46,18 @@ pub(super) const KIND: Kind = Kind {
         spacing: Duration::from_secs(3),
         every: Duration::from_hours(1),
         every_at_least: Duration::from_mins(15),
+        rhythm: Rhythm::Steady,
         // Feeds are kept until midnight, and a stale one that was kept would hide a whole day.
         believes_max_age: Duration::from_hours(1),
     },
+    needs_contact: false,
     options: &[
         OptionKey {
             name: "categories",
             form: OptionForm::TextList,
             is_required: true,
             default: "",
+            example: "[\"cs.LG\", \"hep-th\"]",
             about: "The categories, such as `cs.LG`, or whole archives, such as `hep-th`.",
         },
         OptionKey {
@@ -61,6 +65,7 @@ pub(super) const KIND: Kind = Kind {
             form: OptionForm::Number,
             is_required: false,
             default: "1",
+            example: "",
             about: "How many categories are asked for in one request, 1 to 5; a feed of 2,000 papers is cut.",
         },
         OptionKey {
@@ -68,6 +73,7 @@ pub(super) const KIND: Kind = Kind {
             form: OptionForm::Url,
             is_required: false,
             default: "\"https://rss.arxiv.org/rss\"",
+            example: "",
             about: "Where the feeds lie; `…/atom` gives the Atom form.",
         },
     ],
@@ -142,7 +148,7 @@ impl Source for ArxivRss {
         let progress = progress(cursor, run);
         let url = self.requests.get(progress.done)?.clone();
         let accept = "application/rss+xml, application/atom+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.7";
-        Some(Request { url, accept, limit_bytes: LIMIT_BYTES, expects: Expects::Xml })
+        Some(Request::get(url, accept, LIMIT_BYTES, Expects::Xml))
     }
 
     fn read(&self, cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {

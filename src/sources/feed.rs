@@ -27,6 +27,7 @@ use crate::sources::OptionFault;
 use crate::sources::OptionForm;
 use crate::sources::OptionKey;
 use crate::sources::Options;
+use crate::sources::Rhythm;
 use crate::sources::Source;
 use crate::sources::feed::read::Context;
 use crate::sources::feed::skip::Skip;
@@ -73,14 +74,17 @@ pub(super) const KIND: Kind = Kind {
         spacing: Duration::from_secs(2),
         every: Duration::from_hours(1),
         every_at_least: Duration::from_mins(15),
+        rhythm: Rhythm::Steady,
         believes_max_age: Duration::from_hours(24),
     },
+    needs_contact: false,
     options: &[
         OptionKey {
             name: "url",
             form: OptionForm::Url,
             is_required: true,
             default: "",
+            example: "\"https://papers.example.org/feed\"",
             about: "The address of the feed.",
         },
         OptionKey {
@@ -88,6 +92,7 @@ pub(super) const KIND: Kind = Kind {
             form: OptionForm::Text,
             is_required: false,
             default: "",
+            example: "",
             about: "The language of its papers (RFC 5646) where the feed does not say.",
         },
         OptionKey {
@@ -95,6 +100,7 @@ pub(super) const KIND: Kind = Kind {
             form: OptionForm::TextList,
             is_required: false,
             default: skip::DEFAULT_WRITTEN,
+            example: "",
             about: "Titles that are not papers: whole parts between punctuation, or their beginning before a *.",
         },
     ],
@@ -146,12 +152,8 @@ struct Progress {
 impl Source for Feed {
     fn ask(&self, cursor: &Cursor, run: Timestamp) -> Option<Request> {
         let done = serde_json::from_str::<Progress>(&cursor.0).ok().map(|progress| progress.done);
-        (done != Some(run.micros())).then(|| Request {
-            url: self.url.clone(),
-            accept: ACCEPT,
-            limit_bytes: LIMIT_BYTES,
-            expects: Expects::Feed,
-        })
+        (done != Some(run.micros()))
+            .then(|| Request::get(self.url.clone(), ACCEPT, LIMIT_BYTES, Expects::Feed))
     }
 
     fn read(&self, _cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {
@@ -170,6 +172,7 @@ impl Source for Feed {
             is_partial: answer.is_partial,
             pace: answer.pace,
             unusable: answer.unusable,
+            ..Batch::default()
         }
     }
 

@@ -30,6 +30,7 @@ use crate::sources::OptionFault;
 use crate::sources::OptionForm;
 use crate::sources::OptionKey;
 use crate::sources::Options;
+use crate::sources::Rhythm;
 use crate::sources::Source;
 use crate::sources::json_list;
 use crate::sources::json_list::Entries;
@@ -48,14 +49,17 @@ pub(super) const KIND: Kind = Kind {
         spacing: Duration::from_secs(1),
         every: Duration::from_mins(90),
         every_at_least: Duration::from_mins(30),
+        rhythm: Rhythm::Steady,
         believes_max_age: Duration::from_mins(90),
     },
+    needs_contact: false,
     options: &[
         OptionKey {
             name: "days",
             form: OptionForm::Number,
             is_required: false,
             default: "7",
+            example: "",
             about: "How many days of history the very first harvest asks for, up to 2,000.",
         },
         OptionKey {
@@ -63,6 +67,7 @@ pub(super) const KIND: Kind = Kind {
             form: OptionForm::Number,
             is_required: false,
             default: "100",
+            example: "",
             about: "How many papers are asked for in one request, 10 to 100.",
         },
         OptionKey {
@@ -70,6 +75,7 @@ pub(super) const KIND: Kind = Kind {
             form: OptionForm::Url,
             is_required: false,
             default: "\"https://huggingface.co/api/daily_papers\"",
+            example: "",
             about: "Where the lists lie.",
         },
     ],
@@ -213,7 +219,7 @@ impl Source for HfDaily {
             .append_pair("date", &day.to_string())
             .append_pair("limit", &self.limit.to_string())
             .append_pair("p", &progress.page.to_string());
-        Some(Request { url, accept: "application/json", limit_bytes: LIMIT_BYTES, expects: Expects::Json })
+        Some(Request::get(url, "application/json", LIMIT_BYTES, Expects::Json))
     }
 
     fn read(&self, cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {

@@ -138,6 +138,9 @@ pub(super) const fn counter_code(kind: SignalKind) -> u8 {
         SignalKind::Votes => 1,
         SignalKind::Comments => 2,
         SignalKind::Stars => 3,
+        SignalKind::Points => 4,
+        SignalKind::Replies => 5,
+        SignalKind::Citations => 6,
     }
 }
 

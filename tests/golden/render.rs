@@ -6,11 +6,14 @@ use std::fmt::Write as _;
 
 use offprint::model::author::Author;
 use offprint::model::author::Authors;
+use offprint::model::coverage::Coverage;
+use offprint::model::coverage::Reading;
 use offprint::model::observation::Observation;
 use offprint::model::record::Announce;
 use offprint::model::record::RawAuthors;
 use offprint::model::record::RawDate;
 use offprint::model::record::Record;
+use offprint::model::record::Role;
 use offprint::model::source::Pace;
 use offprint::model::source::SourceId;
 use offprint::model::text::Raw;
@@ -28,8 +31,8 @@ const SHOWN: usize = 5;
 
 /// Everything that is made of an answer.
 pub(super) fn answer(golden: &Golden) -> String {
-    let (batch, said) = golden::read(golden.kind, &golden.body, golden.content_type());
-    let Batch { records, problems, next: _, is_partial, pace, unusable } = &batch;
+    let (batch, said) = golden.read();
+    let Batch { records, problems, next: _, is_partial, coverage, readings, pace, unusable } = &batch;
     let Pace { ttl, skip_hours, skip_days } = pace;
     let mut out = Lines(String::new());
     out.line("partial", is_partial);
@@ -37,6 +40,19 @@ pub(super) fn answer(golden: &Golden) -> String {
         out.line("unusable", why);
     }
     out.some("ttl", ttl.map(|ttl| format!("{} s", ttl.as_secs())));
+    for part in coverage {
+        let Coverage { part, day, listed, stated, is_cut } = part;
+        out.head(&format!("part {part}"));
+        out.some("day", *day);
+        out.some("stated", *stated);
+        out.line("cut", is_cut);
+        out.list("listed", listed);
+    }
+    for Reading { ids, signals } in readings {
+        out.head("reading");
+        out.list("of", ids.iter().map(|id| format!("{:?} {}", id.hint, id.text)));
+        out.list("counted", signals.iter().map(|(kind, value)| format!("{} {value}", kind.name())));
+    }
     out.list("skip hour", skip_hours);
     out.list("skip day", skip_days);
     out.list("problem", problems);
@@ -105,6 +121,8 @@ fn record(record: &Record, out: &mut Lines) {
         language,
         links,
         is_withdrawn,
+        is_retracted,
+        role,
         signals,
     } = record;
     let raw = |raw: &Option<Raw>| raw.as_ref().map(|Raw { text, markup }| format!("{markup:?} {text:?}"));
@@ -140,6 +158,8 @@ fn record(record: &Record, out: &mut Lines) {
     out.some("language", language.as_ref());
     out.list("link", links.iter().map(|link| format!("{:?} {}", link.kind, link.href)));
     out.some("withdrawn", is_withdrawn.then_some("yes"));
+    out.some("retracted", is_retracted.then_some("yes"));
+    out.some("role", (*role != Role::Paper).then_some(role.name()));
     out.list("signal", signals.iter().map(|(kind, count)| format!("{} {count}", kind.name())));
 }
 
@@ -167,6 +187,8 @@ fn observation(observation: &Observation, out: &mut Lines) {
         language,
         links,
         is_withdrawn,
+        is_retracted,
+        role,
     } = observation;
     let date = |moment: &Option<Moment>| {
         moment.as_ref().map(|Moment { at, precision }| match precision {
@@ -202,6 +224,8 @@ fn observation(observation: &Observation, out: &mut Lines) {
     out.some("language", language.as_ref().map(one_line));
     out.list("link", links.iter().map(|link| format!("{:?} {}", link.kind, link.url.as_str())));
     out.some("withdrawn", is_withdrawn.then_some("yes"));
+    out.some("retracted", is_retracted.then_some("yes"));
+    out.some("role", (*role != Role::Paper).then_some(role.name()));
 }
 
 fn author(author: &Author) -> String {

@@ -11,6 +11,7 @@ use offprint::config::Config;
 use offprint::config::ListenAddress;
 use offprint::config::diagnostic::Faults;
 use offprint::config::environment::Environment;
+use offprint::config::environment::Variables;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -31,6 +32,8 @@ impl Desk {
             xdg_state_home: None,
             home: None,
             runtime_directory: None,
+            credentials_directory: None,
+            variables: Variables::default(),
             is_journal: false,
             working_directory: folder.path().to_owned(),
             system_file: folder.path().join("etc/offprint.toml"),

@@ -35,7 +35,7 @@ fn noon() -> Timestamp {
 }
 
 fn request(url: Url) -> Request {
-    Request { url, accept: "application/rss+xml", limit_bytes: LIMIT, expects: Expects::Feed }
+    Request::get(url, "application/rss+xml", LIMIT, Expects::Feed)
 }
 
 fn bucket(operator: &str) -> Bucket {

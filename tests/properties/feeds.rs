@@ -148,6 +148,8 @@ fn paper() -> impl Strategy<Value = Paper> {
                 language: language.map(|language| Text::line(&language)),
                 links,
                 is_withdrawn,
+                is_retracted: false,
+                role: offprint::model::record::Role::Paper,
             };
             let first = Some(0);
             Paper {

@@ -125,6 +125,8 @@ fn observation(at: i64, seed: (u32, usize, u8, Option<u32>, u8, bool)) -> Observ
         language: None,
         links: Vec::new(),
         is_withdrawn,
+        is_retracted: false,
+        role: offprint::model::record::Role::Paper,
     }
 }
 

@@ -158,8 +158,10 @@ fn mutate(body: &[u8], others: &[Seed], random: &mut Rng) -> Vec<u8> {
 fn read_by_every_kind(body: &[u8], content_type: &'static str) {
     for kind in sources::KINDS {
         let source = SourceId::parse(kind.name).unwrap();
-        for record in golden::read(kind, body, content_type).0.records {
-            let _refused_or_clean = normalise::observe(&record, &golden::context(kind, &source));
+        for cursor in golden::cursors(kind) {
+            for record in golden::read_at(kind, cursor, body, content_type).0.records {
+                let _refused_or_clean = normalise::observe(&record, &golden::context(kind, &source));
+            }
         }
     }
 }

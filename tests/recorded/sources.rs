@@ -145,10 +145,13 @@ fn the_recorded_journal_feed_is_read_whole() {
 #[test]
 fn options_of_the_daily_lists_have_limits() {
     let build = kind("hf-daily").unwrap().build;
-    let with = |name: &str, number| Options([(name.to_owned(), OptionValue::Number(number))].into());
+    let with = |name: &str, number| Options {
+        given: [(name.to_owned(), OptionValue::Number(number))].into(),
+        ..Options::default()
+    };
     assert!(build(&with("days", 2_001)).is_err() && build(&with("limit", 9)).is_err());
     let url = OptionValue::Url(Url::parse("http://127.0.0.1:9/x?token=1").unwrap());
-    let source = build(&Options([("url".to_owned(), url)].into())).unwrap();
+    let source = build(&Options { given: [("url".to_owned(), url)].into(), ..Options::default() }).unwrap();
     let asked = source.ask(&Cursor::default(), run()).unwrap();
     assert!(asked.url.as_str().starts_with("http://127.0.0.1:9/x?token=1&date=2026-11-14&"), "{}", asked.url);
 }

@@ -17,6 +17,7 @@ use chrono::TimeDelta;
 use offprint::clock::Clock;
 use offprint::config;
 use offprint::config::environment::Environment;
+use offprint::config::environment::Variables;
 use offprint::daemon::asks::Answer;
 use offprint::daemon::asks::Ask;
 use offprint::daemon::asks::PollRow;
@@ -47,6 +48,8 @@ pub(crate) fn environment(folder: PathBuf) -> Environment {
         xdg_state_home: None,
         home: None,
         runtime_directory: None,
+        credentials_directory: None,
+        variables: Variables::default(),
         is_journal: false,
         system_file: folder.join("etc/offprint.toml"),
         working_directory: folder,

@@ -130,6 +130,8 @@ pub(crate) fn observation(source: &str, key: &str, ids: BTreeSet<ExternalId>) ->
             Link { kind: LinkKind::Discussion, url: url("talk") },
         ],
         is_withdrawn: false,
+        is_retracted: false,
+        role: offprint::model::record::Role::Paper,
     }
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::identity::decide::Verdict;
 use crate::identity::decide::decide;
 use crate::model::author::Authors;
+use crate::model::record::Role;
 use crate::model::source::SourceId;
 use crate::model::subject::Subject;
 use crate::model::subject::SubjectScheme;
@@ -34,6 +35,8 @@ fn observation(source: &str, authority: Authority, at: i64) -> Observation {
         language: None,
         links: Vec::new(),
         is_withdrawn: false,
+        is_retracted: false,
+        role: Role::Paper,
     }
 }
 

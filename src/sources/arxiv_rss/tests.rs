@@ -7,8 +7,10 @@ use crate::model::record::Record;
 use crate::sources::OptionValue;
 
 fn read(body: &str) -> Batch {
-    let source =
-        build(&Options([("categories".to_owned(), OptionValue::TextList(vec!["cs.LG".to_owned()]))].into()));
+    let source = build(&Options {
+        given: [("categories".to_owned(), OptionValue::TextList(vec!["cs.LG".to_owned()]))].into(),
+        mailbox: None,
+    });
     let (source, run) = (source.unwrap(), Timestamp::parse_rfc3339("2026-08-12T05:00:00Z").unwrap());
     let request = source.ask(&Cursor::default(), run).unwrap();
     let response = Response::ok(request.url.clone(), "application/rss+xml", body.to_owned());

@@ -6,6 +6,7 @@ use crate::model::link::LinkKind;
 use crate::model::record::RawDate;
 use crate::model::record::RawSubject;
 use crate::model::record::Record;
+use crate::model::record::Role;
 use crate::model::signal::SignalKind;
 use crate::model::text::Raw;
 use crate::model::time::Timestamp;
@@ -64,6 +65,8 @@ pub(super) fn record(item: &Item, setting: &Setting<'_>) -> Result<Record, Strin
         language: language(item, setting),
         links,
         is_withdrawn: title.as_ref().is_some_and(is_withdrawn),
+        is_retracted: false,
+        role: Role::Paper,
         signals: comments(item).map(|count| (SignalKind::Comments, count)).into_iter().collect(),
         title,
         abstract_text,

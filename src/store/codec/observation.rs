@@ -13,6 +13,7 @@ use crate::model::link::LinkKind;
 use crate::model::link::WebUrl;
 use crate::model::observation::Observation;
 use crate::model::record::Announce;
+use crate::model::record::Role;
 use crate::model::source::Authority;
 use crate::model::source::SourceId;
 use crate::model::subject::Subject;
@@ -72,6 +73,10 @@ pub(super) struct ObservationRow<'a> {
     links: Vec<LinkRow<'a>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_withdrawn: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_retracted: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -168,6 +173,8 @@ impl<'a> From<&'a Observation> for ObservationRow<'a> {
                 .map(|link| LinkRow(link.kind.word().into(), link.url.as_str().into()))
                 .collect(),
             is_withdrawn: observation.is_withdrawn,
+            is_retracted: observation.is_retracted,
+            role: (observation.role != Role::Paper).then(|| observation.role.name().into()),
         }
     }
 }
@@ -221,6 +228,11 @@ impl ObservationRow<'_> {
                 .map(|LinkRow(kind, url)| Ok(Link { kind: LinkKind::of_word(kind)?, url: web_url(url)? }))
                 .collect::<Result<_, Fault>>()?,
             is_withdrawn: self.is_withdrawn,
+            is_retracted: self.is_retracted,
+            role: match self.role {
+                None => Role::Paper,
+                Some(name) => Role::parse(&name).ok_or_else(|| Fault::unknown("a role", &name))?,
+            },
         })
     }
 }
