@@ -93,8 +93,23 @@ enum Command {
         #[arg(value_name = "SOURCE")]
         sources: Vec<String>,
     },
+    /// Harvest the history of a source; it goes on where it was broken off, here or in the running daemon
+    Backfill {
+        /// The name of the source
+        source: String,
+        /// The first day, like 2026-08-12
+        #[arg(long, value_name = "DATE")]
+        since: String,
+        /// The last day [default: today]
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+    },
     /// How each source is doing, when it is polled next, and why then
-    Sources,
+    Sources {
+        /// Print for each source the rules behind its next poll, its budget and every part of it
+        #[arg(long)]
+        why: bool,
+    },
     /// How each topic is doing
     Topics,
     /// Everything known of one paper, with the source of each field
@@ -156,6 +171,8 @@ pub struct Style {
     pub json: bool,
     /// When in colour.
     pub colour: Colour,
+    /// With the reasons behind what is shown.
+    pub why: bool,
 }
 
 /// What stops a command.
@@ -212,7 +229,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
     let Arguments { config: file, json, verbose, color, command } = arguments;
-    let style = Style { json, colour: color };
+    let style = Style { json, colour: color, why: false };
     let environment = Environment::from_process();
     let load = || config::load(file.as_deref(), &environment).map_err(Stop::Configuration);
     match command.unwrap_or(Command::Serve { demo: false, listen: Vec::new() }) {
@@ -222,7 +239,10 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
         }
         Command::Check => check(&told(load()?), style),
         Command::Poll { sources } => answer::run(told(load()?), Ask::Poll(sources), style, verbose),
-        Command::Sources => answer::run(load()?, Ask::Sources, style, verbose),
+        Command::Backfill { source, since, until } => {
+            answer::run(told(load()?), Ask::Backfill { source, since, until }, style, verbose)
+        }
+        Command::Sources { why } => answer::run(load()?, Ask::Sources, Style { why, ..style }, verbose),
         Command::Topics => answer::run(load()?, Ask::Topics, style, verbose),
         Command::Show { paper } => answer::run(load()?, Ask::Show(paper), style, verbose),
         Command::Search { query, limit } => {

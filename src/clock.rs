@@ -33,6 +33,11 @@ impl Clock {
         }
     }
 
+    /// Whether it stands until it is set.
+    pub fn is_standing(&self) -> bool {
+        self.set.as_ref().is_some_and(|set| set.load(Ordering::SeqCst) != RELEASED)
+    }
+
     /// Lets a standing clock go: it and every copy of it show the system's time from now on.
     pub fn release(&self) {
         if let Some(set) = &self.set {

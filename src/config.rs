@@ -4,6 +4,7 @@
 //! It is read first but imports last: nothing below the daemon knows it. It decides nothing by itself; it hands each
 //! part of the program what the operator wrote for it. [`keys`] is the table of everything that may be written.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use url::Url;
 
 use crate::config::diagnostic::Diagnostic;
@@ -72,6 +74,8 @@ pub struct Config {
     pub log: LogSettings,
     /// How sources are asked.
     pub fetch: FetchSettings,
+    /// Days on which sources are expected to announce nothing.
+    pub quiet_days: Arc<BTreeSet<NaiveDate>>,
     /// The enabled sources, in the order of the file.
     pub sources: Vec<ConfiguredSource>,
     /// The topics: those of the main file, then those of the folder, in the order of file names.

@@ -19,6 +19,8 @@ use crate::store::OpenReport;
 
 pub mod asks;
 
+pub mod backfill;
+
 pub mod control;
 
 pub mod desk;

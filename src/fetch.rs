@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::clock::Clock;
 use crate::fetch::bucket::Bucket;
 use crate::fetch::bucket::Gates;
 use crate::fetch::exchange::Request;
@@ -142,7 +143,12 @@ struct Shared {
 impl Client {
     /// Makes the client; nothing is contacted.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
-        Self::made(settings, Arc::default(), Arc::default())
+        Self::timed_by(settings, &Clock::system())
+    }
+
+    /// Makes the client with a clock by which it spaces its requests. One that stands is moved on instead of waited for.
+    pub fn timed_by(settings: &Settings, clock: &Clock) -> Result<Self, Error> {
+        Self::made(settings, Arc::new(Gates::new(clock.clone())), Arc::default())
     }
 
     /// Makes a client with other settings that keeps to the buckets of this one, so that a reload never asks an

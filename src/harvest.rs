@@ -4,6 +4,12 @@
 
 pub mod course;
 
+pub mod history;
+
+pub mod ledger;
+
+pub mod repair;
+
 pub mod job;
 
 pub mod pen;
@@ -13,6 +19,12 @@ pub mod plan;
 pub mod schedule;
 
 pub mod refill;
+
+mod asking;
+
+mod digest;
+
+mod wanted;
 
 pub mod run;
 

@@ -9,6 +9,8 @@ pub mod change;
 
 pub mod external_id;
 
+pub mod ledger;
+
 pub mod link;
 
 pub mod observation;

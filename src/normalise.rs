@@ -105,6 +105,11 @@ pub fn observe(record: &Record, context: &Context<'_>) -> Result<Observation, Pr
     })
 }
 
+/// The identifiers that texts and addresses hold, as those of a record are read.
+pub fn identify(raw: &[RawId]) -> BTreeSet<ExternalId> {
+    Named::of(raw).ids
+}
+
 fn field(raw: Option<&Raw>) -> Option<Text> {
     raw.and_then(text::field)
 }

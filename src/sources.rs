@@ -39,6 +39,9 @@ mod xml;
 /// Every kind of source, in the order of the reference page.
 pub const KINDS: &[Kind] = &[arxiv_rss::KIND, hf_daily::KIND, feed::KIND];
 
+/// The names of kinds that keep history.
+pub const KINDS_WITH_HISTORY: &[&str] = &["hf-daily"];
+
 /// The kind of that name.
 pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)

@@ -12,7 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("clock", &["model"]),
     ("entities", &[]),
-    ("fetch", &["model"]),
+    ("fetch", &["model", "clock"]),
     ("normalise", &["model", "entities"]),
     ("query", &["model"]),
     ("urls", &["model"]),

@@ -31,19 +31,19 @@ use crate::store;
 
 /// Asks and prints. A poll in which a source failed ends with exit code 1.
 pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCode, Stop> {
-    let is_poll = matches!(ask, Ask::Poll(_));
-    let bars = Bars::new(is_poll && !style.json);
+    let bars = Bars::new(matches!(ask, Ask::Poll(_) | Ask::Backfill { .. }) && !style.json);
     let answer = obtain(config, ask, verbose, &|step| bars.show(&step))?;
     bars.clear();
     if style.json {
         let json = serde_json::to_string_pretty(&answer).map_err(anyhow::Error::from)?;
         cli::print(&format!("{json}\n"))?;
     } else {
-        cli::print(&table::render(&answer, style.colour))?;
+        cli::print(&table::render(&answer, style))?;
     }
     let has_failed = match &answer {
         Answer::Poll { polled } => polled.iter().any(|row| row.fault.is_some()),
         Answer::Verify { is_sound, .. } => !is_sound,
+        Answer::Backfill { backfill } => backfill.finished.is_none(),
         Answer::Sources { .. }
         | Answer::Topics { .. }
         | Answer::Show { .. }
@@ -75,7 +75,7 @@ async fn asked(config: Config, ask: Ask, on_step: OnStep<'_>) -> Result<Answer, 
         let report = report.map_err(anyhow::Error::from)?;
         return Ok(views::verification(&report));
     }
-    if !matches!(ask, Ask::Poll(_)) && !config.store.path.join("wal").exists() {
+    if !matches!(ask, Ask::Poll(_) | Ask::Backfill { .. }) && !config.store.path.join("wal").exists() {
         let path = config.store.path.display().to_string();
         return Err(Stop::Other(anyhow::anyhow!(
             "there is no store at {path} yet: nothing was harvested; run `offprint serve` or `offprint poll` first, or name \
@@ -87,7 +87,7 @@ async fn asked(config: Config, ask: Ask, on_step: OnStep<'_>) -> Result<Answer, 
     for line in report.lines() {
         cli::say(&format!("store: {line}"));
     }
-    if matches!(ask, Ask::Poll(_) | Ask::Topics) {
+    if matches!(ask, Ask::Poll(_) | Ask::Backfill { .. } | Ask::Topics) {
         desk.refill().await?;
     }
     let answer = desk.answer(ask, on_step, &CancellationToken::new()).await;

@@ -1,5 +1,6 @@
 //! Answers as tables that fit the terminal.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
 use comfy_table::Attribute;
@@ -10,23 +11,28 @@ use comfy_table::Table;
 use comfy_table::presets;
 
 use crate::cli::Colour;
+use crate::cli::Style;
 use crate::daemon::asks::Answer;
+use crate::daemon::asks::BackfillRow;
 use crate::daemon::asks::Hit;
 use crate::daemon::asks::PaperView;
+use crate::daemon::asks::PartRow;
 use crate::daemon::asks::PollRow;
 use crate::daemon::asks::SourceRow;
 use crate::daemon::asks::TopicRow;
 
 /// The answer as text, each line ended.
-pub fn render(answer: &Answer, colour: Colour) -> String {
-    let is_coloured = match colour {
+pub fn render(answer: &Answer, style: Style) -> String {
+    let is_coloured = match style.colour {
         Colour::Always => true,
         Colour::Never => false,
         Colour::Auto => std::io::stdout().is_terminal(),
     };
     match answer {
         Answer::Poll { polled } => poll(polled, is_coloured),
+        Answer::Sources { sources } if style.why => sources.iter().map(why).collect(),
         Answer::Sources { sources } => self::sources(sources, is_coloured),
+        Answer::Backfill { backfill } => backfilled(backfill),
         Answer::Topics { topics } => self::topics(topics, is_coloured),
         Answer::Show { paper } => show(paper, is_coloured),
         Answer::Search { hits, total } => search(hits, *total, is_coloured),
@@ -55,8 +61,8 @@ fn state(name: &str) -> Cell {
     let cell = Cell::new(name);
     match name {
         "fresh" => cell.fg(Color::Green),
-        "quiet" | "unknown" => cell,
-        "partial" | "limited" | "offline" => cell.fg(Color::Yellow),
+        "quiet" | "holiday" | "unknown" => cell,
+        "partial" | "gap" | "limited" | "offline" => cell.fg(Color::Yellow),
         _bad => cell.fg(Color::Red),
     }
 }
@@ -108,6 +114,39 @@ fn poll(rows: &[PollRow], is_coloured: bool) -> String {
     lines.join("\n") + "\n"
 }
 
+/// What came of a harvest of history.
+fn backfilled(row: &BackfillRow) -> String {
+    format!(
+        "{}: {} records of {} to {} in {} requests\n",
+        row.source, row.records, row.since, row.until, row.asked
+    )
+}
+
+/// Everything behind a source's next poll, line by line.
+fn why(row: &SourceRow) -> String {
+    let mut text = format!("{} ({}): {}\n", row.source, row.kind, row.state);
+    let mut line = |name: &str, value: &str| {
+        // Writing to a string cannot fail.
+        let _cannot_fail = writeln!(text, "  {name:<12} {value}");
+    };
+    let at = row.next_poll.as_ref().map_or_else(|| "now".to_owned(), |at| minute(Some(at)) + " UTC");
+    line("next poll", &at);
+    line("because", row.reason.as_deref().unwrap_or("nothing was said"));
+    line("budget", &row.budget);
+    line("last success", &minute(row.last_success.as_ref()));
+    for fault in &row.fault {
+        line("fault", fault);
+    }
+    for history in &row.history {
+        line("history", history);
+    }
+    for part in &row.parts {
+        let since = minute(Some(&part.since));
+        line(&part.part, &format!("{} since {since}: {}", part.state, part.why));
+    }
+    text
+}
+
 fn sources(rows: &[SourceRow], is_coloured: bool) -> String {
     if rows.is_empty() {
         return "no sources are configured\n".to_owned();
@@ -129,6 +168,11 @@ fn sources(rows: &[SourceRow], is_coloured: bool) -> String {
     for row in rows {
         lines.extend(row.fault.iter().map(|fault| format!("{}: {fault}", row.source)));
         lines.extend(row.problems.iter().take(3).map(|problem| format!("{}: {problem}", row.source)));
+        let is_bad = |part: &&PartRow| matches!(part.state.as_str(), "stale" | "partial" | "gap");
+        let bad = row.parts.iter().filter(is_bad);
+        lines
+            .extend(bad.map(|part| format!("{}: {} is {}: {}", row.source, part.part, part.state, part.why)));
+        lines.extend(row.history.iter().map(|history| format!("{}: history {history}", row.source)));
     }
     lines.join("\n") + "\n"
 }

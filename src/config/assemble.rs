@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sha2::Digest as _;
 use sha2::Sha256;
@@ -277,6 +278,7 @@ fn whole(
             idle_timeout: fetch.duration("idle_timeout")?,
             total_timeout: fetch.duration("total_timeout")?,
         },
+        quiet_days: Arc::new(main.days("quiet_days").into_iter().collect()),
         sources,
         topics,
         origin,

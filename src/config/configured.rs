@@ -179,6 +179,7 @@ fn option_value(value: &Value) -> Option<OptionValue> {
             Some(OptionValue::TextList(lines.iter().map(|line| line.get_ref().clone()).collect()))
         }
         Value::Path(_)
+        | Value::Days(_)
         | Value::Duration(_)
         | Value::Flag(_)
         | Value::Listen(_)

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use toml::Spanned;
 use url::Url;
 
@@ -23,6 +24,7 @@ pub(super) enum Value {
     Number(u64),
     Flag(bool),
     Lines(Vec<Spanned<String>>),
+    Days(Vec<NaiveDate>),
     Listen(Vec<ListenAddress>),
     Query(Query),
     SecretPlace(SecretPlace),
@@ -57,6 +59,11 @@ impl Entries {
     /// Whether a key was read or was not written: nothing wrong with it was told.
     pub(super) fn is_sound(&self, name: &str) -> bool {
         !self.unsound.contains(&name)
+    }
+
+    /// The days of a list.
+    pub(super) fn days(&self, name: &str) -> Vec<NaiveDate> {
+        if let Some(Value::Days(days)) = self.value(name) { days.clone() } else { Vec::new() }
     }
 
     /// Takes a query out.

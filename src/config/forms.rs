@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use url::Host;
 use url::Url;
 
@@ -183,6 +184,13 @@ pub(super) fn path(text: &str, base: &std::path::Path) -> Result<PathBuf, Flaw> 
         return Err(flaw.hint("write the whole path; ~ and variables are not replaced here"));
     }
     Ok(base.join(text))
+}
+
+/// A day of the calendar.
+pub(super) fn day(text: &str) -> Result<NaiveDate, Flaw> {
+    text.parse().map_err(|_no_day| {
+        Flaw::new(format!("{} is not a day", quoted(text))).hint("write it like \"2026-12-25\"")
+    })
 }
 
 const DURATION_UNITS: &[(&str, u64)] = &[("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];

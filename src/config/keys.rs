@@ -50,6 +50,8 @@ pub(super) enum Form {
     Word(&'static [&'static str]),
     /// A list of lines.
     Lines,
+    /// A list of days.
+    Days,
     /// A list of addresses to listen on.
     Listen,
     /// A query in the topic language.
@@ -121,6 +123,12 @@ pub(super) const MAIN: Section = Section {
             Form::Contact,
             Fallback::Absent,
             "Where those who run sources can reach you; it is sent to them with every request.",
+        ),
+        key(
+            "quiet_days",
+            Form::Days,
+            Fallback::Absent,
+            "Days on which arXiv announces nothing, though they are no weekend: no alarm is raised on them.",
         ),
         key(
             "topics_dir",
@@ -352,6 +360,7 @@ impl Form {
             Self::Flag => "true or false",
             Self::Word(_) => "a word in quotation marks",
             Self::Lines => "a list of strings",
+            Self::Days => "a list of days",
             Self::Listen => "a list of addresses",
             Self::Query => "a query in quotation marks",
             Self::Secret => "the place of a key in quotation marks",
@@ -376,6 +385,7 @@ impl Form {
             Self::Flag => "true",
             Self::Word(words) => return words.first().map_or_else(String::new, |word| format!("\"{word}\"")),
             Self::Lines => "[\"one\", \"two\"]",
+            Self::Days => "[\"2026-12-25\"]",
             Self::Listen => "[\"127.0.0.1:4287\"]",
             Self::Query => "'\"low-rank adaptation\" OR LoRA'",
             Self::Secret => "\"env:SOURCE_KEY\"",

@@ -140,6 +140,7 @@ fn holds(form: Form) -> String {
             words.join(", ")
         }
         Form::Lines => "a list of strings".to_owned(),
+        Form::Days => "a list of days, `\"YYYY-MM-DD\"`".to_owned(),
         Form::Listen => "a list of addresses".to_owned(),
         Form::Query => "a query".to_owned(),
         Form::Secret => "the place of a key: `env:NAME` or `credential:NAME`".to_owned(),

@@ -175,6 +175,7 @@ impl Walker<'_> {
             (Form::Word(words), DeValue::String(text)) => word(text, words).map(Value::Text),
             (Form::Secret, DeValue::String(text)) => secret_place(text).map(Value::SecretPlace),
             (Form::Lines, DeValue::Array(_)) => return self.lines(value),
+            (Form::Days, DeValue::Array(_)) => return self.days(value),
             (Form::Listen, DeValue::Array(_)) => return self.listen(value),
             (Form::Query, DeValue::String(text)) => return self.query(text, &span),
             (Form::Table(section), DeValue::Table(table)) => {
@@ -248,6 +249,11 @@ impl Walker<'_> {
 
     fn lines(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Value> {
         self.list(value, forms::line).map(Value::Lines)
+    }
+
+    fn days(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Value> {
+        let days = self.list(value, forms::day)?;
+        Some(Value::Days(days.into_iter().map(Spanned::into_inner).collect()))
     }
 
     fn listen(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Value> {

@@ -9,6 +9,15 @@ use serde::Serialize;
 pub enum Ask {
     /// Harvest these sources now, or all when none is named.
     Poll(Vec<String>),
+    /// Harvest the history of one source.
+    Backfill {
+        /// Which source.
+        source: String,
+        /// The first day, `YYYY-MM-DD`.
+        since: String,
+        /// The last day; today where none is named.
+        until: Option<String>,
+    },
     /// How the sources are doing.
     Sources,
     /// How the topics are doing.
@@ -63,6 +72,11 @@ pub enum Answer {
     Poll {
         /// One row a source.
         polled: Vec<PollRow>,
+    },
+    /// To [`Ask::Backfill`].
+    Backfill {
+        /// What came of it.
+        backfill: BackfillRow,
     },
     /// To [`Ask::Sources`].
     Sources {
@@ -140,6 +154,42 @@ pub struct PollRow {
     pub reason: Option<String>,
 }
 
+/// What came of a harvest of history.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BackfillRow {
+    /// The source's name.
+    pub source: String,
+    /// The first day.
+    pub since: String,
+    /// The last day.
+    pub until: String,
+    /// Requests made.
+    pub asked: u64,
+    /// Records read.
+    pub records: u64,
+    /// When it was complete.
+    pub finished: Option<String>,
+}
+
+/// How one part of a source is doing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PartRow {
+    /// Its name: a category, a day's list.
+    pub part: String,
+    /// Its state.
+    pub state: String,
+    /// Since when.
+    pub since: String,
+    /// Why.
+    pub why: String,
+    /// The last day whose papers are all here.
+    pub fresh_day: Option<String>,
+    /// Papers in its last list.
+    pub listed: u64,
+    /// Papers that a list announced and that are not here yet.
+    pub missing: u64,
+}
+
 /// How one source is doing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SourceRow {
@@ -161,6 +211,12 @@ pub struct SourceRow {
     pub fault: Option<String>,
     /// What could not be read in the last harvest.
     pub problems: Vec<String>,
+    /// The ledger of completeness.
+    pub parts: Vec<PartRow>,
+    /// How far its harvest of history is.
+    pub history: Option<String>,
+    /// Whose budget its requests are counted to, and how far apart they are.
+    pub budget: String,
 }
 
 /// How one topic is doing.

@@ -10,7 +10,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::Context as _;
-use anyhow::bail;
+use anyhow::anyhow;
+use tokio::sync::OwnedMutexGuard;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -20,10 +21,13 @@ use crate::config::ConfiguredSource;
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::Ask;
 use crate::daemon::asks::Step;
+use crate::daemon::backfill;
+use crate::daemon::backfill::Days;
 use crate::daemon::lookup::Looker;
 use crate::daemon::views;
 use crate::fetch;
 use crate::fetch::Client;
+use crate::harvest::history;
 use crate::harvest::job::Job;
 use crate::harvest::job::Progress;
 use crate::harvest::job::Summary;
@@ -33,6 +37,7 @@ use crate::harvest::run::Harvester;
 use crate::harvest::schedule;
 use crate::http::Serving;
 use crate::http::Site;
+use crate::model::ledger::History;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
@@ -79,12 +84,13 @@ impl Desk {
             installation
         };
         let urls = Arc::new(Urls::new(config.public_url.clone(), &installation)?);
-        let client = Client::new(&fetch_settings(&config))?;
+        let client = Client::timed_by(&fetch_settings(&config), &clock)?;
         let all = Arc::new(Topics::new(config.topics.clone()));
         let site =
             watch::Sender::new(Arc::new(Site { title: config.title.clone(), topics: Arc::clone(&all) }));
         let (topics, in_force) = watch::channel(all);
         let harvester = Harvester::new(client, opened.writer, in_force, clock.clone())?;
+        harvester.replace_jobs(jobs(&config));
         let config = Arc::new(config);
         let desk = Self {
             started_with: Arc::clone(&config),
@@ -134,6 +140,11 @@ impl Desk {
         self.harvester.pen()
     }
 
+    /// Changes whenever the harvest of one source moves the next poll of another.
+    pub fn urged(&self) -> watch::Receiver<u64> {
+        self.harvester.urged()
+    }
+
     /// The clock in use.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -152,6 +163,7 @@ impl Desk {
             let topics = Arc::clone(&topics);
             move || {
                 harvester.replace_client(client);
+                harvester.replace_jobs(jobs(&config));
                 topics_in_force.send_replace(topics);
                 config_in_force.send_replace(Arc::new(config));
                 // Served only now, so that no reader sees a new topic before it is filled.
@@ -176,6 +188,13 @@ impl Desk {
     ) -> anyhow::Result<Answer> {
         match ask {
             Ask::Poll(names) => self.poll(&names, on_step, stop).await,
+            Ask::Backfill { source, since, until } => {
+                let config = self.config();
+                let found = config.sources.iter().find(|known| known.id.as_str() == source);
+                let found = found.ok_or_else(|| no_such_source(&config, &source))?;
+                let days = Days::read(&since, until.as_deref(), self.clock.now().day())?;
+                backfill::run(self, found, days, on_step, stop).await
+            }
             Ask::Verify => {
                 let report = self.pen().write(|writer| writer.verify()).await?;
                 Ok(views::verification(&report))
@@ -204,9 +223,7 @@ impl Desk {
         let wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
         let known: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
         if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
-            let there_are =
-                if known.is_empty() { "are none".to_owned() } else { format!("are {}", known.join(", ")) };
-            bail!("no source is called \"{unknown}\"; there {there_are}");
+            return Err(no_such_source(&config, unknown));
         }
         let is_wanted = |source: &&ConfiguredSource| wanted.is_empty() || wanted.contains(source.id.as_str());
         let chosen: Vec<&ConfiguredSource> = config.sources.iter().filter(is_wanted).collect();
@@ -234,6 +251,36 @@ impl Desk {
         Ok(Answer::Poll { polled: polled.into_iter().collect::<anyhow::Result<Vec<_>>>()? })
     }
 
+    /// The right to harvest a source, which only one has at a time.
+    async fn alone(&self, source: &ConfiguredSource) -> OwnedMutexGuard<()> {
+        let guard = {
+            let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(busy.entry(source.id.clone()).or_default())
+        };
+        guard.lock_owned().await
+    }
+
+    /// Begins a harvest of history; `None` where the source keeps none.
+    pub async fn begin_history(
+        &self,
+        source: &ConfiguredSource,
+        days: Days,
+    ) -> anyhow::Result<Option<History>> {
+        let _alone = self.alone(source).await;
+        Ok(self.harvester.begin_history(&job(&self.config(), source), days.since, days.until).await?)
+    }
+
+    /// Makes one request of a source's harvest of history.
+    pub async fn history_step(
+        &self,
+        source: &ConfiguredSource,
+        stop: &CancellationToken,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> anyhow::Result<history::Step> {
+        let _alone = self.alone(source).await;
+        Ok(self.harvester.history_step(&job(&self.config(), source), stop, progress).await?)
+    }
+
     /// Harvests one source, if it may be polled on that occasion. One that is being harvested at this moment is waited
     /// for first, and asked for its state only then.
     pub async fn harvest(
@@ -243,26 +290,23 @@ impl Desk {
         stop: &CancellationToken,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> anyhow::Result<Polled> {
-        let guard = {
-            let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(busy.entry(source.id.clone()).or_default())
-        };
-        let _alone = guard.lock().await;
+        let _alone = self.alone(source).await;
         if let Some(state) = self.reader().source(&source.id)?
             && let Some(wait) = occasion.forbids(&state, source, self.clock.now())
         {
             return Ok(Polled::NotYet(state.health, wait));
         }
-        let job = Job {
-            id: source.id.clone(),
-            kind: source.kind,
-            manners: source.manners,
-            every: source.every,
-            source: Arc::clone(&source.source),
-            settings: source.settings.clone(),
-        };
+        let job = job(&self.config(), source);
         Ok(Polled::Done(self.harvester.harvest(&job, stop, progress).await?))
     }
+}
+
+/// What is said of a name that no source has.
+fn no_such_source(config: &Config, name: &str) -> anyhow::Error {
+    let known: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
+    let there_are =
+        if known.is_empty() { "are none".to_owned() } else { format!("are {}", known.join(", ")) };
+    anyhow!("no source is called \"{name}\"; there {there_are}")
 }
 
 /// Why a source is to be harvested.
@@ -306,6 +350,23 @@ impl Occasion {
         };
         wait.filter(|wait| wait.at > now)
     }
+}
+
+/// A configured source as its harvest sees it.
+fn job(config: &Config, source: &ConfiguredSource) -> Job {
+    Job {
+        id: source.id.clone(),
+        kind: source.kind,
+        manners: source.manners,
+        every: source.every,
+        source: Arc::clone(&source.source),
+        quiet_days: Arc::clone(&config.quiet_days),
+        settings: source.settings.clone(),
+    }
+}
+
+fn jobs(config: &Config) -> Vec<Job> {
+    config.sources.iter().map(|source| job(config, source)).collect()
 }
 
 fn fetch_settings(config: &Config) -> fetch::Settings {

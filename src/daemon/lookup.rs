@@ -57,7 +57,7 @@ impl Looker {
                 let manifest = store::export(reader, &file)?;
                 Ok(Answer::Exported { file: file.to_string_lossy().into_owned(), papers: manifest.papers })
             }
-            Ask::Poll(_) | Ask::Verify => bail!("this is answered elsewhere"),
+            Ask::Poll(_) | Ask::Backfill { .. } | Ask::Verify => bail!("this is answered elsewhere"),
         }
     }
 }

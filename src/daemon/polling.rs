@@ -10,9 +10,11 @@ use crate::daemon::desk::Desk;
 use crate::daemon::desk::Occasion;
 use crate::daemon::desk::Polled;
 use crate::daemon::tasks::Tasks;
+use crate::harvest::history;
 use crate::harvest::job::Summary;
 use crate::harvest::schedule::words;
 use crate::model::source::Health;
+use crate::model::time::Timestamp;
 
 /// How soon a source is asked again whose harvest could not be recorded, doubled six times at most.
 const LOST_FIRST: Duration = Duration::from_mins(1);
@@ -28,24 +30,50 @@ pub fn start(desk: &Arc<Desk>, tasks: &Tasks, stop: &CancellationToken) {
 /// Polls one source for ever. A time in the store decides when, so that a restart causes no request.
 async fn poll(desk: &Desk, source: &ConfiguredSource, stop: &CancellationToken) {
     announce(desk, source);
+    let mut urged = desk.urged();
     let mut strikes = 0_u32;
     loop {
+        let now = desk.clock().now();
+        let until = |at: Timestamp| at.since(now).to_std().unwrap_or(Duration::ZERO);
+        let mut history = None;
         let wait = match desk.reader().source(&source.id) {
             Ok(state) => {
-                let due = state.and_then(|state| source.due(&state)).map(|poll| poll.at);
-                due.map_or(Duration::ZERO, |due| {
-                    due.since(desk.clock().now()).to_std().unwrap_or(Duration::ZERO)
-                })
+                let unfinished = state.as_ref().and_then(|state| state.history.as_deref());
+                history = unfinished
+                    .filter(|history| history.finished.is_none())
+                    .map(|history| until(history.not_before));
+                state.and_then(|state| source.due(&state)).map_or(Duration::ZERO, |due| until(due.at))
             }
             Err(error) => {
                 tracing::error!(source.id = %source.id, %error, "source {}: its state cannot be read", source.id);
                 Duration::from_mins(1)
             }
         };
+        // Polls come first; in between, history is harvested a request at a time.
+        if !wait.is_zero() && history.is_some_and(|pause| pause.is_zero()) {
+            match desk.history_step(source, stop, &|_progress| {}).await {
+                Ok(history::Step::Done(done)) => tracing::info!(
+                    source.id = %source.id, records = done.records,
+                    "source {}: its history of {} to {} is here, {} records", source.id, done.since, done.until, done.records
+                ),
+                Ok(history::Step::Interrupted) => return,
+                Ok(history::Step::Went(_) | history::Step::Waits(..) | history::Step::Idle) => {}
+                Err(error) => {
+                    tracing::error!(source.id = %source.id, "source {}: its history: {error:#}", source.id);
+                    if stop.run_until_cancelled(tokio::time::sleep(LOST_FIRST)).await.is_none() {
+                        return;
+                    }
+                }
+            }
+            continue;
+        }
+        let wait = history.map_or(wait, |pause| wait.min(pause));
         // Looked at again every hour, so that a clock that was set is noticed.
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(wait.min(Duration::from_hours(1))) => {}
+            // Another source's harvest may have made this one due.
+            Ok(()) = urged.changed() => continue,
         }
         if !wait.is_zero() {
             continue;

@@ -10,12 +10,16 @@ use crate::daemon::asks::Answer;
 use crate::daemon::asks::Field;
 use crate::daemon::asks::Hit;
 use crate::daemon::asks::PaperView;
+use crate::daemon::asks::PartRow;
 use crate::daemon::asks::PollRow;
 use crate::daemon::asks::SourceRow;
 use crate::daemon::asks::TopicRow;
+use crate::daemon::backfill;
 use crate::daemon::desk::Polled;
 use crate::harvest::job::Progress;
 use crate::harvest::plan::Tally;
+use crate::harvest::schedule::words;
+use crate::model::ledger::Part;
 use crate::model::paper::Paper;
 use crate::model::problem::Problem;
 use crate::model::source::NextPoll;
@@ -102,9 +106,35 @@ pub fn sources(reader: &Reader, config: &Config, now: Timestamp) -> Result<Vec<S
             papers_7_days: counts.get(&configured.id).copied().unwrap_or(0),
             fault: state.fault,
             problems: state.problems.iter().map(Problem::to_string).collect(),
+            parts: state.parts.iter().map(|(name, part)| part_row(name, part)).collect(),
+            history: state.history.as_deref().map(|history| backfill::in_words(history, now)),
+            budget: budget(configured),
         })
     };
     config.sources.iter().map(row).collect()
+}
+
+fn part_row(name: &str, part: &Part) -> PartRow {
+    PartRow {
+        part: name.to_owned(),
+        state: part.health.name().to_owned(),
+        since: part.since.to_rfc3339(),
+        why: part.why.clone(),
+        fresh_day: part.fresh_day.map(|day| day.to_string()),
+        listed: part.listed,
+        missing: u64::try_from(part.missing.len()).unwrap_or(u64::MAX),
+    }
+}
+
+/// Whose budget a source's requests are counted to.
+fn budget(source: &ConfiguredSource) -> String {
+    let manners = &source.manners;
+    let whose = manners.operator.map_or_else(|| "each of its hosts".to_owned(), str::to_owned);
+    format!(
+        "one request every {} s for {whose}, a poll every {} at most",
+        manners.spacing.as_secs_f64(),
+        words(manners.every_at_least)
+    )
 }
 
 /// One row for each topic.

@@ -10,6 +10,8 @@ use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
+use crate::clock::Clock;
+use crate::fetch::caching;
 use crate::model::time::Timestamp;
 
 /// Whose budget a request is counted to, and how far apart that operator's requests are.
@@ -22,26 +24,36 @@ pub struct Bucket {
 }
 
 /// The gates of all operators asked so far.
-#[derive(Debug, Default)]
-pub(super) struct Gates(Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Gate>>>>);
+#[derive(Debug)]
+pub(super) struct Gates {
+    known: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Gate>>>>,
+    clock: Clock,
+}
 
 /// What is known of an operator while the process runs; times that must outlive it are the scheduler's.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     last_start: Option<Instant>,
+    /// The same by the clock in use.
+    last_at: Option<Timestamp>,
     closed_until: Option<Timestamp>,
 }
 
 impl Gates {
+    /// No operator was asked yet.
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { known: Mutex::default(), clock }
+    }
+
     /// Waits for the operator's turn, in the order of asking.
     pub(super) async fn turn(&self, bucket: &Bucket) -> Turn {
         let gate = {
-            let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut gates = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(gates.entry(bucket.operator.clone()).or_default())
         };
         let asked = Instant::now();
         let gate = gate.lock_owned().await;
-        Turn { gate, spacing: bucket.spacing, waited: asked.elapsed() }
+        Turn { gate, spacing: bucket.spacing, waited: asked.elapsed(), clock: self.clock.clone() }
     }
 }
 
@@ -51,6 +63,7 @@ pub(super) struct Turn {
     gate: OwnedMutexGuard<Gate>,
     spacing: Duration,
     waited: Duration,
+    clock: Clock,
 }
 
 impl Turn {
@@ -71,9 +84,16 @@ impl Turn {
 
     /// Waits until the operator may be asked once more.
     pub(super) async fn space(&mut self) {
-        if let Some(last_start) = self.gate.last_start {
+        if self.clock.is_standing() {
+            // Nobody waits for a clock that stands: it is moved on, so that simulated time shows the spacing.
+            let due = self.gate.last_at.map(|last| caching::later(last, self.spacing));
+            if let Some(due) = due.filter(|due| *due > self.clock.now()) {
+                self.clock.set(due);
+            }
+        } else if let Some(last_start) = self.gate.last_start {
             tokio::time::sleep_until(last_start + self.spacing).await;
         }
         self.gate.last_start = Some(Instant::now());
+        self.gate.last_at = Some(self.clock.now());
     }
 }

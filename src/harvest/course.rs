@@ -10,7 +10,10 @@ use crate::fetch::fault::Retry;
 use crate::fetch::fault::Scope;
 use crate::harvest::job::Job;
 use crate::harvest::job::Summary;
+use crate::harvest::ledger;
+use crate::harvest::ledger::Calendar;
 use crate::harvest::plan::Tally;
+use crate::harvest::repair;
 use crate::harvest::schedule;
 use crate::harvest::schedule::Ending;
 use crate::model::plan::Op;
@@ -21,6 +24,7 @@ use crate::model::source::Pace;
 use crate::model::source::SourceState;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
+use crate::sources::Rhythm;
 
 /// How soon a source is asked again at most whose harvest ends in a crash each time.
 const SHORTEST_CRASH_WAIT: Duration = Duration::from_mins(1);
@@ -92,7 +96,7 @@ impl Failure {
     }
 
     /// The failure in one sentence, with the source's own words where its refusal has some.
-    fn in_words(&self, job: &Job) -> String {
+    pub(super) fn in_words(&self, job: &Job) -> String {
         match self {
             Self::Unusable { host, why } => format!("{host} sent an answer that cannot be used: {why}"),
             Self::Fetch(error) => {
@@ -190,12 +194,27 @@ pub fn too_large(op: &Op) -> Option<Problem> {
     Some(Problem::new(title, "it is too large to be kept"))
 }
 
-/// What follows from a harvest that ended. `jitter` lies in 0..1.
+/// What a complete run says of parts that no answer showed: those of which nothing changed, and the days through which a
+/// source with history has everything now.
+fn complete_parts(job: &Job, state: &mut SourceState, run: Timestamp, calendar: &Calendar<'_>) {
+    let has_history = repair::keeps_history(job, calendar.now);
+    for part in state.parts.values_mut() {
+        if part.seen_at < run && calendar.rhythm == Rhythm::Announcements {
+            *part = ledger::unchanged(part, calendar);
+        }
+        if has_history && calendar.rhythm != Rhythm::Announcements && part.seen_at >= run {
+            part.fresh_day = Some(repair::complete_through(run));
+        }
+    }
+}
+
+/// What follows from a harvest that began at `run` and ended. `jitter` lies in 0..1.
 pub fn conclude(
     job: &Job,
     mut state: SourceState,
     course: Course,
     ended: Ended,
+    run: Timestamp,
     now: Timestamp,
     jitter: f64,
 ) -> (SourceState, Summary) {
@@ -214,6 +233,7 @@ pub fn conclude(
     };
     let (every, floor) = (job.every, job.manners.every_at_least);
     let poll = |ending: &Ending<'_>| schedule::next_poll(now, every, floor, ending, jitter);
+    let calendar = job.calendar(now);
     let next_poll = match &ended {
         Ended::Complete => {
             state.failures = 0;
@@ -224,10 +244,15 @@ pub fn conclude(
                 (true, 0) => Health::Quiet,
                 (true, _) => Health::Fresh,
             };
+            complete_parts(job, &mut state, run, &calendar);
+            let in_parts = ledger::overall(&state.parts, now).filter(|_| is_whole);
+            state.health = in_parts.unwrap_or(state.health);
             let not_before =
                 not_before.map(|wish| schedule::at_most(now, wish, job.manners.believes_max_age));
             state.pace = pace.unwrap_or(state.pace);
-            poll(&Ending::Complete { pace: &state.pace, not_before: not_before.as_ref() })
+            let usual = poll(&Ending::Complete { pace: &state.pace, not_before: not_before.as_ref() });
+            let is_settled = ledger::is_settled(&state.parts, &calendar);
+            schedule::by_rhythm(usual, &calendar, is_settled, every, jitter)
         }
         Ended::Interrupted { run } => {
             let reason = "the last harvest was interrupted by a stop".to_owned();

@@ -1,13 +1,18 @@
 //! A source as its harvest sees it, and what a harvest tells of itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
+use crate::harvest::ledger::Calendar;
 use crate::harvest::plan::Tally;
 use crate::model::problem::Problem;
 use crate::model::source::Health;
 use crate::model::source::NextPoll;
 use crate::model::source::SourceId;
+use crate::model::time::Timestamp;
 use crate::sources::Kind;
 use crate::sources::Manners;
 use crate::sources::Source;
@@ -25,8 +30,17 @@ pub struct Job {
     pub every: Duration,
     /// What to ask and how to read.
     pub source: Arc<dyn Source>,
+    /// Days on which nothing is announced.
+    pub quiet_days: Arc<BTreeSet<NaiveDate>>,
     /// What makes it another source under the same name when it changes: its kind, address and options.
     pub settings: String,
+}
+
+impl Job {
+    /// When news is expected of it.
+    pub fn calendar(&self, now: Timestamp) -> Calendar<'_> {
+        Calendar { rhythm: self.kind.manners.rhythm, quiet_days: &self.quiet_days, now }
+    }
 }
 
 /// Something that happened during a harvest.

@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use chrono::Datelike as _;
+use chrono::NaiveDate;
 use chrono::TimeDelta;
 use chrono::Timelike as _;
 
+use crate::harvest::ledger::Calendar;
+use crate::model::announcements;
 use crate::model::source::NextPoll;
 use crate::model::source::Pace;
 use crate::model::time::Timestamp;
+use crate::sources::Rhythm;
 
 /// The longest back-off after failures.
 const LONGEST_BACKOFF: Duration = Duration::from_hours(24);
@@ -18,6 +22,16 @@ const LONGEST_WISH: Duration = Duration::from_hours(7 * 24);
 
 /// How soon a network that is down is tried again, doubled up to an hour.
 const OFFLINE_FIRST: Duration = Duration::from_mins(2);
+
+/// How long after midnight in New York a feed of the new day is asked for.
+const FEED_AFTER: Duration = Duration::from_mins(10);
+
+/// How often a feed is asked for whose papers are due, and how long after midnight that goes on; then as often as usual.
+const PROBE_EVERY: Duration = Duration::from_mins(15);
+const PROBING: TimeDelta = TimeDelta::minutes(160);
+
+/// Daily polls are spread over so much time.
+const JITTER_OF_A_DAY: Duration = Duration::from_mins(10);
 
 /// How a harvest ended, as far as the next one depends on it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -96,6 +110,56 @@ pub fn next_poll(
             at: after(now, Duration::from_hours(365 * 24)),
             reason: "the source says that it is gone for good (410); remove it or change its url".to_owned(),
         },
+    }
+}
+
+/// The next poll of a source that has news at certain times, beside the usual one, which holds the wishes of the answer.
+pub fn by_rhythm(
+    usual: NextPoll,
+    calendar: &Calendar<'_>,
+    is_settled: bool,
+    every: Duration,
+    jitter: f64,
+) -> NextPoll {
+    let now = calendar.now;
+    match calendar.rhythm {
+        Rhythm::Steady => usual,
+        Rhythm::Daily { hour, minute } => daily(now, hour, minute, jitter, &|_day| true),
+        Rhythm::Weekdays { hour, minute } => {
+            daily(now, hour, minute, jitter, &announcements::is_announcement_day)
+        }
+        Rhythm::Announcements if is_settled => {
+            let today = announcements::eastern_day(now);
+            let days = today.iter_days().skip(1).take(30);
+            let next = days
+                .into_iter()
+                .find(|day| announcements::is_announcement_day(*day) && !calendar.quiet_days.contains(day));
+            let next = next.unwrap_or(today);
+            let at = after(announcements::eastern_midnight(next), spread(FEED_AFTER, jitter));
+            NextPoll { at, reason: format!("the papers of {next} appear at midnight in New York") }
+        }
+        Rhythm::Announcements => {
+            let today = announcements::eastern_day(now);
+            let is_early = now < announcements::eastern_midnight(today).plus(PROBING);
+            let wait = if is_early { PROBE_EVERY } else { every };
+            NextPoll {
+                at: after(now, spread(wait, jitter)),
+                reason: format!("the papers of {today} are not all here: every {}", words(wait)),
+            }
+        }
+    }
+}
+
+/// The next such time of day on a day that fits, a few minutes later by jitter so that not all installations ask at once.
+fn daily(now: Timestamp, hour: u32, minute: u32, jitter: f64, fits: &dyn Fn(NaiveDate) -> bool) -> NextPoll {
+    let at = |day: NaiveDate| {
+        let start = Timestamp::midnight(day).plus(TimeDelta::minutes(i64::from(hour * 60 + minute)));
+        after(start, JITTER_OF_A_DAY.mul_f64(jitter.clamp(0.0, 1.0)))
+    };
+    let next = now.day().iter_days().take(30).filter(|day| fits(*day)).map(at).find(|at| *at > now);
+    NextPoll {
+        at: next.unwrap_or_else(|| now.plus(TimeDelta::days(1))),
+        reason: format!("once a day, at {hour:02}:{minute:02} UTC with jitter"),
     }
 }
 

@@ -1,8 +1,11 @@
 //! A source as the rest of the program sees it: its name, how far its harvest got, and how it is doing.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use crate::model::ledger::History;
+use crate::model::ledger::Part;
 use crate::model::problem::Problem;
 use crate::model::time::Timestamp;
 
@@ -79,6 +82,12 @@ pub enum Health {
     Fresh,
     /// The last harvest worked and brought nothing new.
     Quiet,
+    /// Nothing is announced today: a day that the operator listed as quiet, or one whose list is empty on a weekday.
+    Holiday,
+    /// Something new was due, and only what is known came.
+    Stale,
+    /// Days or papers were missed and are not here yet.
+    Gap,
     /// The last harvest brought less than the source announces (a cut or half-filled list).
     Partial,
     /// The source refuses us with a bot wall or 403.
@@ -98,6 +107,9 @@ impl Health {
             Self::Unknown => "unknown",
             Self::Fresh => "fresh",
             Self::Quiet => "quiet",
+            Self::Holiday => "holiday",
+            Self::Stale => "stale",
+            Self::Gap => "gap",
             Self::Partial => "partial",
             Self::Blocked => "blocked",
             Self::Limited => "limited",
@@ -107,10 +119,13 @@ impl Health {
     }
 
     /// Every state.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Unknown,
         Self::Fresh,
         Self::Quiet,
+        Self::Holiday,
+        Self::Stale,
+        Self::Gap,
         Self::Partial,
         Self::Blocked,
         Self::Limited,
@@ -151,11 +166,18 @@ pub struct SourceState {
     pub pace: Pace,
     /// Problems of the last harvest, at most [`SourceState::PROBLEMS_KEPT`].
     pub problems: Vec<Problem>,
+    /// The ledger of completeness, by the names of the source's parts.
+    pub parts: BTreeMap<String, Part>,
+    /// The harvest of history, if one was ever begun.
+    pub history: Option<Box<History>>,
 }
 
 impl SourceState {
     /// How many problems of the last harvest are kept.
     pub const PROBLEMS_KEPT: usize = 20;
+
+    /// How many parts are kept; those seen least recently go first.
+    pub const PARTS_KEPT: usize = 64;
 
     /// A source that was never asked.
     pub fn untouched(source: SourceId) -> Self {
@@ -172,6 +194,8 @@ impl SourceState {
             fault: None,
             pace: Pace::default(),
             problems: Vec::new(),
+            parts: BTreeMap::new(),
+            history: None,
         }
     }
 }

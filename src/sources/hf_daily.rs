@@ -121,6 +121,9 @@ struct Progress {
     /// first page goes on all the same.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     full: BTreeMap<NaiveDate, u32>,
+    /// The last day of a harvest of history; no list is asked for twice in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<NaiveDate>,
     /// The lists that failed in this run.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     skipped: BTreeSet<NaiveDate>,
@@ -152,7 +155,7 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
 impl HfDaily {
     /// The list that is due next: missed days first, then recent ones for their votes.
     fn due(&self, progress: &Progress, run: Timestamp) -> Option<NaiveDate> {
-        let today = run.day();
+        let today = progress.until.map_or(run.day(), |until| until.min(run.day()));
         let first = match progress.complete_through {
             Some(day) => day.checked_add_days(Days::new(1))?,
             None => self.beginning(progress, run),
@@ -169,6 +172,9 @@ impl HfDaily {
         };
         let missed = first.iter_days().take_while(|day| *day <= today).find(is_missed);
         missed.or_else(|| {
+            if progress.until.is_some() {
+                return None;
+            }
             let earliest = today.checked_sub_days(Days::new(VOTING_DAYS))?;
             let known = progress.read_at.range(earliest..=today).map(|(day, _)| *day);
             let known = known.filter(|day| !progress.skipped.contains(day));
@@ -279,6 +285,20 @@ impl Source for HfDaily {
         progress.page = 0;
         progress.skipped.insert(day);
         serde_json::to_string(&progress).ok().map(Cursor)
+    }
+
+    fn history(&self, since: NaiveDate, until: NaiveDate) -> Option<Cursor> {
+        let progress = Progress { from: Some(since), until: Some(until), ..Progress::default() };
+        serde_json::to_string(&progress).ok().map(Cursor)
+    }
+
+    fn covered(&self, cursor: &Cursor) -> Option<f64> {
+        let progress: Progress = serde_json::from_str(&cursor.0).ok()?;
+        let (from, until) = (progress.from?, progress.until?);
+        let days =
+            |last: NaiveDate| f64::from(i32::try_from((last - from).num_days() + 1).unwrap_or(i32::MAX));
+        let through = progress.complete_through.or_else(|| from.pred_opt())?;
+        Some(days(through) / days(until).max(1.0))
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

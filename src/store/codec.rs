@@ -31,6 +31,8 @@ use crate::wal::packing;
 
 pub(super) mod claims;
 
+mod ledger;
+
 mod observation;
 
 mod ops;

@@ -1,6 +1,7 @@
 //! The rows of topics, places in them, sources and what is remembered of addresses.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -20,6 +21,8 @@ use crate::model::topic::TopicId;
 use crate::model::topic::TopicState;
 use crate::store::codec::Fault;
 use crate::store::codec::Format;
+use crate::store::codec::ledger::HistoryRow;
+use crate::store::codec::ledger::PartRow;
 use crate::store::codec::pace::PaceRow;
 use crate::store::codec::paper::paper_id;
 
@@ -171,6 +174,10 @@ pub(super) struct SourceRow<'a> {
     pace: PaceRow,
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     settings: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    parts: BTreeMap<Cow<'a, str>, PartRow<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    history: Option<HistoryRow<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -203,6 +210,8 @@ impl<'a> From<&'a SourceState> for SourceRow<'a> {
             fault: state.fault.as_deref().map(Cow::from),
             pace: PaceRow::from(&state.pace),
             settings: state.settings.as_str().into(),
+            parts: state.parts.iter().map(|(name, part)| (name.as_str().into(), part.into())).collect(),
+            history: state.history.as_deref().map(HistoryRow::from),
             problems: state
                 .problems
                 .iter()
@@ -231,6 +240,12 @@ impl SourceRow<'_> {
             fault: self.fault.map(Cow::into_owned),
             pace: self.pace.into_noun(),
             settings: self.settings.into_owned(),
+            parts: self
+                .parts
+                .into_iter()
+                .map(|(name, part)| Ok((name.into_owned(), part.into_noun()?)))
+                .collect::<Result<_, Fault>>()?,
+            history: self.history.map(|history| Box::new(history.into_noun())),
             problems: self
                 .problems
                 .into_iter()

@@ -55,6 +55,7 @@ async fn poll(config: &config::Config, settings: &Settings, failing: &Failing) -
         manners: source.manners,
         every: source.every,
         source: Arc::clone(&source.source),
+        quiet_days: Arc::default(),
         settings: source.settings.clone(),
     };
     let acknowledged = Mutex::new(0);

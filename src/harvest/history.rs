@@ -1,0 +1,166 @@
+//! The harvest of a source's history: one request at a time, so that polls come first, and with everything that is needed
+//! to go on kept in the store behind every answer.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use tokio_util::sync::CancellationToken;
+
+use crate::fetch::fault::Retry;
+use crate::harvest::asking::host_of;
+use crate::harvest::course;
+use crate::harvest::course::Course;
+use crate::harvest::course::Failure;
+use crate::harvest::digest::Errand;
+use crate::harvest::job::Job;
+use crate::harvest::job::Progress;
+use crate::harvest::run::Error;
+use crate::harvest::run::Harvester;
+use crate::harvest::schedule;
+use crate::model::ledger::History;
+use crate::model::plan::Op;
+use crate::model::plan::Plan;
+use crate::model::source::SourceState;
+use crate::model::time::Timestamp;
+
+/// How soon a harvest of history goes on after a failure, doubled up to [`LONGEST_WAIT`].
+const FIRST_WAIT: Duration = Duration::from_secs(30);
+
+/// The longest wait after failures.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+/// What came of one step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// There is no harvest of history under way.
+    Idle,
+    /// An answer was read, or a request failed that is passed over; it goes on.
+    Went(History),
+    /// It stands still until then, and why.
+    Waits(History, Timestamp),
+    /// There is nothing more to ask.
+    Done(History),
+    /// The program is stopping.
+    Interrupted,
+}
+
+impl Harvester {
+    /// Begins a harvest of history, or goes on with the one of the same days. `None` where the source keeps no history.
+    pub async fn begin_history(
+        &self,
+        job: &Job,
+        since: NaiveDate,
+        until: NaiveDate,
+    ) -> Result<Option<History>, Error> {
+        let Some(cursor) = job.source.history(since, until) else { return Ok(None) };
+        let mut state =
+            self.reader.source(&job.id)?.unwrap_or_else(|| SourceState::untouched(job.id.clone()));
+        let going_on =
+            state.history.as_deref().cloned().filter(|history| {
+                history.finished.is_none() && history.since == since && history.until == until
+            });
+        let now = self.clock.now();
+        let history = going_on.unwrap_or(History {
+            since,
+            until,
+            cursor,
+            begun: now,
+            not_before: now,
+            failures: 0,
+            asked: 0,
+            records: 0,
+            covered: 0,
+            finished: None,
+            fault: None,
+        });
+        state.history = Some(Box::new(History { not_before: now, ..history.clone() }));
+        self.keep(state, Vec::new()).await?;
+        Ok(Some(history))
+    }
+
+    /// Makes one request of a harvest of history.
+    pub async fn history_step(
+        &self,
+        job: &Job,
+        stop: &CancellationToken,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Step, Error> {
+        let Some(state) = self.reader.source(&job.id)? else { return Ok(Step::Idle) };
+        let Some(history) = state.history.as_deref().cloned().filter(|history| history.finished.is_none())
+        else {
+            return Ok(Step::Idle);
+        };
+        let now = self.clock.now();
+        if history.not_before > now {
+            let until = history.not_before;
+            return Ok(Step::Waits(history, until));
+        }
+        let Some(request) = job.source.ask(&history.cursor, history.begun) else {
+            let done = History { covered: 1_000, finished: Some(now), fault: None, ..history };
+            self.keep(SourceState { history: Some(Box::new(done.clone())), ..state }, Vec::new()).await?;
+            return Ok(Step::Done(done));
+        };
+        progress(Progress::Asking(request.url.to_string()));
+        let Some(_lane) = self.lane(job, &request, stop).await else { return Ok(Step::Interrupted) };
+        let Some(fetched) = stop.run_until_cancelled(self.exchange(job, &request)).await else {
+            return Ok(Step::Interrupted);
+        };
+        let mut course = Course::default();
+        let errand = Errand::History(history.begun);
+        let (failure, ops) = match fetched? {
+            Ok(fetched) => {
+                match self.digest(job, errand, &request, fetched, &state, &mut course, progress).await? {
+                    Ok(state) => return Ok(state.history.map_or(Step::Idle, |history| Step::Went(*history))),
+                    Err(why) => (Failure::Unusable { host: host_of(&request), why }, Vec::new()),
+                }
+            }
+            Err(error) => {
+                let ops = course::remembered(job, &request, &error);
+                (Failure::Fetch(error), ops)
+            }
+        };
+        let failed = self.after_failure(job, history, &failure);
+        self.keep(SourceState { history: Some(Box::new(failed.clone())), ..state }, ops).await?;
+        let until = failed.not_before;
+        Ok(if until > self.clock.now() { Step::Waits(failed, until) } else { Step::Went(failed) })
+    }
+
+    /// What is remembered of a failed request: it is passed over where it alone is at fault three times, else tried again.
+    fn after_failure(&self, job: &Job, history: History, failure: &Failure) -> History {
+        let failures = history.failures.saturating_add(1);
+        let fault = Some(failure.in_words(job));
+        let now = self.clock.now();
+        if failures >= 3
+            && failure.is_of_the_request()
+            && let Some(cursor) = job.source.skip(&history.cursor, history.begun)
+        {
+            return History { cursor, failures: 0, fault, not_before: now, ..history };
+        }
+        let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures.min(16) - 1).unwrap_or(u32::MAX));
+        let own = schedule::after(now, doubled.min(LONGEST_WAIT));
+        let asked_for = match failure {
+            Failure::Fetch(error) => match error.retry {
+                Retry::At { not_before, .. } => not_before,
+                Retry::Backoff | Retry::Never => own,
+            },
+            Failure::Unusable { .. } => own,
+        };
+        History { failures, fault, not_before: own.max(asked_for), ..history }
+    }
+
+    async fn keep(&self, state: SourceState, mut ops: Vec<Op>) -> Result<(), Error> {
+        ops.push(Op::Source(state));
+        let at = self.clock.now();
+        self.pen.write(move |writer| writer.commit(&[Plan { at, ops }])).await?;
+        Ok(())
+    }
+}
+
+/// How long a harvest of history will go on at its pace so far, where that can be told.
+pub fn time_left(history: &History, now: Timestamp) -> Option<Duration> {
+    let elapsed = now.since(history.begun).to_std().ok()?;
+    if !(10..1_000).contains(&history.covered) {
+        return None;
+    }
+    elapsed.checked_mul(1_000 - history.covered).map(|whole| whole / history.covered)
+}
