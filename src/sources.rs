@@ -24,6 +24,12 @@ use crate::model::source::Cursor;
 use crate::model::source::Pace;
 use crate::model::time::Timestamp;
 
+mod arxiv_api;
+
+mod arxiv_listing;
+
+mod arxiv_oai;
+
 mod arxiv_rss;
 
 mod feed;
@@ -32,15 +38,18 @@ mod hf_daily;
 
 mod json_list;
 
+mod oai;
+
 mod pace;
 
 mod xml;
 
 /// Every kind of source, in the order of the reference page.
-pub const KINDS: &[Kind] = &[arxiv_rss::KIND, hf_daily::KIND, feed::KIND];
+pub const KINDS: &[Kind] =
+    &[arxiv_rss::KIND, hf_daily::KIND, feed::KIND, arxiv_oai::KIND, arxiv_listing::KIND, arxiv_api::KIND];
 
 /// The names of kinds that keep history.
-pub const KINDS_WITH_HISTORY: &[&str] = &["hf-daily"];
+pub const KINDS_WITH_HISTORY: &[&str] = &["arxiv-oai", "hf-daily"];
 
 /// The kind of that name.
 pub fn kind(name: &str) -> Option<&'static Kind> {

@@ -134,10 +134,10 @@ fn why(row: &SourceRow) -> String {
     line("because", row.reason.as_deref().unwrap_or("nothing was said"));
     line("budget", &row.budget);
     line("last success", &minute(row.last_success.as_ref()));
-    for fault in &row.fault {
+    if let Some(fault) = &row.fault {
         line("fault", fault);
     }
-    for history in &row.history {
+    if let Some(history) = &row.history {
         line("history", history);
     }
     for part in &row.parts {

@@ -15,6 +15,8 @@ pub struct Request {
     pub limit_bytes: usize,
     /// What the body must look like, so that a bot wall is told from an answer.
     pub expects: Expects,
+    /// Whether it is asked in full each time, and nothing of the exchange is remembered: a page that a cursor names once.
+    pub is_afresh: bool,
     /// JSON to be sent with POST; GET without it.
     pub json: Option<String>,
     /// By what the host knows the operator. Sent to the host of `url` alone, never to one that it redirects to.
@@ -24,7 +26,13 @@ pub struct Request {
 impl Request {
     /// A plain GET.
     pub fn get(url: Url, accept: &'static str, limit_bytes: usize, expects: Expects) -> Self {
-        Self { url, accept, limit_bytes, expects, json: None, credential: None }
+        Self { url, accept, limit_bytes, expects, is_afresh: false, json: None, credential: None }
+    }
+
+    /// The same, asked in full each time.
+    #[must_use]
+    pub fn afresh(self) -> Self {
+        Self { is_afresh: true, ..self }
     }
 
     /// The same with a credential, where there is one.

@@ -17,6 +17,7 @@ use crate::harvest::course;
 use crate::harvest::job::Job;
 use crate::harvest::run::Error;
 use crate::harvest::run::Harvester;
+use crate::model::source::ExchangeMemory;
 
 /// Held while an answer is asked for and read.
 pub(super) struct Lane {
@@ -53,7 +54,11 @@ impl Harvester {
                 response: None,
             })));
         }
-        let memory = self.reader.exchange(&course::address(job, request))?;
+        let memory = if request.is_afresh {
+            ExchangeMemory::default()
+        } else {
+            self.reader.exchange(&course::address(job, request))?
+        };
         Ok(self.client().fetch(request, &bucket, &memory, now).await)
     }
 }

@@ -99,7 +99,7 @@ impl Harvester {
         };
         let mut last_ops = self.readings(&job, &batch)?;
         last_ops.push(Op::Source(state.clone()));
-        if request.json.is_none() {
+        if request.json.is_none() && !request.is_afresh {
             last_ops.push(Op::Exchange { url: address, memory });
         }
         let mut chunks = chunks(observations).into_iter().peekable();

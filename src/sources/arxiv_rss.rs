@@ -16,7 +16,12 @@ use url::Url;
 use crate::fetch::exchange::Expects;
 use crate::fetch::exchange::Request;
 use crate::fetch::exchange::Response;
+use crate::model::arxiv_id::ArxivId;
+use crate::model::coverage::Coverage;
+use crate::model::external_id::ExternalId;
 use crate::model::problem::Problem;
+use crate::model::record::Announce;
+use crate::model::record::Record;
 use crate::model::source::Authority;
 use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
@@ -91,7 +96,8 @@ const LIMIT_BYTES: usize = 8 * 1024 * 1024;
 
 #[derive(Debug)]
 struct ArxivRss {
-    requests: Vec<Url>,
+    /// What is asked for in one request, and the categories in it.
+    requests: Vec<(String, Url)>,
 }
 
 /// How far the run got: the requests are made in order.
@@ -101,13 +107,8 @@ struct Progress {
     done: usize,
 }
 
-fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
-    let fault = |option, index, message: &str, hint: &str| OptionFault {
-        option,
-        index,
-        message: message.to_owned(),
-        hint: Some(hint.to_owned()),
-    };
+/// The categories of a source of arXiv's, each looked at.
+pub(super) fn categories(options: &Options) -> Result<Vec<String>, OptionFault> {
     let categories = options.list("categories");
     if categories.is_empty() {
         return Err(fault("categories", None, "no category is named", "write categories = [\"cs.LG\"]"));
@@ -118,13 +119,24 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
             return Err(fault("categories", Some(index), &message, "write it like \"cs.LG\" or \"hep-th\""));
         }
     }
+    Ok(categories.to_vec())
+}
+
+fn fault(option: &'static str, index: Option<usize>, message: &str, hint: &str) -> OptionFault {
+    OptionFault { option, index, message: message.to_owned(), hint: Some(hint.to_owned()) }
+}
+
+fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
+    let categories = categories(options)?;
     let together = options.number("together").unwrap_or(1);
     let together = usize::try_from(together).ok().filter(|together| (1..=5).contains(together));
     let together =
         together.ok_or_else(|| fault("together", None, "it lies outside 1 to 5", "write together = 1"))?;
     let base = options.url("url").map_or(BASE, Url::as_str).trim_end_matches('/').to_owned();
-    let requests =
-        categories.chunks(together).map(|group| Url::parse(&format!("{base}/{}", group.join("+"))));
+    let requests = categories.chunks(together).map(|group| {
+        let part = group.join("+");
+        Url::parse(&format!("{base}/{part}")).map(|url| (part, url))
+    });
     let requests = requests.collect::<Result<Vec<_>, _>>();
     let requests =
         requests.map_err(|error| fault("url", None, &error.to_string(), "write an absolute address"))?;
@@ -146,7 +158,7 @@ fn is_category(text: &str) -> bool {
 impl Source for ArxivRss {
     fn ask(&self, cursor: &Cursor, run: Timestamp) -> Option<Request> {
         let progress = progress(cursor, run);
-        let url = self.requests.get(progress.done)?.clone();
+        let (_part, url) = self.requests.get(progress.done)?.clone();
         let accept = "application/rss+xml, application/atom+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.7";
         Some(Request::get(url, accept, LIMIT_BYTES, Expects::Xml))
     }
@@ -157,7 +169,11 @@ impl Source for ArxivRss {
             return Batch { next, ..Batch::default() };
         }
         match read_feed(response) {
-            Ok(batch) => Batch { next, ..batch },
+            Ok(batch) => {
+                let asked = self.requests.get(progress(cursor, run).done);
+                let coverage = asked.map(|(part, _url)| coverage(part, &batch));
+                Batch { next, coverage: coverage.into_iter().collect(), ..batch }
+            }
             Err(fault) => Batch { unusable: Some(fault), ..Batch::default() },
         }
     }
@@ -178,6 +194,21 @@ impl Source for ArxivRss {
 fn progress(cursor: &Cursor, run: Timestamp) -> Progress {
     let known: Progress = serde_json::from_str(&cursor.0).unwrap_or_default();
     if known.run == run.micros() { known } else { Progress { run: run.micros(), done: 0 } }
+}
+
+/// What the feed of some categories announces.
+fn coverage(part: &str, batch: &Batch) -> Coverage {
+    let is_announced =
+        |record: &&Record| matches!(record.announce, None | Some(Announce::New | Announce::Cross));
+    let listed = batch.records.iter().filter(is_announced).filter_map(|record| ArxivId::parse(&record.key));
+    let day = batch.records.iter().find_map(item::day_of);
+    Coverage {
+        part: part.to_owned(),
+        day,
+        listed: listed.map(|(id, _version)| ExternalId::Arxiv(id)).collect(),
+        stated: None,
+        is_cut: batch.is_partial,
+    }
 }
 
 /// What is read of an answer that is a feed, or why it is none.

@@ -19,6 +19,9 @@ use url::Url;
 use crate::fetch::exchange::Expects;
 use crate::fetch::exchange::Request;
 use crate::fetch::exchange::Response;
+use crate::model::arxiv_id::ArxivId;
+use crate::model::coverage::Coverage;
+use crate::model::external_id::ExternalId;
 use crate::model::problem::Problem;
 use crate::model::source::Authority;
 use crate::model::source::Cursor;
@@ -256,6 +259,13 @@ impl Source for HfDaily {
                     }
                 }
             }
+            let ids = batch.records.iter().filter_map(|record| ArxivId::parse(&record.key));
+            batch.coverage.push(Coverage {
+                part: day.to_string(),
+                day: Some(day),
+                listed: ids.map(|(id, _version)| ExternalId::Arxiv(id)).collect(),
+                ..Coverage::default()
+            });
             if entries.count > entries.kept.len() {
                 let message =
                     format!("{} entries, of which the first {} are read", entries.count, entries.kept.len());

@@ -52,6 +52,21 @@ impl Element {
         self.children().find(|element| element.name == name)
     }
 
+    /// Its name without the prefix.
+    pub(super) fn local(&self) -> &str {
+        self.name.rsplit(':').next().unwrap_or_default()
+    }
+
+    /// The first element in it of that name, whatever its prefix.
+    pub(super) fn inner(&self, local: &str) -> Option<&Self> {
+        self.children().find(|element| element.local() == local)
+    }
+
+    /// The characters of the first element in it of that name, whatever its prefix; none where they are empty.
+    pub(super) fn inner_text(&self, local: &str) -> Option<String> {
+        self.inner(local).map(Self::text).filter(|text| !text.is_empty())
+    }
+
     /// All its characters, those of elements in it among them, without white space at the ends.
     pub(super) fn text(&self) -> String {
         fn gather(element: &Element, text: &mut String) {
@@ -182,6 +197,11 @@ pub(super) fn root(text: &str) -> Option<&str> {
 ///
 /// Linear, and robust: a missing end tag ends the item where the next one begins; CDATA is skipped.
 pub(super) fn items(text: &str) -> Vec<Range<usize>> {
+    cut(text, &["item", "entry"])
+}
+
+/// Where the elements of some names lie in a document, none of which holds another of them. As robust as [`items`].
+pub(super) fn cut(text: &str, names: &[&str]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut open: Option<usize> = None;
     let mut at = 0;
@@ -197,7 +217,7 @@ pub(super) fn items(text: &str) -> Vec<Range<usize>> {
         let name = tag.trim_start_matches('/');
         let name = name.split(|end: char| end.is_whitespace() || end == '/').next().unwrap_or_default();
         let local = name.rsplit(':').next().unwrap_or_default();
-        if !(local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry")) {
+        if !names.iter().any(|wanted| local.eq_ignore_ascii_case(wanted)) {
             continue;
         }
         if is_end {

@@ -5,6 +5,7 @@
 
 use chrono::DateTime;
 use chrono::Datelike as _;
+use chrono::NaiveDate;
 
 use crate::entities::decoded;
 use crate::model::arxiv_id::ArxivId;
@@ -93,6 +94,13 @@ fn dates(key: &str, announce: Option<Announce>, day: Option<String>) -> (Option<
             (day.map(|text| RawDate { text, is_day: true }), None)
         }
     }
+}
+
+/// The day of the feed that a record of a new paper came in.
+pub(super) fn day_of(record: &Record) -> Option<NaiveDate> {
+    let text = &record.announced.as_ref().filter(|_| record.announce == Some(Announce::New))?.text;
+    let read = DateTime::parse_from_rfc2822(text).or_else(|_| DateTime::parse_from_rfc3339(text)).ok()?;
+    Some(read.date_naive())
 }
 
 /// Year and month of a date as arXiv's feeds write it, where it was written.
