@@ -38,6 +38,8 @@ mod entries;
 
 mod files;
 
+mod form;
+
 mod forms;
 
 mod keys;
@@ -74,6 +76,8 @@ pub struct Config {
     pub log: LogSettings,
     /// How sources are asked.
     pub fetch: FetchSettings,
+    /// Whom alarms are sent to.
+    pub alerts: AlertSettings,
     /// Days on which sources are expected to announce nothing.
     pub quiet_days: Arc<BTreeSet<NaiveDate>>,
     /// The enabled sources, in the order of the file.
@@ -92,6 +96,15 @@ impl Config {
     pub fn authority(&self) -> String {
         self.tag_authority.clone().unwrap_or_else(|| forms::authority_of(&self.public_url))
     }
+}
+
+/// Whom alarms are sent to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct AlertSettings {
+    /// A program and its arguments; it finds the alarm as JSON on its standard input.
+    pub command: Vec<String>,
+    /// An address that the same JSON is posted to.
+    pub webhook: Option<Url>,
 }
 
 /// How feeds and pages are served.

@@ -17,6 +17,8 @@ use crate::http::serve::Listener;
 use crate::store::Cared;
 use crate::store::OpenReport;
 
+pub mod alerts;
+
 pub mod asks;
 
 pub mod backfill;
@@ -130,6 +132,7 @@ impl Daemon {
         tasks.spawn("care", care(Arc::clone(&desk), stop.clone()));
         tasks.spawn("watchdog", watchdog(Arc::clone(&desk), stop.clone()));
         let polls = stop.child_token();
+        alerts::start(&desk, &tasks, &stop);
         polling::start(&desk, &tasks, &polls);
         let watching = reload::watch(Arc::clone(&desk), whence, tasks.clone(), stop.clone(), polls);
         tasks.spawn("reload", watching);

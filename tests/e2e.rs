@@ -29,3 +29,6 @@ mod service;
 
 #[path = "e2e/polling.rs"]
 mod polling;
+
+#[path = "e2e/backfill.rs"]
+mod backfill;

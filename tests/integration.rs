@@ -8,6 +8,8 @@ mod http;
 
 mod harvest;
 
+mod month;
+
 mod config;
 
 mod opml;

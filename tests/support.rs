@@ -8,6 +8,8 @@ pub(crate) mod net;
 
 pub(crate) mod site;
 
+pub(crate) mod skies;
+
 pub(crate) mod stored;
 
 pub(crate) mod wire;

@@ -10,6 +10,7 @@ use sha2::Digest as _;
 use sha2::Sha256;
 use toml::de::DeTable;
 
+use crate::config::AlertSettings;
 use crate::config::Config;
 use crate::config::ConfiguredSource;
 use crate::config::FetchSettings;
@@ -248,6 +249,7 @@ fn whole(
     warn(topics.is_empty(), "there is no topic: no feed will be served", "add a [[topic]]");
     let (server, store, log, fetch) =
         (main.table("server")?, main.table("store")?, main.table("log")?, main.table("fetch")?);
+    let alerts = main.table("alerts")?;
     Some(Config {
         public_url: main.url("public_url")?,
         title: main.text("title")?.to_owned(),
@@ -278,6 +280,7 @@ fn whole(
             idle_timeout: fetch.duration("idle_timeout")?,
             total_timeout: fetch.duration("total_timeout")?,
         },
+        alerts: AlertSettings { command: alerts.lines("command"), webhook: alerts.url("webhook") },
         quiet_days: Arc::new(main.days("quiet_days").into_iter().collect()),
         sources,
         topics,

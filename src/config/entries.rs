@@ -61,6 +61,15 @@ impl Entries {
         !self.unsound.contains(&name)
     }
 
+    /// The strings of a list; none where it is not given.
+    pub(super) fn lines(&self, name: &str) -> Vec<String> {
+        if let Some(Value::Lines(lines)) = self.value(name) {
+            lines.iter().map(|line| line.get_ref().clone()).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
     /// The days of a list.
     pub(super) fn days(&self, name: &str) -> Vec<NaiveDate> {
         if let Some(Value::Days(days)) = self.value(name) { days.clone() } else { Vec::new() }

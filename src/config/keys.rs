@@ -3,6 +3,7 @@
 //!
 //! The keys of one kind of source stand in the table of kinds, not here.
 
+use crate::config::form::Form;
 use crate::sources::KINDS;
 use crate::sources::Kind;
 use crate::sources::OptionForm;
@@ -15,53 +16,6 @@ pub(super) struct Key {
     pub(super) form: Form,
     pub(super) fallback: Fallback,
     pub(super) about: &'static str,
-}
-
-/// What a key holds.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Form {
-    /// One line of text.
-    Line,
-    /// Text that may have several lines.
-    Prose,
-    /// The name of a source or topic.
-    Slug,
-    /// The name of a kind of source.
-    Kind,
-    /// The public address: `http` or `https`, nothing after the path.
-    PublicUrl,
-    /// An absolute `http` or `https` address.
-    Url,
-    /// A `mailto:` or `https:` address.
-    Contact,
-    /// The authority of a `tag:` identifier.
-    Authority,
-    /// A path in the file system.
-    Path,
-    /// A duration between the two bounds, in seconds.
-    Duration(u64, u64),
-    /// A size between the two bounds, in bytes.
-    Size(u64, u64),
-    /// A whole number between the two bounds.
-    Number(u64, u64),
-    /// True or false.
-    Flag,
-    /// One of some words.
-    Word(&'static [&'static str]),
-    /// A list of lines.
-    Lines,
-    /// A list of days.
-    Days,
-    /// A list of addresses to listen on.
-    Listen,
-    /// A query in the topic language.
-    Query,
-    /// Where a key or token is found.
-    Secret,
-    /// A table.
-    Table(&'static Section),
-    /// A list of tables.
-    Tables(&'static Section),
 }
 
 /// What holds when a key is not given.
@@ -146,6 +100,7 @@ pub(super) const MAIN: Section = Section {
         key("store", Form::Table(&STORE), Fallback::Written("{}"), STORE.about),
         key("log", Form::Table(&LOG), Fallback::Written("{}"), LOG.about),
         key("fetch", Form::Table(&FETCH), Fallback::Written("{}"), FETCH.about),
+        key("alerts", Form::Table(&ALERTS), Fallback::Written("{}"), ALERTS.about),
         key("source", Form::Tables(&SOURCE), Fallback::Written("[]"), SOURCE.about),
         key("topic", Form::Tables(&TOPIC), Fallback::Written("[]"), TOPIC.about),
     ],
@@ -222,6 +177,22 @@ pub(super) const LOG: Section = Section {
             Fallback::Written("\"info\""),
             "The least grave kind of message that is written.",
         ),
+    ],
+    later: &[],
+    kinds: &[],
+};
+
+pub(super) const ALERTS: Section = Section {
+    heading: "[alerts]",
+    about: "Whom an alarm is sent to: a source or a part of it is stale, has a gap, is blocked or fails again and again.",
+    keys: &[
+        key(
+            "command",
+            Form::Lines,
+            Fallback::Absent,
+            "A program and its arguments, such as `[\"/usr/local/bin/tell\", \"--urgent\"]`; it finds the alarm as JSON on its standard input.",
+        ),
+        key("webhook", Form::Url, Fallback::Absent, "An address that the same JSON is posted to."),
     ],
     later: &[],
     kinds: &[],
@@ -324,7 +295,8 @@ pub(super) const WINDOW: Section = Section {
 };
 
 /// Every table, to tell where a misplaced key belongs.
-pub(super) const SECTIONS: &[&Section] = &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &SOURCE, &TOPIC, &WINDOW];
+pub(super) const SECTIONS: &[&Section] =
+    &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &ALERTS, &SOURCE, &TOPIC, &WINDOW];
 
 impl From<&OptionKey> for Key {
     fn from(option: &OptionKey) -> Self {
@@ -341,57 +313,5 @@ impl From<&OptionKey> for Key {
             (false, default) => Fallback::OfKind(default),
         };
         Self { name: option.name, form, fallback, about: option.about }
-    }
-}
-
-impl Form {
-    /// What the value must be, in words.
-    pub(super) fn noun(self) -> &'static str {
-        match self {
-            Self::Line | Self::Prose | Self::Kind => "a string",
-            Self::Slug => "a name in quotation marks",
-            Self::PublicUrl | Self::Url => "an address in quotation marks",
-            Self::Contact => "a mailto: or https: address in quotation marks",
-            Self::Authority => "a host name in quotation marks",
-            Self::Path => "a path in quotation marks",
-            Self::Duration(..) => "a duration in quotation marks",
-            Self::Size(..) => "a size in quotation marks",
-            Self::Number(..) => "a whole number",
-            Self::Flag => "true or false",
-            Self::Word(_) => "a word in quotation marks",
-            Self::Lines => "a list of strings",
-            Self::Days => "a list of days",
-            Self::Listen => "a list of addresses",
-            Self::Query => "a query in quotation marks",
-            Self::Secret => "the place of a key in quotation marks",
-            Self::Table(_) => "a table",
-            Self::Tables(_) => "a list of tables",
-        }
-    }
-
-    /// A value as it would be written.
-    pub(super) fn example(self) -> String {
-        let example = match self {
-            Self::Line | Self::Prose => "\"some text\"",
-            Self::Slug => "\"a-name\"",
-            Self::Kind => return KINDS.first().map_or_else(String::new, |kind| format!("\"{}\"", kind.name)),
-            Self::PublicUrl | Self::Url => "\"https://example.org/\"",
-            Self::Contact => "\"mailto:you@example.org\"",
-            Self::Authority => "\"example.org\"",
-            Self::Path => "\"a/path\"",
-            Self::Duration(..) => "\"1h\"",
-            Self::Size(..) => "\"64 MiB\"",
-            Self::Number(..) => "100",
-            Self::Flag => "true",
-            Self::Word(words) => return words.first().map_or_else(String::new, |word| format!("\"{word}\"")),
-            Self::Lines => "[\"one\", \"two\"]",
-            Self::Days => "[\"2026-12-25\"]",
-            Self::Listen => "[\"127.0.0.1:4287\"]",
-            Self::Query => "'\"low-rank adaptation\" OR LoRA'",
-            Self::Secret => "\"env:SOURCE_KEY\"",
-            Self::Table(_) => "{ … }",
-            Self::Tables(_) => "[{ … }]",
-        };
-        example.to_owned()
     }
 }

@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
+use crate::config::form::Form;
 use crate::config::forms::written_duration;
 use crate::config::forms::written_size;
 use crate::config::keys::Fallback;
-use crate::config::keys::Form;
 use crate::config::keys::Key;
 use crate::config::keys::SECTIONS;
 use crate::query::fields;

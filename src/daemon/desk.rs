@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use anyhow::Context as _;
 use anyhow::anyhow;
 use tokio::sync::OwnedMutexGuard;
+use tokio::sync::broadcast;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,7 @@ use crate::daemon::lookup::Looker;
 use crate::daemon::views;
 use crate::fetch;
 use crate::fetch::Client;
+use crate::harvest::changes::StateChange;
 use crate::harvest::history;
 use crate::harvest::job::Job;
 use crate::harvest::job::Progress;
@@ -138,6 +140,16 @@ impl Desk {
     /// The store's writing side.
     pub fn pen(&self) -> &Pen {
         self.harvester.pen()
+    }
+
+    /// Every change in the state of a source or a part of it.
+    pub fn changes(&self) -> broadcast::Receiver<StateChange> {
+        self.harvester.changes()
+    }
+
+    /// The polite client.
+    pub fn client(&self) -> Client {
+        self.harvester.client()
     }
 
     /// Changes whenever the harvest of one source moves the next poll of another.
@@ -375,7 +387,10 @@ fn fetch_settings(config: &Config) -> fetch::Settings {
         connect_timeout: config.fetch.connect_timeout,
         idle_timeout: config.fetch.idle_timeout,
         total_timeout: config.fetch.total_timeout,
-        allowed_hosts: config.sources.iter().flat_map(|source| source.named_urls.clone()).collect(),
+        allowed_hosts: {
+            let named = config.sources.iter().flat_map(|source| source.named_urls.clone());
+            named.chain(config.alerts.webhook.clone()).collect()
+        },
         ..fetch::Settings::default()
     }
 }

@@ -28,10 +28,13 @@ pub struct Bucket {
 pub(super) struct Gates {
     known: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Gate>>>>,
     clock: Clock,
+    /// When the process began to ask. Another may have asked until then, so that the first request of each operator is
+    /// spaced from it.
+    began: Gate,
 }
 
 /// What is known of an operator while the process runs; times that must outlive it are the scheduler's.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gate {
     last_start: Option<Instant>,
     /// The same by the clock in use.
@@ -42,14 +45,16 @@ pub(super) struct Gate {
 impl Gates {
     /// No operator was asked yet.
     pub(super) fn new(clock: Clock) -> Self {
-        Self { known: Mutex::default(), clock }
+        let began = Gate { last_start: Some(Instant::now()), last_at: Some(clock.now()), closed_until: None };
+        Self { known: Mutex::default(), clock, began }
     }
 
     /// Waits for the operator's turn, in the order of asking.
     pub(super) async fn turn(&self, bucket: &Bucket) -> Turn {
         let gate = {
             let mut gates = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(gates.entry(bucket.operator.clone()).or_default())
+            let fresh = || Arc::new(tokio::sync::Mutex::new(self.began));
+            Arc::clone(gates.entry(bucket.operator.clone()).or_insert_with(fresh))
         };
         let asked = Instant::now();
         let gate = gate.lock_owned().await;

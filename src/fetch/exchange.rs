@@ -76,6 +76,8 @@ pub enum Expects {
     Feed,
     /// A page for people that a source reads all the same.
     Html,
+    /// Anything: only that there was an answer counts.
+    Any,
 }
 
 /// What a host answered: 200 with a body, or 304 without one.

@@ -43,6 +43,7 @@ pub(super) fn fit(body: &[u8], expects: Expects) -> Fit {
         Expects::Xml => start == Start::Xml,
         Expects::Json => start == Start::Json,
         Expects::Feed => matches!(start, Start::Xml | Start::Json),
+        Expects::Any => true,
         // A wall is a page too; only its words tell it.
         Expects::Html => matches!(start, Start::Html | Start::Xml) && phrase(&text).is_none(),
     };

@@ -246,7 +246,9 @@ pub fn conclude(
             };
             complete_parts(job, &mut state, run, &calendar);
             let in_parts = ledger::overall(&state.parts, now).filter(|_| is_whole);
-            state.health = in_parts.unwrap_or(state.health);
+            // Parts without lists of their own (OAI-PMH's sets) tell nothing of news; the papers do.
+            let is_news = in_parts == Some(Health::Quiet) && tally.new > 0;
+            state.health = in_parts.filter(|_| !is_news).unwrap_or(state.health);
             let not_before =
                 not_before.map(|wish| schedule::at_most(now, wish, job.manners.believes_max_age));
             state.pace = pace.unwrap_or(state.pace);

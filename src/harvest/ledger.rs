@@ -78,7 +78,9 @@ impl Calendar<'_> {
     fn without_news(&self, known: Option<&Part>) -> (Health, String) {
         let today = self.day();
         if self.rhythm != Rhythm::Announcements {
-            return (Health::Quiet, "nothing new".to_owned());
+            let fresh = known.filter(|part| part.health == Health::Fresh);
+            return fresh
+                .map_or((Health::Quiet, "nothing new".to_owned()), |part| (part.health, part.why.clone()));
         }
         if let Some(part) = known.filter(|part| part.fresh_day == Some(today)) {
             return (part.health, part.why.clone());
@@ -182,7 +184,9 @@ pub fn unchanged(known: &Part, calendar: &Calendar<'_>) -> Part {
 /// The list of a day among the lists of other days: half filled when it is far shorter than they usually are.
 pub fn compare_days(parts: &mut BTreeMap<String, Part>, name: &str, today: NaiveDate) {
     let Ok(day) = name.parse::<NaiveDate>() else { return };
-    if !announcements::is_announcement_day(day) || day == today {
+    // A list that stayed short for days is a short one.
+    let age = (today - day).num_days();
+    if !announcements::is_announcement_day(day) || !(1..=3).contains(&age) {
         return;
     }
     let others =

@@ -6,12 +6,15 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use tokio::sync::Semaphore;
+use tokio::sync::broadcast;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::fetch::Client;
 use crate::harvest::asking::host_of;
+use crate::harvest::changes;
+use crate::harvest::changes::StateChange;
 use crate::harvest::course;
 use crate::harvest::course::Course;
 use crate::harvest::course::Ended;
@@ -43,6 +46,9 @@ const REQUESTS_AT_MOST: usize = 2_000;
 /// it is read.
 const ANSWERS_AT_ONCE: usize = 6;
 
+/// How many changes wait for a listener that is busy.
+const CHANGES_KEPT: usize = 1_024;
+
 /// The writing half's tools, shared by all harvests.
 #[derive(Clone)]
 pub struct Harvester {
@@ -57,6 +63,7 @@ pub struct Harvester {
     pub(super) permits: Arc<Semaphore>,
     jobs: Arc<Mutex<Arc<Vec<Job>>>>,
     urged: watch::Sender<u64>,
+    changes: broadcast::Sender<StateChange>,
 }
 
 /// Why the course of a harvest could not be recorded.
@@ -95,6 +102,7 @@ impl Harvester {
             permits: Arc::new(Semaphore::new(ANSWERS_AT_ONCE)),
             jobs: Arc::default(),
             urged: watch::Sender::new(0),
+            changes: broadcast::Sender::new(CHANGES_KEPT),
         })
     }
 
@@ -155,6 +163,7 @@ impl Harvester {
     ) -> Result<Summary, Error> {
         let run = self.stamp();
         let known = self.reader.source(&job.id)?;
+        let before = known.clone();
         let mut state = known.unwrap_or_else(|| SourceState::untouched(job.id.clone()));
         if state.settings != job.settings {
             // Another address or other categories: what was said of the old ones holds no more.
@@ -220,14 +229,15 @@ impl Harvester {
         let (state, summary) =
             course::conclude(job, state, course, ended, run, self.clock.now(), fastrand::f64());
         if !is_idle {
+            let own = changes::between(before.as_ref(), &state);
             ops.push(Op::Source(state));
-            self.settle(ops, run).await?;
+            self.settle(ops, run, own).await?;
         }
         Ok(summary)
     }
 
     /// Commits the end of a harvest together with what it means for other sources, and wakes those that are due by it.
-    async fn settle(&self, mut ops: Vec<Op>, run: Timestamp) -> Result<(), Error> {
+    async fn settle(&self, mut ops: Vec<Op>, run: Timestamp, own: Vec<StateChange>) -> Result<(), Error> {
         let (jobs, now) = (self.jobs(), self.clock.now());
         let work = move |writer: &mut Writer| {
             let reader = writer.reader();
@@ -240,13 +250,30 @@ impl Harvester {
                     states.insert(state.source.clone(), state.clone());
                 }
             }
+            let before = states.clone();
             let is_known = |id: &ExternalId| reader.paper_by_external(id).is_ok_and(|paper| paper.is_some());
             let changed = repair::settle(&mut states, &jobs, run, now, &is_known);
-            ops.extend(changed.iter().filter_map(|id| states.get(id)).cloned().map(Op::Source));
+            let changed: Vec<(SourceState, SourceState)> = changed
+                .iter()
+                .filter_map(|id| Some((before.get(id)?.clone(), states.get(id)?.clone())))
+                .collect();
+            ops.extend(changed.iter().map(|(_, state)| Op::Source(state.clone())));
             writer.commit(&[Plan { at: now, ops }])?;
-            Ok(!changed.is_empty())
+            Ok(changed)
         };
-        if self.pen.write(work).await? {
+        let changed = self.pen.write(work).await?;
+        let further: Vec<StateChange> =
+            changed.iter().flat_map(|(before, after)| changes::between(Some(before), after)).collect();
+        for mut change in own {
+            // What was repaired in the same moment is no alarm any more.
+            change.is_alarm &=
+                !further.iter().any(|later| later.source == change.source && later.part == change.part);
+            self.tell(change);
+        }
+        for change in further {
+            self.tell(change);
+        }
+        if !changed.is_empty() {
             self.urged.send_modify(|times| *times = times.wrapping_add(1));
         }
         Ok(())
@@ -260,6 +287,16 @@ impl Harvester {
     /// Takes others for the configured sources from now on.
     pub fn replace_jobs(&self, jobs: Vec<Job>) {
         *self.jobs.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(jobs);
+    }
+
+    /// Every change in the state of a source or a part of it.
+    pub fn changes(&self) -> broadcast::Receiver<StateChange> {
+        self.changes.subscribe()
+    }
+
+    fn tell(&self, change: StateChange) {
+        // Where nobody listens nobody is told.
+        let _is_heard = self.changes.send(change);
     }
 
     /// Changes whenever the harvest of one source moves the next poll of another.

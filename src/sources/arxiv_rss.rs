@@ -51,7 +51,7 @@ pub(super) const KIND: Kind = Kind {
         spacing: Duration::from_secs(3),
         every: Duration::from_hours(1),
         every_at_least: Duration::from_mins(15),
-        rhythm: Rhythm::Steady,
+        rhythm: Rhythm::Announcements,
         // Feeds are kept until midnight, and a stale one that was kept would hide a whole day.
         believes_max_age: Duration::from_hours(1),
     },

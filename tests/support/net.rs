@@ -17,6 +17,8 @@
 
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
+use std::fmt;
+use std::hash::Hasher as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -49,6 +51,7 @@ pub(crate) struct Net {
 #[derive(Debug, Default)]
 struct World {
     places: Mutex<BTreeMap<Key, Scripts>>,
+    living: Mutex<Vec<(String, Living)>>,
     seen: Mutex<Vec<Seen>>,
     connections: AtomicUsize,
 }
@@ -61,6 +64,15 @@ type Key = (Option<String>, String);
 struct Scripts {
     queue: VecDeque<Arc<Mutex<Script>>>,
     standing: Option<Arc<Mutex<Script>>>,
+}
+
+/// A part of the net that makes up its answers by itself: a path with its query gives a status and a body.
+struct Living(Box<dyn Fn(&str) -> (u16, String) + Send + Sync>);
+
+impl fmt::Debug for Living {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Living")
+    }
 }
 
 /// One request as it came.
@@ -112,6 +124,11 @@ impl Net {
     /// A path (with its query, or for all queries without) of every host that has no script of its own for it.
     pub(crate) fn at(&self, path: &str) -> Place<'_> {
         Place { net: self, host: None, path: path.to_owned(), is_once: false }
+    }
+
+    /// Answers every path that begins so by a function, with an entity tag of the body; whoever brings that back gets 304.
+    pub(crate) fn lives(&self, prefix: &str, answer: impl Fn(&str) -> (u16, String) + Send + Sync + 'static) {
+        self.world.living.lock().unwrap().push((prefix.to_owned(), Living(Box::new(answer))));
     }
 
     /// A host of the name `NAME.localhost`, which the client resolves to this machine.
@@ -276,6 +293,17 @@ impl World {
     fn script(&self, host: &str, path: &str) -> Script {
         let name = host.rsplit_once(':').map_or(host, |(name, _port)| name).to_owned();
         let bare = path.split('?').next().unwrap_or(path);
+        let living = self.living.lock().unwrap();
+        if let Some((_prefix, Living(answer))) =
+            living.iter().find(|(prefix, _)| path.starts_with(prefix.as_str()))
+        {
+            let (status, body) = answer(path);
+            let tag = format!("\"{:x}\"", tag_of(&body));
+            let mut script = Script::of(status, body.into_bytes());
+            script.etag = (status == 200).then_some(tag);
+            return script;
+        }
+        drop(living);
         let mut places = self.places.lock().unwrap();
         for key in [
             (Some(name.clone()), path.to_owned()),
@@ -290,4 +318,11 @@ impl World {
         }
         Script::of(404, b"nothing is scripted for this place".to_vec())
     }
+}
+
+/// A number that tells bodies apart.
+fn tag_of(body: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    hasher.write(body.as_bytes());
+    hasher.finish()
 }

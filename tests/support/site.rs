@@ -58,6 +58,8 @@ pub(crate) fn environment(folder: PathBuf) -> Environment {
 
 /// Everything, running.
 pub(crate) struct Site {
+    /// Whether hosts of this machine are asked by the manners of their kinds, as if they were the real ones.
+    is_polite: bool,
     folder: TempDir,
     config: String,
     clock: Clock,
@@ -76,13 +78,24 @@ impl Site {
 
     /// Starts with an empty store at a time.
     pub(crate) async fn start_at(config: &str, at: Timestamp) -> Self {
-        Self::open(tempfile::tempdir().unwrap(), config, Clock::standing(at)).await
+        Self::open(tempfile::tempdir().unwrap(), config, Clock::standing(at), false).await
     }
 
-    async fn open(folder: TempDir, config: &str, clock: Clock) -> Self {
+    /// Starts at a time of this clock; sources keep the manners of their kinds.
+    pub(crate) async fn start_politely(config: &str, clock: Clock) -> Self {
+        Self::open(tempfile::tempdir().unwrap(), config, clock, true).await
+    }
+
+    async fn open(folder: TempDir, config: &str, clock: Clock, is_polite: bool) -> Self {
         let environment = environment(folder.path().to_owned());
-        let parsed =
+        let mut parsed =
             config::parse(config, "the test", &environment).unwrap_or_else(|faults| panic!("{faults}"));
+        for source in &mut parsed.sources {
+            if is_polite {
+                source.manners = source.kind.manners;
+                source.every = source.every.max(source.manners.every_at_least);
+            }
+        }
         let (desk, _report) = Desk::open(parsed, clock.clone()).unwrap();
         let desk = Arc::new(desk);
         desk.refill().await.unwrap();
@@ -107,20 +120,22 @@ impl Site {
             .pool_max_idle_per_host(0)
             .build()
             .unwrap();
-        Self { folder, config: config.to_owned(), clock, desk, address, client, stop, served }
+        Self { is_polite, folder, config: config.to_owned(), clock, desk, address, client, stop, served }
     }
 
     /// Stops, and starts again over the same store.
     pub(crate) async fn restart(self) -> Self {
+        let is_polite = self.is_polite;
         let (folder, config, clock) = self.close().await;
-        Self::open(folder, &config, clock).await
+        Self::open(folder, &config, clock, is_polite).await
     }
 
     /// Stops, lets `change` work on the folder that holds `store`, and starts again.
     pub(crate) async fn restart_after(self, change: impl FnOnce(&std::path::Path)) -> Self {
+        let is_polite = self.is_polite;
         let (folder, config, clock) = self.close().await;
         change(folder.path());
-        Self::open(folder, &config, clock).await
+        Self::open(folder, &config, clock, is_polite).await
     }
 
     async fn close(self) -> (TempDir, String, Clock) {
