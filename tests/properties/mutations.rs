@@ -4,6 +4,7 @@
 //! way for the same seed, and handed to everything that reads text from outside. What is made of them is not judged here.
 
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
@@ -11,10 +12,12 @@ use fastrand::Rng;
 use offprint::config;
 use offprint::config::environment::Environment;
 use offprint::model::external_id::ExternalId;
+use offprint::model::source::Cursor;
 use offprint::model::source::SourceId;
 use offprint::normalise;
 use offprint::query;
 use offprint::sources;
+use offprint::sources::Kind;
 
 use crate::golden;
 
@@ -155,10 +158,14 @@ fn mutate(body: &[u8], others: &[Seed], random: &mut Rng) -> Vec<u8> {
     body
 }
 
+/// Where each kind may stand when an answer comes, looked up once: folders are slow to read.
+static CURSORS: LazyLock<Vec<(&Kind, Vec<Option<Cursor>>)>> =
+    LazyLock::new(|| sources::KINDS.iter().map(|kind| (kind, golden::cursors(kind))).collect());
+
 fn read_by_every_kind(body: &[u8], content_type: &'static str) {
-    for kind in sources::KINDS {
+    for (kind, cursors) in CURSORS.iter() {
         let source = SourceId::parse(kind.name).unwrap();
-        for cursor in golden::cursors(kind) {
+        for cursor in cursors.iter().cloned() {
             for record in golden::read_at(kind, cursor, body, content_type).0.records {
                 let _refused_or_clean = normalise::observe(&record, &golden::context(kind, &source));
             }

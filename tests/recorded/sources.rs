@@ -17,6 +17,7 @@ use offprint::sources::Options;
 use offprint::sources::kind;
 use url::Url;
 
+use crate::contract::beginning;
 use crate::contract::least;
 use crate::support::data::files;
 use crate::support::data::lines;
@@ -29,14 +30,15 @@ fn run() -> Timestamp {
 /// What a kind reads in a body.
 pub(super) fn read(kind_name: &str, body: &[u8], content_type: Option<&str>) -> Batch {
     let source = least(kind(kind_name).unwrap());
-    let request = source.ask(&Cursor::default(), run()).unwrap();
+    let cursor = beginning(&*source, run());
+    let request = source.ask(&cursor, run()).unwrap();
     let response = Response {
         status: 200,
         url: request.url.clone(),
         content_type: content_type.map(str::to_owned),
         body: body.to_vec(),
     };
-    source.read(&Cursor::default(), run(), &request, &response)
+    source.read(&cursor, run(), &request, &response)
 }
 
 /// How many records become papers.
