@@ -121,11 +121,11 @@ async fn a_paper_that_is_listed_again_keeps_its_first_day_and_gets_its_new_votes
     net.at("/daily?date=2026-08-18&limit=100&p=0").answers(list("2026-08-18", 19));
     let site = Site::start(&configuration(&net)).await;
     assert_eq!(site.harvest("daily").await.tally.new, 1);
-    assert_eq!(signals(&site, "arxiv:2608.00001"), ["votes 7", "comments 2"]);
+    assert_eq!(signals(&site, "arxiv:2608.00001"), ["votes 7", "comments 2", "stars 21"]);
     site.later(TimeDelta::days(6));
     let again = site.harvest("daily").await;
     assert_eq!((again.tally.new, again.fault), (0, None));
-    assert_eq!(signals(&site, "arxiv:2608.00001"), ["votes 19", "comments 2"]);
+    assert_eq!(signals(&site, "arxiv:2608.00001"), ["votes 19", "comments 2", "stars 57"]);
     let reader = site.desk().reader();
     let known = ExternalId::parse("arxiv:2608.00001").unwrap();
     let paper = reader.paper(&reader.paper_by_external(&known).unwrap().unwrap()).unwrap().unwrap();
