@@ -24,6 +24,8 @@ use crate::model::source::Cursor;
 use crate::model::source::Pace;
 use crate::model::time::Timestamp;
 
+mod aimed;
+
 mod arxiv_api;
 
 mod arxiv_listing;
@@ -34,22 +36,45 @@ mod arxiv_rss;
 
 mod feed;
 
+mod github_stars;
+
+mod hacker_news;
+
 mod hf_daily;
+
+mod json_api;
 
 mod json_list;
 
 mod oai;
 
+mod openalex;
+
+mod openreview;
+
 mod pace;
+
+mod semantic_scholar;
 
 mod xml;
 
 /// Every kind of source, in the order of the reference page.
-pub const KINDS: &[Kind] =
-    &[arxiv_rss::KIND, hf_daily::KIND, feed::KIND, arxiv_oai::KIND, arxiv_listing::KIND, arxiv_api::KIND];
+pub const KINDS: &[Kind] = &[
+    arxiv_rss::KIND,
+    hf_daily::KIND,
+    feed::KIND,
+    arxiv_oai::KIND,
+    arxiv_listing::KIND,
+    arxiv_api::KIND,
+    github_stars::KIND,
+    hacker_news::KIND,
+    openalex::KIND,
+    openreview::KIND,
+    semantic_scholar::KIND,
+];
 
 /// The names of kinds that keep history.
-pub const KINDS_WITH_HISTORY: &[&str] = &["arxiv-oai", "hf-daily"];
+pub const KINDS_WITH_HISTORY: &[&str] = &["arxiv-oai", "hacker-news", "hf-daily", "openreview"];
 
 /// The kind of that name.
 pub fn kind(name: &str) -> Option<&'static Kind> {
@@ -91,6 +116,12 @@ pub trait Source: fmt::Debug + Send + Sync {
     /// How much of a harvest of history is behind a cursor, from 0 to 1, as far as the source can tell.
     fn covered(&self, _cursor: &Cursor) -> Option<f64> {
         None
+    }
+
+    /// Whether a refusal says only that what was asked for by name is not known there, or not yet. It is passed over
+    /// and no fault of the source.
+    fn is_absence(&self, _response: &Response) -> bool {
+        false
     }
 
     /// What a refusal (a 4xx or 5xx with a body) says in the source's own words, where it says something.

@@ -33,6 +33,7 @@ const SHORTEST_CRASH_WAIT: Duration = Duration::from_mins(1);
 const OPERATORS: &[(&str, &str, Duration)] = &[
     ("arxiv.org", "arxiv", Duration::from_secs(3)),
     ("huggingface.co", "huggingface", Duration::from_secs(1)),
+    ("openreview.net", "openreview", Duration::from_secs(20)),
 ];
 
 /// What has happened in a harvest so far.
@@ -92,6 +93,16 @@ impl Failure {
         match self {
             Self::Fetch(error) => error.fault.is_of_the_request(),
             Self::Unusable { .. } => true,
+        }
+    }
+
+    /// Whether it only says that what was asked for by name is not known there.
+    pub fn is_absence(&self, job: &Job) -> bool {
+        match self {
+            Self::Fetch(error) => {
+                error.response.as_ref().is_some_and(|refusal| job.source.is_absence(refusal))
+            }
+            Self::Unusable { .. } => false,
         }
     }
 

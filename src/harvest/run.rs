@@ -219,7 +219,9 @@ impl Harvester {
             let passed = if failure.is_of_the_request() { job.source.skip(&state.cursor, run) } else { None };
             let Some(cursor) = passed else { break Ended::Failed(failure) };
             state.cursor = cursor;
-            course.passed_over.push((request.url.path().to_owned(), failure));
+            if !failure.is_absence(job) {
+                course.passed_over.push((request.url.path().to_owned(), failure));
+            }
         };
         if let (Ended::Complete, Some(wanted)) = (&ended, &wanted) {
             wanted::note(&mut state, wanted, run);

@@ -18,6 +18,8 @@ mod topics;
 
 mod trouble;
 
+mod wanted;
+
 /// arXiv, Hugging Face and a journal on the net, and topics over them.
 pub(crate) fn configuration(net: &Net) -> String {
     format!(

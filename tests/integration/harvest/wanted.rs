@@ -1,0 +1,133 @@
+//! Counters and what else is asked of known papers: it reaches the paper, and what a source does not know is no fault.
+
+use chrono::TimeDelta;
+use offprint::model::external_id::ExternalId;
+use offprint::model::source::Health;
+
+use crate::support::net::Net;
+use crate::support::site::Site;
+use crate::support::wire;
+
+/// One daily list, and everything that knows more of its papers.
+fn configuration(net: &Net) -> String {
+    format!(
+        "contact = \"mailto:ops@example.org\"\n\
+         [[source]]\nid = \"daily\"\nkind = \"hf-daily\"\ndays = 1\nurl = \"{}\"\n\
+         [[source]]\nid = \"stars\"\nkind = \"github-stars\"\nurl = \"{}\"\n\
+         [[source]]\nid = \"works\"\nkind = \"openalex\"\nurl = \"{}\"\n\
+         [[source]]\nid = \"scholar\"\nkind = \"semantic-scholar\"\nurl = \"{}\"\n\
+         [[source]]\nid = \"news\"\nkind = \"hacker-news\"\nsites = [\"arxiv.org\"]\nurl = \"{}\"\n\
+         [[topic]]\nid = \"all\"\ntitle = \"All\"\nquery = \"source:daily\"\n",
+        net.url("/daily"),
+        net.url("/repos"),
+        net.url("/works"),
+        net.url("/batch"),
+        net.url("/search"),
+    )
+}
+
+/// A site that knows two papers, both with code.
+async fn site(net: &Net) -> Site {
+    net.at("/daily").answers(
+        r#"[{"paper": {"id": "2608.00001", "title": "Counting Flags", "githubRepo": "https://github.com/ex/Flags"}},
+            {"paper": {"id": "2608.00002", "title": "Watering Beds", "githubRepo": "https://github.com/ex/gone"}}]"#,
+    );
+    let site = Site::start(&configuration(net)).await;
+    assert_eq!(site.harvest("daily").await.tally.new, 2);
+    site
+}
+
+/// The counters of a paper, as `name value`.
+fn signals(site: &Site, id: &str) -> Vec<String> {
+    let reader = site.desk().reader();
+    let paper = reader.paper_by_external(&ExternalId::parse(id).unwrap()).unwrap().unwrap();
+    let signals = reader.signals(&paper).unwrap();
+    signals.into_iter().map(|signal| format!("{} {}", signal.kind.name(), signal.value)).collect()
+}
+
+#[tokio::test]
+async fn stars_reach_the_paper_that_links_to_the_repository() {
+    let net = Net::start().await;
+    net.at("/repos/ex/Flags").answers(r#"{"full_name": "ex/flags", "stargazers_count": 41}"#);
+    net.at("/repos/ex/gone").refuses(404);
+    let site = site(&net).await;
+    let summary = site.harvest("stars").await;
+    assert_eq!((summary.asked, summary.fault, summary.health), (2, None, Health::Quiet));
+    assert_eq!(signals(&site, "arxiv:2608.00001"), ["stars 41"]);
+    assert!(signals(&site, "arxiv:2608.00002").is_empty());
+    // Each is counted once a day.
+    assert_eq!(site.harvest("stars").await.asked, 0);
+    site.later(TimeDelta::hours(25));
+    assert_eq!(site.harvest("stars").await.asked, 2);
+}
+
+#[tokio::test]
+async fn a_work_enriches_its_paper_and_one_that_is_not_known_is_no_fault() {
+    let net = Net::start().await;
+    net.at("/works/doi:10.48550/arxiv.2608.00001").answers(
+        r#"{"id": "https://openalex.org/W1", "doi": "https://doi.org/10.1000/flags.3.1", "title": "Counting Flags",
+            "primary_location": {"source": {"display_name": "Journal of Flags", "type": "journal"}}, "cited_by_count": 12}"#,
+    );
+    net.at("/works/doi:10.48550/arxiv.2608.00002").refuses(404);
+    let site = site(&net).await;
+    let summary = site.harvest("works").await;
+    assert_eq!((summary.asked, summary.fault, summary.tally.new), (2, None, 0));
+    assert_eq!(signals(&site, "doi:10.1000/flags.3.1"), ["citations 12"]);
+    let reader = site.desk().reader();
+    let known = ExternalId::parse("arxiv:2608.00001").unwrap();
+    let paper = reader.paper(&reader.paper_by_external(&known).unwrap().unwrap()).unwrap().unwrap();
+    assert_eq!(paper.venue().unwrap().as_str(), "Journal of Flags");
+    assert_eq!(paper.observations.len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_is_posted_and_a_limit_leaves_its_papers_for_the_next_run() {
+    let net = Net::start().await;
+    net.at("/batch").once().answers(r#"{"message": "Too Many Requests.", "code": "429"}"#).status(429);
+    net.at("/batch").answers(r#"[null, {"paperId": "ab", "title": "Watering Beds", "citationCount": 3}]"#);
+    let site = site(&net).await;
+    let refused = site.harvest("scholar").await;
+    assert_eq!((refused.asked, refused.health), (1, Health::Limited));
+    assert!(refused.fault.unwrap().contains("Too Many Requests."));
+    site.later(TimeDelta::hours(2));
+    let summary = site.harvest("scholar").await;
+    assert_eq!((summary.asked, summary.fault), (1, None));
+    assert_eq!(signals(&site, "arxiv:2608.00002"), ["citations 3"]);
+    let asked = net.requests();
+    let asked: Vec<_> = asked.iter().filter(|seen| seen.path.starts_with("/batch")).collect();
+    assert_eq!((asked.len(), asked[1].header("content-length").is_some()), (2, true));
+}
+
+#[tokio::test]
+async fn points_reach_the_paper_whose_address_a_story_has() {
+    let net = Net::start().await;
+    net.at("/search").answers(
+        r#"{"hits": [{"url": "https://arxiv.org/pdf/2608.00001v1", "points": 120, "num_comments": 33, "created_at_i": 1786500000},
+                     {"url": "https://arxiv.org/abs/2608.99999", "points": 9, "num_comments": 0, "created_at_i": 1786500000}],
+            "nbHits": 2, "nbPages": 1}"#,
+    );
+    let site = site(&net).await;
+    let summary = site.harvest("news").await;
+    assert_eq!((summary.asked, summary.fault, summary.tally.new), (1, None, 0));
+    assert_eq!(signals(&site, "arxiv:2608.00001"), ["points 120", "replies 33"]);
+}
+
+#[tokio::test]
+async fn a_paper_that_is_listed_again_keeps_its_first_day_and_gets_its_new_votes() {
+    let net = Net::start().await;
+    net.at("/daily").answers("[]");
+    let list = |day: &str, votes| wire::daily(day, &[("2608.00001", "Counting Flags", votes, 2)]);
+    net.at("/daily?date=2026-08-12&limit=100&p=0").answers(list("2026-08-12", 7));
+    net.at("/daily?date=2026-08-18&limit=100&p=0").answers(list("2026-08-18", 19));
+    let site = Site::start(&configuration(&net)).await;
+    assert_eq!(site.harvest("daily").await.tally.new, 1);
+    assert_eq!(signals(&site, "arxiv:2608.00001"), ["votes 7", "comments 2", "stars 21"]);
+    site.later(TimeDelta::days(6));
+    let again = site.harvest("daily").await;
+    assert_eq!((again.tally.new, again.fault), (0, None));
+    assert_eq!(signals(&site, "arxiv:2608.00001"), ["votes 19", "comments 2", "stars 57"]);
+    let reader = site.desk().reader();
+    let known = ExternalId::parse("arxiv:2608.00001").unwrap();
+    let paper = reader.paper(&reader.paper_by_external(&known).unwrap().unwrap()).unwrap().unwrap();
+    assert_eq!(paper.announced().unwrap().at.day().to_string(), "2026-08-12");
+}
