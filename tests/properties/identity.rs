@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use offprint::harvest::plan::Shelf;
 use offprint::harvest::plan::plan;
+use offprint::identity::keys::Block;
+use offprint::identity::keys::blocks_of;
 use offprint::identity::merge;
 use offprint::model::author::Authors;
 use offprint::model::external_id::ExternalId;
@@ -12,6 +14,7 @@ use offprint::model::observation::Observation;
 use offprint::model::paper::Paper;
 use offprint::model::paper::PaperId;
 use offprint::model::plan::Op;
+use offprint::model::ruling::Ruling;
 use offprint::model::signal::Signal;
 use offprint::model::source::Authority;
 use offprint::model::source::SourceId;
@@ -28,6 +31,7 @@ use proptest::prelude::*;
 struct Memory {
     papers: BTreeMap<PaperId, Paper>,
     aliases: BTreeMap<PaperId, PaperId>,
+    rulings: Vec<Ruling>,
 }
 
 impl Memory {
@@ -39,6 +43,7 @@ impl Memory {
                     self.papers.remove(&from);
                     self.aliases.insert(from, into);
                 }
+                Op::Ruling(ruling) => self.rulings.push(*ruling),
                 other => panic!("a plan without topics and signals holds {other:?}"),
             }
         }
@@ -62,6 +67,16 @@ impl Shelf for Memory {
 
     fn by_external(&self, id: &ExternalId) -> Result<Option<PaperId>, Self::Error> {
         Ok(self.find(|observation| observation.identifying_ids().any(|own| own == id)))
+    }
+
+    fn by_block(&self, block: &Block, limit: usize) -> Result<Vec<PaperId>, Self::Error> {
+        let has_it =
+            |paper: &&Paper| paper.observations.iter().any(|one| blocks_of(one).any(|own| own == *block));
+        Ok(self.papers.values().filter(has_it).map(|paper| paper.id.clone()).take(limit).collect())
+    }
+
+    fn rulings(&self) -> Result<Vec<Ruling>, Self::Error> {
+        Ok(self.rulings.clone())
     }
 
     fn by_key(&self, source: &SourceId, key: &str) -> Result<Option<PaperId>, Self::Error> {
@@ -108,6 +123,7 @@ fn observation(at: i64, seed: (u32, usize, u8, Option<u32>, u8, bool)) -> Observ
         fetched_at: Timestamp::from_seconds(at * 60),
         ids,
         title: Title { text: Text::line(&format!("Title {title}")), tex: None },
+        earlier: BTreeSet::new(),
         abstract_text: None,
         authors: Authors::default(),
         subjects: Vec::new(),
