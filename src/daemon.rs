@@ -35,6 +35,8 @@ pub mod polling;
 
 pub mod reload;
 
+pub mod rulings;
+
 pub mod sockets;
 
 pub mod tasks;

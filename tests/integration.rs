@@ -8,6 +8,8 @@ mod http;
 
 mod harvest;
 
+mod identity;
+
 mod config;
 
 mod opml;

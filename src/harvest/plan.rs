@@ -111,7 +111,8 @@ pub fn plan<S: Shelf>(
     Ok(draft.finish(None))
 }
 
-/// Carries out a ruling about the records of some papers: decides over them, and everything connected, anew.
+/// Carries out a ruling about the records of some papers: decides over them, and everything connected, anew. Papers that
+/// are parted stay with the ruling's other side.
 pub fn rule<S: Shelf>(
     ruling: Ruling,
     papers: &[PaperId],

@@ -13,7 +13,8 @@ use crate::store::Error;
 use crate::store::Reader;
 
 /// A [`Shelf`] over what the store holds.
-pub(super) struct StoreShelf(pub(super) Reader);
+#[derive(Debug)]
+pub struct StoreShelf(pub Reader);
 
 impl Shelf for StoreShelf {
     type Error = Error;

@@ -83,6 +83,9 @@ pub fn absorb(into: &Paper, from: &Paper) -> Paper {
 pub fn part(from: &Paper, leaves: impl Fn(&Observation) -> bool) -> Option<Paper> {
     let mut paper = from.clone();
     paper.observations.retain(|observation| !leaves(observation));
+    if paper.observations.len() == from.observations.len() {
+        return Some(paper);
+    }
     if paper.observations.is_empty() {
         return None;
     }

@@ -11,7 +11,6 @@ use offprint::model::external_id::ExternalId;
 use offprint::model::link::Link;
 use offprint::model::link::LinkKind;
 use offprint::model::link::WebUrl;
-use offprint::model::observation::Naming;
 use offprint::model::observation::Observation;
 use offprint::model::paper::Chosen;
 use offprint::model::paper::Paper;
@@ -96,16 +95,7 @@ pub(crate) fn observation(source: &str, key: &str, ids: BTreeSet<ExternalId>) ->
             text: Text::line(&format!("Counting Flags in O(n²) Time, Part {key}")),
             tex: Some(Text::line("Counting Flags in $O(n^2)$ Time")),
         },
-        earlier: BTreeSet::from([Naming {
-            title: Text::line("Counting Flags, Slowly"),
-            authors: vec![Author {
-                name: Text::line("Bo van der Test"),
-                family: Some(Text::line("van der Test")),
-                given: Some(Text::line("Bo")),
-                orcid: None,
-                affiliations: Vec::new(),
-            }],
-        }]),
+        earlier: BTreeSet::new(),
         abstract_text: Some(Abstract {
             text: Text::new("We count flags.\n\nThen we count them again, with “care” and a \\ in between."),
             html: Html::trusted("<p>We count flags.</p><p>Then we count them <em>again</em>.</p>".to_owned()),

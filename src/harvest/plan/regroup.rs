@@ -74,7 +74,7 @@ impl<S: Shelf> Draft<'_, S> {
             Some(node) => node.observation = joined,
             None => nodes.push(Node { observation: joined, owner: None }),
         }
-        self.regroup(&pool, nodes, Some(Heard { place, observation, signals }), mint)
+        self.regroup(&pool, nodes, Some(Heard { place, observation, signals }), None, mint)
     }
 
     /// Decides anew over some papers, which a ruling speaks of.
@@ -84,10 +84,10 @@ impl<S: Shelf> Draft<'_, S> {
         papers: &[PaperId],
         mint: Mint<'_>,
     ) -> Result<(), S::Error> {
-        self.rulings.add(ruling);
+        self.rulings.add(ruling.clone());
         let pool = self.connected(papers.iter().cloned().collect(), None)?;
         let nodes = nodes_of(&pool);
-        self.regroup(&pool, nodes, None, mint)
+        self.regroup(&pool, nodes, None, Some(&ruling), mint)
     }
 
     /// The papers that an observation, or any of some papers, is connected with over any number of steps. Of a crowd only
@@ -130,6 +130,7 @@ impl<S: Shelf> Draft<'_, S> {
         pool: &BTreeMap<PaperId, Paper>,
         nodes: Vec<Node>,
         mut heard: Option<Heard>,
+        ruling: Option<&Ruling>,
         mint: Mint<'_>,
     ) -> Result<(), S::Error> {
         let decision = {
@@ -139,7 +140,7 @@ impl<S: Shelf> Draft<'_, S> {
         if let Some(heard) = &heard {
             self.problems.extend(contradiction(&decision, &nodes, heard.place));
         }
-        let shares = Shares::of(&nodes, &decision.groups);
+        let shares = Shares::of(&nodes, &decision.groups, ruling);
         // What a paper keeps, before any of what it loses goes elsewhere.
         let mut kept: BTreeMap<&PaperId, Paper> = BTreeMap::new();
         for paper in pool.values() {
@@ -285,16 +286,19 @@ struct Shares<'a> {
 }
 
 impl<'a> Shares<'a> {
-    fn of(nodes: &'a [Node], decided: &[Vec<usize>]) -> Self {
+    fn of(nodes: &'a [Node], decided: &[Vec<usize>], ruling: Option<&Ruling>) -> Self {
         let mut shares = Self { groups: decided.to_vec(), homes: BTreeMap::new() };
         let is_paper = |at: &usize| nodes.get(*at).is_some_and(|node| node.observation.role == Role::Paper);
         let mut counts: BTreeMap<&PaperId, BTreeMap<usize, (usize, usize)>> = BTreeMap::new();
         for (group, members) in decided.iter().enumerate() {
             for at in members {
-                let Some(owner) = nodes.get(*at).and_then(|node| node.owner.as_ref()) else { continue };
+                let Some(node) = nodes.get(*at) else { continue };
+                let Some(owner) = &node.owner else { continue };
                 let count = counts.entry(owner).or_default().entry(group).or_default();
-                count.0 += usize::from(is_paper(at));
-                count.1 += 1;
+                // What the operator sends away takes the paper's name along only when nothing else is left.
+                let stays = ruling.is_none_or(|ruling| !ruling.has_in_one(&node.observation));
+                count.0 += usize::from(stays && is_paper(at));
+                count.1 += usize::from(stays);
             }
         }
         for (owner, counts) in counts {

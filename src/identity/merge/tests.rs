@@ -153,4 +153,7 @@ fn what_leaves_a_paper_takes_its_events_along() {
     assert_eq!(left.events.keys().collect::<Vec<_>>(), [&Event::Version(2)]);
     assert_eq!(left.sources().len(), 1);
     assert_eq!(part(&whole, |_all| true), None);
+    let gone = merge(&whole, Observation { is_withdrawn: true, ..arxiv(2, 40) }).paper;
+    let back = merge(&gone, arxiv(3, 50)).paper;
+    assert_eq!(part(&back, |_none| false), Some(back.clone()), "what happened once is kept");
 }
