@@ -180,6 +180,7 @@ fn paper(number: usize, words: &[String], random: &mut fastrand::Rng) -> Paper {
         fetched_at: at,
         ids: BTreeSet::from([ExternalId::parse(&format!("arxiv:{key}")).unwrap()]),
         title: Title { text: Text::line(&prose(9, words, random)), tex: None },
+        earlier: BTreeSet::new(),
         abstract_text: Some(Abstract {
             html: Html::trusted(format!("<p>{abstract_text}</p>")),
             text: abstract_text,

@@ -117,6 +117,21 @@ enum Command {
         /// Our identifier, an arXiv identifier, a DOI, or an address that holds one
         paper: String,
     },
+    /// Make two papers one for good; the older identifier stays, the other one leads to it
+    Merge {
+        /// A paper, by any name that `show` takes
+        one: String,
+        /// The other paper
+        other: String,
+    },
+    /// Make records of a paper a paper of their own for good: what was joined wrongly
+    Split {
+        /// The paper, by any name that `show` takes
+        paper: String,
+        /// Which records go: all of a SOURCE, one as SOURCE/KEY, or those that name an outside identifier (`show` lists them)
+        #[arg(required = true, num_args = 1.., value_name = "SOURCE|ID")]
+        parts: Vec<String>,
+    },
     /// Papers that match a query, newest first
     Search {
         /// The query, in the language of the topics
@@ -250,6 +265,8 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
         }
         Command::Export { file } => export::run(load()?, &file, style, verbose),
         Command::Import { file } => import::run(&load()?, &file, style),
+        Command::Merge { one, other } => answer::run(load()?, Ask::Merge { one, other }, style, verbose),
+        Command::Split { paper, parts } => answer::run(load()?, Ask::Split { paper, parts }, style, verbose),
         Command::Verify => answer::run(load()?, Ask::Verify, style, verbose),
         Command::Opml { action: OpmlAction::Export } => answer::run(load()?, Ask::Opml, style, verbose),
         Command::Opml { action: OpmlAction::Import { file } } => opml::import(&load()?, &file, style),

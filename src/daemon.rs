@@ -37,6 +37,8 @@ pub mod polling;
 
 pub mod reload;
 
+pub mod rulings;
+
 pub mod sockets;
 
 pub mod tasks;

@@ -28,6 +28,8 @@ mod digest;
 
 mod wanted;
 
+pub mod ruling;
+
 pub mod run;
 
-mod shelf;
+pub mod shelf;

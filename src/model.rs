@@ -45,6 +45,8 @@ pub mod doi;
 
 pub mod registrants;
 
+pub mod ruling;
+
 pub mod secret;
 
 pub mod short_ids;

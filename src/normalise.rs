@@ -86,6 +86,7 @@ pub fn observe(record: &Record, context: &Context<'_>) -> Result<Observation, Pr
         ids: named.ids,
         key,
         title,
+        earlier: BTreeSet::new(),
         abstract_text,
         authors: people::authors(&record.authors),
         subjects: places::subjects(&record.subjects),

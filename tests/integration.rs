@@ -10,6 +10,8 @@ mod harvest;
 
 mod month;
 
+mod identity;
+
 mod config;
 
 mod opml;

@@ -23,7 +23,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The front page and the subscription list show the topics themselves.
     ("pages", &["model", "urls", "topics"]),
     ("wal", &["model"]),
-    ("store", &["model", "wal"]),
+    // What brings papers together to be compared is derived from them, so that any store can be built anew.
+    ("store", &["model", "wal", "identity"]),
     ("harvest", &["model", "clock", "sources", "fetch", "normalise", "identity", "topics", "wal", "store"]),
     ("http", &["model", "clock", "urls", "query", "topics", "store", "feeds", "pages"]),
     ("config", &["model", "sources", "topics", "query", "store", "http", "fetch"]),

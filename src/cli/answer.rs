@@ -49,6 +49,7 @@ pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCo
         | Answer::Show { .. }
         | Answer::Search { .. }
         | Answer::Opml { .. }
+        | Answer::Ruled { .. }
         | Answer::Exported { .. } => false,
     };
     Ok(if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

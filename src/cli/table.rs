@@ -36,6 +36,7 @@ pub fn render(answer: &Answer, style: Style) -> String {
         Answer::Topics { topics } => self::topics(topics, is_coloured),
         Answer::Show { paper } => show(paper, is_coloured),
         Answer::Search { hits, total } => search(hits, *total, is_coloured),
+        Answer::Ruled { ruled } => format!("{}\n", ruled.done),
         Answer::Opml { opml } => format!("{}\n", opml.trim_end()),
         Answer::Verify { report, .. } => report.clone(),
         Answer::Exported { file, papers } => format!("exported {papers} papers to {file}\n"),

@@ -31,6 +31,20 @@ pub enum Ask {
         /// At most so many.
         limit: usize,
     },
+    /// Make two papers one, by the names that `show` takes.
+    Merge {
+        /// The one.
+        one: String,
+        /// The other.
+        other: String,
+    },
+    /// Make records of a paper a paper of their own.
+    Split {
+        /// The paper, by any name that `show` takes.
+        paper: String,
+        /// Names of sources, `SOURCE/KEY`, or outside identifiers.
+        parts: Vec<String>,
+    },
     /// Write everything into a file beside the store.
     Export,
     /// The feeds as a subscription list.
@@ -104,6 +118,11 @@ pub enum Answer {
     Opml {
         /// The document.
         opml: String,
+    },
+    /// To [`Ask::Merge`] and [`Ask::Split`].
+    Ruled {
+        /// What was done.
+        ruled: Ruled,
     },
     /// To [`Ask::Verify`].
     Verify {
@@ -255,6 +274,17 @@ pub struct Hit {
     pub published: String,
     /// The clauses that fired.
     pub reason: String,
+}
+
+/// What came of a ruling about identity.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ruled {
+    /// In words.
+    pub done: String,
+    /// The paper that was kept, by our identifier.
+    pub paper: String,
+    /// The papers that were parted from it.
+    pub others: Vec<String>,
 }
 
 /// Everything known of one paper.

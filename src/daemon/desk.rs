@@ -25,6 +25,7 @@ use crate::daemon::asks::Step;
 use crate::daemon::backfill;
 use crate::daemon::backfill::Days;
 use crate::daemon::lookup::Looker;
+use crate::daemon::rulings;
 use crate::daemon::views;
 use crate::fetch;
 use crate::fetch::Client;
@@ -211,6 +212,8 @@ impl Desk {
                 let report = self.pen().write(|writer| writer.verify()).await?;
                 Ok(views::verification(&report))
             }
+            Ask::Merge { one, other } => rulings::merge(&self.harvester, one, other).await,
+            Ask::Split { paper, parts } => rulings::split(&self.harvester, paper, parts).await,
             ask @ (Ask::Sources
             | Ask::Topics
             | Ask::Show(_)

@@ -57,13 +57,15 @@ impl Looker {
                 let manifest = store::export(reader, &file)?;
                 Ok(Answer::Exported { file: file.to_string_lossy().into_owned(), papers: manifest.papers })
             }
-            Ask::Poll(_) | Ask::Backfill { .. } | Ask::Verify => bail!("this is answered elsewhere"),
+            Ask::Poll(_) | Ask::Backfill { .. } | Ask::Merge { .. } | Ask::Split { .. } | Ask::Verify => {
+                bail!("this is answered elsewhere")
+            }
         }
     }
 }
 
 /// The paper that a person means: by our identifier, an outside one, or an address that holds one.
-fn find(reader: &Reader, text: &str) -> Result<Option<Paper>, store::Error> {
+pub(super) fn find(reader: &Reader, text: &str) -> Result<Option<Paper>, store::Error> {
     let text = text.trim();
     // Our own identifier, alone or at the end of its Atom identifier or of its page's address.
     let own = text.rsplit_once("paper/").or(text.rsplit_once("/papers/")).map_or(text, |(_, id)| id);

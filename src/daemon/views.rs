@@ -16,6 +16,7 @@ use crate::daemon::asks::SourceRow;
 use crate::daemon::asks::TopicRow;
 use crate::daemon::backfill;
 use crate::daemon::desk::Polled;
+use crate::daemon::rulings;
 use crate::harvest::job::Progress;
 use crate::harvest::plan::Tally;
 use crate::harvest::schedule::words;
@@ -249,6 +250,7 @@ pub fn paper(reader: &Reader, paper: &Paper, urls: &Urls) -> Result<PaperView, E
         let said = format!("{} at {}", observation.key, observation.fetched_at);
         field("reported", Some(said), observation.source.to_string());
     }
+    fields.extend(rulings::reasons(reader, paper)?);
     Ok(PaperView {
         paper: paper.id.to_string(),
         atom_id: urls.paper_tag(&paper.id),

@@ -28,13 +28,10 @@ pub struct Bucket {
 pub(super) struct Gates {
     known: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Gate>>>>,
     clock: Clock,
-    /// When the process began to ask. Another may have asked until then, so that the first request of each operator is
-    /// spaced from it.
-    began: Gate,
 }
 
 /// What is known of an operator while the process runs; times that must outlive it are the scheduler's.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Gate {
     last_start: Option<Instant>,
     /// The same by the clock in use.
@@ -45,16 +42,14 @@ pub(super) struct Gate {
 impl Gates {
     /// No operator was asked yet.
     pub(super) fn new(clock: Clock) -> Self {
-        let began = Gate { last_start: Some(Instant::now()), last_at: Some(clock.now()), closed_until: None };
-        Self { known: Mutex::default(), clock, began }
+        Self { known: Mutex::default(), clock }
     }
 
     /// Waits for the operator's turn, in the order of asking.
     pub(super) async fn turn(&self, bucket: &Bucket) -> Turn {
         let gate = {
             let mut gates = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            let fresh = || Arc::new(tokio::sync::Mutex::new(self.began));
-            Arc::clone(gates.entry(bucket.operator.clone()).or_insert_with(fresh))
+            Arc::clone(gates.entry(bucket.operator.clone()).or_default())
         };
         let asked = Instant::now();
         let gate = gate.lock_owned().await;

@@ -13,6 +13,7 @@ use crate::harvest::ledger;
 use crate::harvest::ledger::Shown;
 use crate::harvest::plan;
 use crate::harvest::plan::Tally;
+use crate::harvest::plan::places;
 use crate::harvest::run::Error;
 use crate::harvest::run::Harvester;
 use crate::harvest::shelf::StoreShelf;
@@ -250,7 +251,7 @@ fn as_history(ops: &mut [Op], reader: &crate::store::Reader) -> Result<(), crate
         if let Op::Enter(entry) = op
             && let Some(paper) = new.get(&entry.paper)
         {
-            *entry = plan::enter_as_history(paper, entry.topic.clone(), std::mem::take(&mut entry.reason));
+            *entry = places::enter_as_history(paper, entry.topic.clone(), std::mem::take(&mut entry.reason));
         }
     }
     Ok(())

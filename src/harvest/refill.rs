@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::harvest::plan::enter_as_history;
+use crate::harvest::plan::places::enter_as_history;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::time::Timestamp;

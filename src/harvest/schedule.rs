@@ -131,9 +131,8 @@ pub fn by_rhythm(
         Rhythm::Announcements if is_settled => {
             let today = announcements::eastern_day(now);
             let days = today.iter_days().skip(1).take(30);
-            let next = days
-                .into_iter()
-                .find(|day| announcements::is_announcement_day(*day) && !calendar.quiet_days.contains(day));
+            // Asked on quiet days too, once: that it is quiet is seen, not taken for granted.
+            let next = days.into_iter().find(|day| announcements::is_announcement_day(*day));
             let next = next.unwrap_or(today);
             let at = after(announcements::eastern_midnight(next), spread(FEED_AFTER, jitter));
             NextPoll { at, reason: format!("the papers of {next} appear at midnight in New York") }

@@ -1,9 +1,11 @@
 //! The store as the planner sees it.
 
 use crate::harvest::plan::Shelf;
+use crate::identity::keys::Block;
 use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
+use crate::model::ruling::Ruling;
 use crate::model::signal::Signal;
 use crate::model::source::SourceId;
 use crate::model::topic::TimelineEntry;
@@ -11,7 +13,8 @@ use crate::store::Error;
 use crate::store::Reader;
 
 /// A [`Shelf`] over what the store holds.
-pub(super) struct StoreShelf(pub(super) Reader);
+#[derive(Debug)]
+pub struct StoreShelf(pub Reader);
 
 impl Shelf for StoreShelf {
     type Error = Error;
@@ -22,6 +25,14 @@ impl Shelf for StoreShelf {
 
     fn by_external(&self, id: &ExternalId) -> Result<Option<PaperId>, Error> {
         self.0.paper_by_external(id)
+    }
+
+    fn by_block(&self, block: Block, limit: usize) -> Result<Vec<PaperId>, Error> {
+        self.0.papers_of_block(block, limit)
+    }
+
+    fn rulings(&self) -> Result<Vec<Ruling>, Error> {
+        self.0.rulings()
     }
 
     fn by_key(&self, source: &SourceId, key: &str) -> Result<Option<PaperId>, Error> {

@@ -1,8 +1,8 @@
 //! A paper and an observation give the paper and what changed.
 //!
 //! A paper is a join of its observations: joining is idempotent, and it does not matter in which order or grouping the
-//! sources report. Of one source and key the highest version, then the latest report, stays; identifiers only ever grow
-//! and the earliest dates stay, so that a late or repeated report undoes nothing. Reports of one source on one work come
+//! sources report. Of one source and key the highest version, then the latest report, stays; identifiers and former
+//! titles only ever grow and the earliest dates stay, so that a late or repeated report undoes nothing. Reports of one source on one work come
 //! in the order of their times, since its harvests follow one another: a report that repeats the last one is not kept,
 //! not even for its time, or every poll would rewrite every paper.
 
@@ -10,9 +10,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::identity::keys;
+use crate::model::author::Author;
 use crate::model::change::Change;
 use crate::model::change::Event;
 use crate::model::external_id::ExternalId;
+use crate::model::observation::Naming;
 use crate::model::observation::Observation;
 use crate::model::paper::Chosen;
 use crate::model::paper::Paper;
@@ -75,6 +78,28 @@ pub fn absorb(into: &Paper, from: &Paper) -> Paper {
     paper
 }
 
+/// Takes observations out of a paper that turned out to be of another one. `None` when nothing is left of it. What
+/// happened to the paper is kept as far as what is left of it still says so.
+pub fn part(from: &Paper, leaves: impl Fn(&Observation) -> bool) -> Option<Paper> {
+    let mut paper = from.clone();
+    paper.observations.retain(|observation| !leaves(observation));
+    if paper.observations.len() == from.observations.len() {
+        return Some(paper);
+    }
+    if paper.observations.is_empty() {
+        return None;
+    }
+    let told: BTreeSet<Event> =
+        paper.observations.iter().flat_map(|one| events_of(one).into_keys()).collect();
+    let version = paper.version().unwrap_or(0);
+    paper.events.retain(|event, _at| match event {
+        Event::Version(number) => *number <= version,
+        Event::Published | Event::Withdrawn => told.contains(event),
+    });
+    paper.chosen = choose(&paper.observations);
+    Some(paper)
+}
+
 /// Joins an observation with the one of the same source and key, if there is one; says whether that told anything new.
 fn keep_observation(observations: &mut Vec<Observation>, observation: Observation) -> bool {
     let place = observations
@@ -94,15 +119,32 @@ fn keep_observation(observations: &mut Vec<Observation>, observation: Observatio
 }
 
 /// The later word of one source on one work, with the identifiers and the earliest dates of both.
-fn join(known: &Observation, new: Observation) -> Observation {
+pub fn join(known: &Observation, new: Observation) -> Observation {
     let rank = |observation: &Observation| (observation.version.unwrap_or(0), observation.fetched_at);
     let (older, mut newer) =
         if rank(&new) >= rank(known) { (known.clone(), new) } else { (new, known.clone()) };
+    newer.earlier = earlier(&older, &newer);
     newer.ids.extend(older.ids);
     newer.announced = earliest(older.announced, newer.announced);
     newer.submitted = earliest(older.submitted, newer.submitted);
     newer.announce = [older.announce, newer.announce].into_iter().flatten().min();
     newer
+}
+
+/// How the work was named before: every naming under another title key, but not the present one. Of too many the first
+/// in their order stay, so that it does not matter in which order they came.
+fn earlier(older: &Observation, newer: &Observation) -> BTreeSet<Naming> {
+    let present = keys::block_of_title(newer.title.text.as_str());
+    let is_another = |title: &str| {
+        let block = keys::block_of_title(title);
+        block.is_some() && block != present
+    };
+    let mut namings: BTreeSet<Naming> = newer.earlier.iter().chain(&older.earlier).cloned().collect();
+    if older.title.text != newer.title.text && is_another(older.title.text.as_str()) {
+        let authors = older.authors.listed.iter().take(Naming::AUTHORS).map(Author::bare).collect();
+        namings.insert(Naming { title: older.title.text.clone(), authors });
+    }
+    namings.into_iter().filter(|naming| is_another(naming.title.as_str())).take(Naming::KEPT).collect()
 }
 
 /// The earlier of two moments; one that is known to the day goes before one that is not.

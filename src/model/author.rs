@@ -17,6 +17,14 @@ pub struct Author {
     pub affiliations: Vec<Text>,
 }
 
+impl Author {
+    /// The name alone.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self { orcid: None, affiliations: Vec::new(), ..self.clone() }
+    }
+}
+
 /// The authors of a paper as one source lists them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Authors {

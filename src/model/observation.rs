@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::author::Author;
 use crate::model::author::Authors;
 use crate::model::external_id::ExternalId;
 use crate::model::link::Link;
@@ -33,6 +34,9 @@ pub struct Observation {
     pub ids: BTreeSet<ExternalId>,
     /// The title. Hugging Face: `paper.title`. Everywhere else: `title`.
     pub title: Title,
+    /// How the source named the work before it gave it another title: papers are still known by it elsewhere. At most
+    /// [`Naming::KEPT`].
+    pub earlier: BTreeSet<Naming>,
     /// The abstract. arXiv RSS: `description` after its first line. Hugging Face: `paper.summary`.
     pub abstract_text: Option<Abstract>,
     /// The authors. arXiv RSS: one `dc:creator`. Hugging Face: `paper.authors`.
@@ -69,6 +73,23 @@ pub struct Observation {
     pub is_retracted: bool,
     /// What the record was to the paper.
     pub role: Role,
+}
+
+/// What a work was called and who it was by, when a source said so.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Naming {
+    /// The title on one line.
+    pub title: Text,
+    /// The first authors, as far as they are compared.
+    pub authors: Vec<Author>,
+}
+
+impl Naming {
+    /// How many earlier namings are kept; more than three in the life of a work are rare.
+    pub const KEPT: usize = 8;
+
+    /// How many authors are compared.
+    pub const AUTHORS: usize = 10;
 }
 
 impl Observation {

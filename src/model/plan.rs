@@ -2,6 +2,7 @@
 
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
+use crate::model::ruling::Ruling;
 use crate::model::signal::Signal;
 use crate::model::source::ExchangeMemory;
 use crate::model::source::NextPoll;
@@ -29,6 +30,8 @@ pub enum Op {
         /// The older paper, which stays.
         into: PaperId,
     },
+    /// The operator has ruled which records are of one paper or are not; what follows from it comes behind it.
+    Ruling(Box<Ruling>),
     /// A paper enters a topic or moves in it; any former place of the paper in the topic goes.
     Enter(TimelineEntry),
     /// A paper leaves a topic.

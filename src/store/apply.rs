@@ -33,6 +33,7 @@ impl<'op> Prepared<'op> {
             }
             Op::Paper(paper) => paper.to_value()?,
             Op::Absorb { into, .. } => into.as_str().into(),
+            Op::Ruling(ruling) => ruling.to_value()?,
             Op::Enter(entry) => entry.to_value()?,
             Op::Topic(state) => state.to_value()?,
             Op::Source(state) => state.to_value()?,
@@ -58,6 +59,7 @@ impl<'op> Prepared<'op> {
         match self.op {
             Op::Paper(paper) => write_paper(changes, paper, value, &BTreeSet::new()),
             Op::Absorb { from, into } => absorb(changes, from, into),
+            Op::Ruling(ruling) => write(changes, keys::ruling(ruling.at), value),
             Op::Enter(entry) => enter(changes, entry, value),
             Op::Leave { topic, paper } => leave(changes, topic, paper),
             Op::DropTopic(topic) => drop_topic(changes, topic),
@@ -87,6 +89,7 @@ pub(super) fn restore(changes: &mut Changes<'_>, item: &Item) -> Result<(), Erro
             write(changes, keys::signal(paper, signal.kind, signal.at), rows::signal_value(signal).to_vec())
         }),
         Op::Installation(_)
+        | Op::Ruling(_)
         | Op::Enter(_)
         | Op::Leave { .. }
         | Op::Topic(_)
@@ -110,16 +113,25 @@ fn write_paper(
     without: &BTreeSet<String>,
 ) -> Result<(), Error> {
     let (id, key) = (paper.id.as_str().as_bytes(), keys::paper(&paper.id));
-    let claims = claims::of_paper(paper);
+    let (claims, blocks) = (claims::of_paper(paper), claims::blocks_of_paper(paper));
     if let Some(old) = changes.read(&key)? {
         let old = claims::of_value(&old).map_err(Error::stored("a paper"))?;
         give_up(changes, &paper.id, old.claims.difference(&claims))?;
+        for block in old.blocks.difference(&blocks) {
+            changes.remove(keys::block(*block, &paper.id));
+        }
+        for block in blocks.difference(&old.blocks) {
+            changes.write(keys::block(*block, &paper.id), Vec::new());
+        }
         if old.first_seen != paper.first_seen.micros() {
             changes.remove(keys::first_seen(old.first_seen, &paper.id));
         }
         // A row that says the same already is left alone: the tree's files grow with every rewrite.
         claims.iter().try_for_each(|claim| take(changes, claim, id))?;
     } else {
+        for block in &blocks {
+            changes.write(keys::block(*block, &paper.id), Vec::new());
+        }
         let papers = changes.number(keys::PAPERS)?;
         changes.write_number(keys::PAPERS.to_vec(), papers.saturating_add(1));
         let own = claims.iter().filter(|claim| !without.contains(*claim));
@@ -172,6 +184,9 @@ fn absorb(changes: &mut Changes<'_>, from: &PaperId, into: &PaperId) -> Result<(
     if let Some(old) = changes.read(&key)? {
         let old = claims::of_value(&old).map_err(Error::stored("a paper"))?;
         give_up(changes, from, old.claims.iter())?;
+        for block in &old.blocks {
+            changes.remove(keys::block(*block, from));
+        }
         changes.remove(keys::first_seen(old.first_seen, from));
         changes.remove(key);
         let papers = changes.number(keys::PAPERS)?;

@@ -12,6 +12,7 @@ use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
+use crate::model::ruling::Ruling;
 use crate::model::source::ExchangeMemory;
 use crate::model::source::NextPoll;
 use crate::model::source::SourceState;
@@ -21,6 +22,7 @@ use crate::model::topic::TopicState;
 use crate::store::codec::ops::ItemRow;
 use crate::store::codec::ops::PlanRow;
 use crate::store::codec::paper::PaperRow;
+use crate::store::codec::ruling::RulingRow;
 use crate::store::codec::states::EntryRow;
 use crate::store::codec::states::ExchangeRow;
 use crate::store::codec::states::InstallationRow;
@@ -40,6 +42,8 @@ mod ops;
 mod pace;
 
 mod paper;
+
+mod ruling;
 
 mod states;
 
@@ -149,6 +153,8 @@ stored!(TopicState, TopicRow);
 stored!(TimelineEntry, EntryRow);
 
 stored!(SourceState, SourceRow);
+
+stored!(Ruling, RulingRow);
 
 stored!((String, ExchangeMemory), ExchangeRow);
 

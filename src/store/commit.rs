@@ -279,6 +279,7 @@ fn paper_of(op: &Op) -> Option<&PaperId> {
         Op::Enter(entry) => Some(&entry.paper),
         Op::Signals { paper, .. } => Some(paper),
         Op::Installation(_)
+        | Op::Ruling(_)
         | Op::Absorb { .. }
         | Op::Leave { .. }
         | Op::Topic(_)

@@ -6,6 +6,7 @@ use sha2::Sha256;
 
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
+use crate::model::ruling::Ruling;
 use crate::model::source::ExchangeMemory;
 use crate::model::source::NextPoll;
 use crate::model::source::SourceState;
@@ -17,15 +18,17 @@ use crate::store::codec::Stored;
 use crate::store::keys::prefix;
 
 /// The kinds of rows that are counted, with the names people see.
-const KINDS: [(u8, &str); 12] = [
+const KINDS: [(u8, &str); 14] = [
     (prefix::PAPER, "papers"),
     (prefix::ALIAS, "absorbed identifiers"),
     (prefix::CLAIM, "identifiers and keys"),
+    (prefix::BLOCK, "papers by title and shared identifier"),
     (prefix::FIRST_SEEN, "papers by time"),
     (prefix::TOPIC, "topics"),
     (prefix::TIMELINE, "entries"),
     (prefix::TIMELINE_LENGTH, "topics with entries"),
     (prefix::PLACE, "places"),
+    (prefix::RULING, "rulings"),
     (prefix::SIGNAL, "readings"),
     (prefix::SOURCE, "sources"),
     (prefix::OPERATOR, "operators"),
@@ -80,6 +83,7 @@ fn canonical(kind: u8, value: &[u8]) -> Result<Vec<u8>, Fault> {
         prefix::PAPER => again::<Paper>(value),
         prefix::TOPIC => again::<TopicState>(value),
         prefix::TIMELINE => again::<TimelineEntry>(value),
+        prefix::RULING => again::<Ruling>(value),
         prefix::SOURCE => again::<SourceState>(value),
         prefix::EXCHANGE => again::<(String, ExchangeMemory)>(value),
         prefix::OPERATOR => again::<(String, NextPoll)>(value),

@@ -127,6 +127,7 @@ impl Counts {
             Op::Topic(_) => &mut self.topics,
             Op::Enter(_) => &mut self.entries,
             Op::Installation(_)
+            | Op::Ruling(_)
             | Op::Absorb { .. }
             | Op::Leave { .. }
             | Op::DropTopic(_)

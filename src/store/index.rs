@@ -26,8 +26,8 @@ const LOCK_ATTEMPTS: u32 = 1_000;
 
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
-/// The layout of the rows; another one means that the tree is built anew from the log.
-pub(super) const FORMAT: u64 = 1;
+/// The layout of the rows; another one means that the tree is built anew from the log. Since 2 there are blocks.
+pub(super) const FORMAT: u64 = 2;
 
 /// One database. Fields are dropped in order: the database is closed before its folder is removed.
 pub(super) struct Index {
@@ -97,6 +97,17 @@ impl Index {
     /// Removes the folder once nobody uses the database any more.
     pub(super) fn retire(&self) {
         self.folder.is_retired.store(true, Ordering::SeqCst);
+    }
+
+    /// Fails unless the rows are laid out as this version does it.
+    pub(super) fn demand_layout(&self) -> Result<(), Error> {
+        match self.number(keys::FORMAT)? {
+            FORMAT => Ok(()),
+            other => {
+                let message = format!("its layout is {other}, that of another version, and not {FORMAT}");
+                Err(Error::Index { doing: "go on with", message })
+            }
+        }
     }
 
     /// The number of the last plan applied.

@@ -3,6 +3,7 @@
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::identity::keys::Block;
 use crate::model::paper::PaperId;
 use crate::model::signal::SignalKind;
 use crate::model::source::SourceId;
@@ -32,6 +33,8 @@ pub(super) mod prefix {
     pub(in crate::store) const ALIAS: u8 = b'a';
     /// Claim (an identifier, a source's key) → paper.
     pub(in crate::store) const CLAIM: u8 = b'c';
+    /// Block, paper: papers to compare with each other.
+    pub(in crate::store) const BLOCK: u8 = b'b';
     /// Papers by the time they were first seen.
     pub(in crate::store) const FIRST_SEEN: u8 = b'f';
     /// Topic, time, paper → entry.
@@ -44,6 +47,8 @@ pub(super) mod prefix {
     pub(in crate::store) const PAPER: u8 = b'p';
     /// Operator → next poll.
     pub(in crate::store) const OPERATOR: u8 = b'q';
+    /// Time → the operator's ruling about identity.
+    pub(in crate::store) const RULING: u8 = b'r';
     /// Paper, counter, day → the day's last reading.
     pub(in crate::store) const SIGNAL: u8 = b's';
     /// Topic → state.
@@ -70,6 +75,19 @@ pub(super) fn alias(id: &PaperId) -> Vec<u8> {
 
 pub(super) fn claim(claim: &str) -> Vec<u8> {
     named(prefix::CLAIM, claim)
+}
+
+pub(super) fn block(block: Block, id: &PaperId) -> Vec<u8> {
+    key(prefix::BLOCK, &[block.bytes(), id.as_str().as_bytes()])
+}
+
+/// Every paper of a block begins with this.
+pub(super) fn papers_of_block(block: Block) -> Vec<u8> {
+    key(prefix::BLOCK, &[block.bytes()])
+}
+
+pub(super) fn ruling(at: Timestamp) -> Vec<u8> {
+    key(prefix::RULING, &[&ordered(at.micros())])
 }
 
 pub(super) fn first_seen(at: i64, id: &PaperId) -> Vec<u8> {

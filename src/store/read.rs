@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::identity::keys::Block;
 use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::plan::Installation;
 use crate::model::plan::Sequence;
+use crate::model::ruling::Ruling;
 use crate::model::signal::Signal;
 use crate::model::signal::SignalKind;
 use crate::model::source::ExchangeMemory;
@@ -67,6 +69,19 @@ impl Reader {
     /// The paper that a source reports under a key.
     pub fn paper_by_key(&self, source: &SourceId, key: &str) -> Result<Option<PaperId>, Error> {
         self.holder(&claims::of_key(source, key))
+    }
+
+    /// The papers of a block, by identifier: at most `limit`.
+    pub fn papers_of_block(&self, block: Block, limit: usize) -> Result<Vec<PaperId>, Error> {
+        let index = self.shared.index();
+        let rows = index.tree().scan_prefix(keys::papers_of_block(block)).keys().take(limit);
+        let ids = rows.map(|key| Ok(rows::last_paper(&key.map_err(Error::index("read from"))?)));
+        ids.filter_map(Result::transpose).collect()
+    }
+
+    /// The operator's rulings about identity, the oldest first.
+    pub fn rulings(&self) -> Result<Vec<Ruling>, Error> {
+        self.nouns(vec![prefix::RULING], "a ruling").collect()
     }
 
     /// Every paper, by identifier.

@@ -55,7 +55,6 @@ pub(super) fn open(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Ope
             if log.last() > Sequence(0) {
                 report.rebuilt = Some(error.to_string());
             }
-            report.is_healed = false;
             let (index, tally) = build(settings, &log)?.adopt(path)?;
             report.replayed = tally.replayed;
             report.unreadable = tally.unreadable;
@@ -122,6 +121,7 @@ fn take_up(settings: &Settings, log: &mut Log, report: &mut OpenReport) -> Resul
         rewrite_log(&index, log)?;
         report.is_healed = true;
     }
+    index.demand_layout()?;
     Ok(index)
 }
 

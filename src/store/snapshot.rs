@@ -6,6 +6,7 @@ use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Sequence;
+use crate::model::ruling::Ruling;
 use crate::model::signal::Signal;
 use crate::model::source::ExchangeMemory;
 use crate::model::source::NextPoll;
@@ -34,6 +35,7 @@ pub(super) fn items(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Erro
         nouns(tree, keys::INSTALLATION, "the installation", |noun: Installation| Op::Installation(noun));
     let papers = papers(tree);
     let aliases = aliases(tree);
+    let rulings = nouns(tree, &[prefix::RULING], "a ruling", |noun: Ruling| Op::Ruling(Box::new(noun)));
     let signals = signals(tree);
     let topics = nouns(tree, &[prefix::TOPIC], "a topic", |noun: TopicState| Op::Topic(noun));
     let entries = nouns(tree, &[prefix::TIMELINE], "an entry", |noun: TimelineEntry| Op::Enter(noun));
@@ -42,7 +44,7 @@ pub(super) fn items(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Erro
     let exchanges = nouns(tree, &[prefix::EXCHANGE], "an address", exchange);
     let operator = |(operator, not_before): (String, NextPoll)| Op::Operator { operator, not_before };
     let operators = nouns(tree, &[prefix::OPERATOR], "an operator", operator);
-    let first = installation.chain(papers).chain(aliases).chain(signals);
+    let first = installation.chain(papers).chain(aliases).chain(rulings).chain(signals);
     first.chain(topics).chain(entries).chain(sources).chain(exchanges).chain(operators)
 }
 
@@ -87,7 +89,8 @@ pub(super) fn restore(index: &Index, sequence: Sequence, payload: &[u8]) -> Resu
 pub(super) fn check(index: &Index) -> Result<(), Error> {
     let unsound = |message: String| Err(Error::Index { doing: "trust", message });
     let format = index.number(keys::FORMAT)?;
-    if format != index::FORMAT {
+    // A tree of an older layout lacks only rows that are derived anew; what it holds may still mend a log.
+    if format == 0 || format > index::FORMAT {
         return unsound(format!("its layout is {format}, not {}", index::FORMAT));
     }
     let counted = index.number(keys::PAPERS)?;

@@ -66,6 +66,7 @@ fn compare(settings: &Settings, derived: Result<(Sequence, Summary), Error>) -> 
 }
 
 fn summary(index: &Index) -> Result<(Sequence, Summary), Error> {
+    index.demand_layout()?;
     Ok((index.applied()?, digest::summarise(index.tree())?))
 }
 

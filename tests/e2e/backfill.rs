@@ -19,12 +19,12 @@ fn page(path: &str) -> (u16, String) {
     let to = RECORDS.min(from + PAGE);
     let mut text = String::from("<OAI-PMH><responseDate>2026-09-01T03:45:10Z</responseDate><ListRecords>");
     for number in from..to {
-        write!(
+        writeln!(
             text,
             "<record><header><identifier>oai:arXiv.org:2608.{number:05}</identifier><datestamp>2026-08-12</datestamp></header>\
              <metadata><arXiv><id>2608.{number:05}</id><created>2026-08-10</created><authors><author><keyname>Test</keyname>\
              <forenames>Bo</forenames></author></authors><title>Flags of garden {number}</title><categories>cs.LG</categories>\
-             <abstract>We count $k$-flags.</abstract></arXiv></metadata></record>\n"
+             <abstract>We count $k$-flags.</abstract></arXiv></metadata></record>"
         )
         .unwrap();
     }

@@ -171,6 +171,7 @@ fn observation(observation: &Observation, out: &mut Lines) {
         fetched_at: _,
         ids,
         title,
+        earlier: _,
         abstract_text,
         authors: Authors { listed, total },
         subjects,

@@ -256,7 +256,7 @@ fn no_paper_is_missed_and_none_is_there_twice(daemon: &Daemon, sky: &Skies) {
         assert!(reader.paper_by_external(&id).unwrap().is_some(), "the journal's article of {date}");
         articles += 1;
     }
-    println!("{announced} papers of arXiv and {articles} of a journal: 0 missed, 0 twice");
+    eprintln!("{announced} papers of arXiv and {articles} of a journal: 0 missed, 0 twice");
 }
 
 fn requests_kept_to_the_budget(net: &Net, sky: &Skies) {
@@ -278,5 +278,5 @@ fn requests_kept_to_the_budget(net: &Net, sky: &Skies) {
             assert!(request.header("if-none-match").is_some(), "{} again without a condition", request.path);
         }
     }
-    println!("{} requests, {} of them to arXiv, none closer than {closest}", log.len(), arxiv.len());
+    eprintln!("{} requests, {} of them to arXiv, none closer than {closest}", log.len(), arxiv.len());
 }

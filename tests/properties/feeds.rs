@@ -125,6 +125,7 @@ fn paper() -> impl Strategy<Value = Paper> {
                 fetched_at: first_seen,
                 ids,
                 title: Title { text: Text::line(&title), tex: None },
+                earlier: BTreeSet::new(),
                 abstract_text: abstract_text.map(|(text, html)| Abstract {
                     text,
                     html: Html::trusted(html),

@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 
 use offprint::harvest::plan::Shelf;
 use offprint::harvest::plan::plan;
+use offprint::identity::keys::Block;
+use offprint::identity::keys::blocks_of;
 use offprint::identity::merge;
+use offprint::model::author::Author;
 use offprint::model::author::Authors;
 use offprint::model::external_id::ExternalId;
 use offprint::model::observation::Observation;
 use offprint::model::paper::Paper;
 use offprint::model::paper::PaperId;
 use offprint::model::plan::Op;
+use offprint::model::ruling::Ruling;
 use offprint::model::signal::Signal;
 use offprint::model::source::Authority;
 use offprint::model::source::SourceId;
@@ -28,6 +32,7 @@ use proptest::prelude::*;
 struct Memory {
     papers: BTreeMap<PaperId, Paper>,
     aliases: BTreeMap<PaperId, PaperId>,
+    rulings: Vec<Ruling>,
 }
 
 impl Memory {
@@ -39,6 +44,7 @@ impl Memory {
                     self.papers.remove(&from);
                     self.aliases.insert(from, into);
                 }
+                Op::Ruling(ruling) => self.rulings.push(*ruling),
                 other => panic!("a plan without topics and signals holds {other:?}"),
             }
         }
@@ -62,6 +68,16 @@ impl Shelf for Memory {
 
     fn by_external(&self, id: &ExternalId) -> Result<Option<PaperId>, Self::Error> {
         Ok(self.find(|observation| observation.identifying_ids().any(|own| own == id)))
+    }
+
+    fn by_block(&self, block: Block, limit: usize) -> Result<Vec<PaperId>, Self::Error> {
+        let has_it =
+            |paper: &&Paper| paper.observations.iter().any(|one| blocks_of(one).any(|own| own == block));
+        Ok(self.papers.values().filter(has_it).map(|paper| paper.id.clone()).take(limit).collect())
+    }
+
+    fn rulings(&self) -> Result<Vec<Ruling>, Self::Error> {
+        Ok(self.rulings.clone())
     }
 
     fn by_key(&self, source: &SourceId, key: &str) -> Result<Option<PaperId>, Self::Error> {
@@ -108,6 +124,7 @@ fn observation(at: i64, seed: (u32, usize, u8, Option<u32>, u8, bool)) -> Observ
         fetched_at: Timestamp::from_seconds(at * 60),
         ids,
         title: Title { text: Text::line(&format!("Title {title}")), tex: None },
+        earlier: BTreeSet::new(),
         abstract_text: None,
         authors: Authors::default(),
         subjects: Vec::new(),
@@ -130,8 +147,74 @@ fn observation(at: i64, seed: (u32, usize, u8, Option<u32>, u8, bool)) -> Observ
     }
 }
 
+/// Observations that contradict each other: few titles, authors and identifiers in every mixture, so that chains and
+/// conflicts are common.
+fn tangle() -> impl Strategy<Value = Vec<Observation>> {
+    let ids = prop::collection::btree_set(
+        prop::sample::select(&[
+            "arxiv:2608.00001",
+            "arxiv:2608.00002",
+            "doi:10.1000/a",
+            "doi:10.1000/b",
+            "doi:10.1101/c",
+        ]),
+        0..3,
+    );
+    let one = (0..5_u32, 0..4_usize, ids, 0..3_usize, 1..8_u8);
+    prop::collection::vec(one, 1..10).prop_map(|seeds| {
+        let told = |(index, (key, source, ids, title, authors)): (
+            usize,
+            (u32, usize, BTreeSet<&str>, usize, u8),
+        )| {
+            let plain = observation(i64::try_from(index).unwrap() + 1, (0, source, 0, None, 0, false));
+            let titles = [
+                "Counting flags in sparse gardens",
+                "Counting the flags in sparse gardens",
+                "Brains on beats",
+            ];
+            let name = |(at, (given, family)): (usize, &(&str, &str))| {
+                (authors & (1 << at) != 0).then(|| Author {
+                    name: Text::line(&format!("{given} {family}")),
+                    family: Some(Text::line(family)),
+                    given: Some(Text::line(given)),
+                    orcid: None,
+                    affiliations: Vec::new(),
+                })
+            };
+            let people = [("Ann", "Example"), ("Bo", "Test"), ("Cy", "Probe")];
+            Observation {
+                key: Text::line(&format!("key-{key}")),
+                ids: ids.into_iter().filter_map(ExternalId::parse).collect(),
+                title: Title { text: Text::line(titles[title]), tex: None },
+                authors: Authors { listed: people.iter().enumerate().filter_map(name).collect(), total: 3 },
+                ..plain
+            }
+        };
+        seeds.into_iter().enumerate().map(told).collect()
+    })
+}
+
+/// Which records are of one paper, and what of each is known.
+fn partition_of(memory: &Memory) -> BTreeSet<String> {
+    memory.papers.values().map(|paper| format!("{:?}", paper.observations)).collect()
+}
+
 /// What the papers are, whatever identifiers were minted and in whatever order.
 fn shelf_of(observations: &[Observation], batch: usize) -> BTreeSet<String> {
+    let face = |paper: &Paper| {
+        format!(
+            "{:?} {:?} {:?} {:?} {:?}",
+            paper.first_seen,
+            paper.observations,
+            paper.chosen,
+            paper.events,
+            paper.updated()
+        )
+    };
+    memory_of(observations, batch).papers.values().map(face).collect()
+}
+
+fn memory_of(observations: &[Observation], batch: usize) -> Memory {
     let mut memory = Memory::default();
     let mut minted = 0_u128;
     for chunk in observations.chunks(batch) {
@@ -144,17 +227,7 @@ fn shelf_of(observations: &[Observation], batch: usize) -> BTreeSet<String> {
             plan(heard, &memory, &Topics::new(Vec::new()), Timestamp::from_seconds(10_000), mint).unwrap();
         memory.apply(planned.ops);
     }
-    let face = |paper: &Paper| {
-        format!(
-            "{:?} {:?} {:?} {:?} {:?}",
-            paper.first_seen,
-            paper.observations,
-            paper.chosen,
-            paper.events,
-            paper.updated()
-        )
-    };
-    memory.papers.values().map(face).collect()
+    memory
 }
 
 /// The same sequence with the reports of one source on one work in the order of their times: harvests of a source follow
@@ -197,6 +270,20 @@ proptest! {
         batch in 1..6_usize,
     ) {
         prop_assert_eq!(shelf_of(&forward, 1), shelf_of(&each_source_in_order(&shuffled), batch));
+    }
+
+    #[test]
+    fn contradictions_do_not_depend_on_the_order_of_arrival_either(
+        (forward, shuffled) in tangle().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
+        batch in 1..6_usize,
+    ) {
+        let (one, other) = (memory_of(&forward, 1), memory_of(&each_source_in_order(&shuffled), batch));
+        prop_assert_eq!(partition_of(&one), partition_of(&other));
+        for paper in one.papers.values() {
+            let arxiv = paper.ids().into_iter().filter(|id| matches!(id, ExternalId::Arxiv(_))).count();
+            let contradictory = |one: &Observation| one.ids.iter().filter(|id| matches!(id, ExternalId::Arxiv(_))).count() > 1;
+            prop_assert!(arxiv < 2 || paper.observations.iter().any(contradictory));
+        }
     }
 
     #[test]

@@ -158,8 +158,11 @@ fn mutate(body: &[u8], others: &[Seed], random: &mut Rng) -> Vec<u8> {
     body
 }
 
+/// The cursors at which answers of one kind are read.
+type Cursors = Vec<Option<Cursor>>;
+
 /// Where each kind may stand when an answer comes, looked up once: folders are slow to read.
-static CURSORS: LazyLock<Vec<(&Kind, Vec<Option<Cursor>>)>> =
+static CURSORS: LazyLock<Vec<(&Kind, Cursors)>> =
     LazyLock::new(|| sources::KINDS.iter().map(|kind| (kind, golden::cursors(kind))).collect());
 
 /// Reads an answer by its own kind and by one other, which its bytes pick: each of its damaged forms is read by another.

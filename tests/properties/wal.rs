@@ -6,13 +6,18 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use offprint::identity::keys::block_of_title;
+use offprint::identity::keys::blocks_of;
 use offprint::model::external_id::ExternalId;
 use offprint::model::paper::Paper;
 use offprint::model::paper::PaperId;
 use offprint::model::plan::Op;
 use offprint::model::plan::Sequence;
+use offprint::model::ruling::Ruled;
+use offprint::model::ruling::Ruling;
 use offprint::model::signal::Signal;
 use offprint::model::signal::SignalKind;
+use offprint::model::text::Text;
 use offprint::model::topic::TimelineEntry;
 use offprint::model::topic::TopicState;
 use offprint::store;
@@ -35,6 +40,8 @@ use crate::support::stored::topic_id;
 
 const PAPERS: u64 = 6;
 
+const TITLES: [&str; 3] = ["Counting flags", "Counting pennants", "Counting the pennants of gardens"];
+
 const TOPICS: [&str; 3] = ["flags", "flags-2", "pennants"];
 
 /// What a store should answer, kept in the most obvious way.
@@ -46,6 +53,7 @@ struct Model {
     entries: BTreeMap<(String, PaperId), TimelineEntry>,
     topics: BTreeMap<String, TopicState>,
     readings: BTreeMap<(PaperId, SignalKind, i64), Signal>,
+    rulings: BTreeMap<i64, Ruling>,
 }
 
 impl Model {
@@ -113,6 +121,9 @@ impl Model {
                     }
                 }
             }
+            Op::Ruling(ruling) => {
+                self.rulings.insert(ruling.at.micros(), (**ruling).clone());
+            }
             Op::Installation(_) | Op::Source(_) | Op::Exchange { .. } | Op::Operator { .. } => {
                 panic!("{op:?} is not among the generated changes")
             }
@@ -144,6 +155,17 @@ impl Model {
             let places: Vec<_> = places.map(|(_, entry)| entry.clone()).collect();
             assert_eq!(reader.topics_of(&id).unwrap(), places);
         }
+        assert_eq!(reader.rulings().unwrap(), self.rulings.values().cloned().collect::<Vec<_>>());
+        for title in TITLES {
+            let block = block_of_title(title).unwrap();
+            let has_it =
+                |paper: &&Paper| paper.observations.iter().any(|one| blocks_of(one).any(|own| own == block));
+            let expected: Vec<_> =
+                self.papers.values().filter(has_it).map(|paper| paper.id.clone()).collect();
+            assert_eq!(reader.papers_of_block(block, 100).unwrap(), expected);
+            let few = reader.papers_of_block(block, 2).unwrap();
+            assert_eq!(few, expected.into_iter().take(2).collect::<Vec<_>>());
+        }
         assert_eq!(reader.topics().unwrap(), self.topics.values().cloned().collect::<Vec<_>>());
         for name in TOPICS {
             let mut timeline: Vec<_> =
@@ -160,12 +182,14 @@ impl Model {
 fn ops() -> impl Strategy<Value = Op> {
     let number = 0..PAPERS;
     let topic = prop::sample::select(&TOPICS);
-    let written = (number.clone(), prop::collection::vec(0..PAPERS, 1..4), 0..50_i64);
-    let written = written.prop_map(|(number, ids, seconds)| {
+    let written =
+        (number.clone(), prop::collection::vec(0..PAPERS, 1..4), 0..50_i64, prop::sample::select(&TITLES));
+    let written = written.prop_map(|(number, ids, seconds, title)| {
         let mut paper = paper(number);
         paper.first_seen = at(seconds);
         paper.observations[0].ids = ids.into_iter().map(arxiv).collect();
         paper.observations.truncate(1);
+        paper.observations[0].title.text = Text::line(title);
         Op::Paper(Box::new(paper))
     });
     let absorbed = (number.clone(), number.clone())
@@ -183,10 +207,15 @@ fn ops() -> impl Strategy<Value = Op> {
     let dropped = topic.prop_map(|topic| Op::DropTopic(topic_id(topic)));
     let signal = (prop::sample::select(&SignalKind::ALL), 0..4_u64, 0..400_000_i64)
         .prop_map(|(kind, value, seconds)| Signal { kind, value, at: at(seconds) });
+    let ruled = (number.clone(), number.clone(), 0..20_i64).prop_map(|(one, other, seconds)| {
+        let (one, other) = (paper(one), paper(other));
+        let sides = (&[&one.observations[0]], &[&other.observations[0]]);
+        Op::Ruling(Box::new(Ruling::between(at(seconds), Ruled::Different, sides.0, sides.1)))
+    });
     let read = (number, prop::collection::vec(signal, 1..4))
         .prop_map(|(number, signals)| Op::Signals { paper: paper_id(number), signals });
     prop_oneof![
-        6 => written, 2 => absorbed, 4 => entered, 2 => left, 1 => defined, 1 => dropped, 3 => read
+        6 => written, 2 => absorbed, 4 => entered, 2 => left, 1 => defined, 1 => dropped, 3 => read, 1 => ruled
     ]
 }
 

@@ -67,7 +67,10 @@ struct Scripts {
 }
 
 /// A part of the net that makes up its answers by itself: a path with its query gives a status and a body.
-struct Living(Box<dyn Fn(&str) -> (u16, String) + Send + Sync>);
+struct Living(Box<Answering>);
+
+/// From a path with its query to a status and a body.
+type Answering = dyn Fn(&str) -> (u16, String) + Send + Sync;
 
 impl fmt::Debug for Living {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

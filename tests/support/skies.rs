@@ -139,11 +139,11 @@ impl Skies {
         if place == "/hf" {
             return (200, self.daily(query["date"].parse().unwrap(), now));
         }
-        (200, self.journal(now))
+        (200, Self::journal(now))
     }
 
     /// The last day whose announcement is out, for listings (20:00 US Eastern of the evening before).
-    fn listed_day(&self, now: Timestamp) -> NaiveDate {
+    fn listed_day(now: Timestamp) -> NaiveDate {
         let mut day = announcements::eastern_day(now.plus(TimeDelta::hours(4)));
         while !announcements::is_announcement_day(day) {
             day = day - Days::new(1);
@@ -190,7 +190,7 @@ impl Skies {
 
     fn listing(&self, listing: &str, now: Timestamp) -> String {
         let (category, which) = listing.split_once('/').unwrap();
-        let newest = self.listed_day(now);
+        let newest = Self::listed_day(now);
         let line = |sky: &&Sky| {
             format!(
                 "<dt><a href =\"/abs/{0}\" title=\"Abstract\" id=\"{0}\">arXiv:{0}</a></dt><dd>x</dd>\n",
@@ -234,20 +234,17 @@ impl Skies {
     }
 
     fn oai(&self, query: &BTreeMap<String, String>, now: Timestamp) -> String {
-        let (set, from, until, skip) = match query.get("resumptionToken") {
-            Some(token) => {
-                let parts: Vec<&str> = token.split('|').collect();
-                (
-                    parts[0].to_owned(),
-                    parts[1].to_owned(),
-                    parts[2].to_owned(),
-                    parts[3].parse::<usize>().unwrap(),
-                )
-            }
-            None => {
-                let until = query.get("until").cloned().unwrap_or_else(|| "2099-12-31".to_owned());
-                (query["set"].clone(), query["from"].clone(), until, 0)
-            }
+        let (set, from, until, skip) = if let Some(token) = query.get("resumptionToken") {
+            let parts: Vec<&str> = token.split('|').collect();
+            (
+                parts[0].to_owned(),
+                parts[1].to_owned(),
+                parts[2].to_owned(),
+                parts[3].parse::<usize>().unwrap(),
+            )
+        } else {
+            let until = query.get("until").cloned().unwrap_or_else(|| "2099-12-31".to_owned());
+            (query["set"].clone(), query["from"].clone(), until, 0)
         };
         let category = set.split(':').skip(1).collect::<Vec<_>>().join(".");
         let (first, last): (NaiveDate, NaiveDate) = (from.parse().unwrap(), until.parse().unwrap());
@@ -267,12 +264,12 @@ impl Skies {
         text.push_str("<ListRecords>");
         for sky in records.iter().skip(skip).take(self.inner.page) {
             let created = sky.day - Days::new(2);
-            write!(
+            writeln!(
                 text,
                 "<record><header><identifier>oai:arXiv.org:{id}</identifier><datestamp>{day}</datestamp></header><metadata>\
                  <arXiv xmlns=\"http://arxiv.org/OAI/arXiv/\"><id>{id}</id><created>{created}</created><authors><author>\
                  <keyname>Example</keyname><forenames>Ann A.</forenames></author></authors><title>{title}</title>\
-                 <categories>{categories}</categories><abstract>We count $k$-flags.</abstract></arXiv></metadata></record>\n",
+                 <categories>{categories}</categories><abstract>We count $k$-flags.</abstract></arXiv></metadata></record>",
                 id = sky.id,
                 day = sky.day,
                 title = sky.title,
@@ -291,8 +288,9 @@ impl Skies {
         let mut text = "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:arxiv=\"http://arxiv.org/schemas/atom\"><id>x</id>".to_owned();
         for id in query["id_list"].split(',') {
             let Some(sky) = self.inner.papers.iter().find(|sky| sky.id == id) else { continue };
-            let categories: String =
+            let categories: Vec<String> =
                 sky.categories.iter().map(|one| format!("<category term=\"{one}\"/>")).collect();
+            let categories = categories.concat();
             write!(
                 text,
                 "<entry><id>http://arxiv.org/abs/{id}v1</id><title>{}</title><summary>We count.</summary>{categories}\
@@ -320,7 +318,7 @@ impl Skies {
     }
 
     /// A journal's feed: its newest ten articles, one a day.
-    fn journal(&self, now: Timestamp) -> String {
+    fn journal(now: Timestamp) -> String {
         let today = now.day();
         let days: Vec<NaiveDate> = (0..10).map(|ago| today - Days::new(ago)).collect();
         let articles: Vec<(String, String)> = days

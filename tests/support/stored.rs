@@ -95,6 +95,7 @@ pub(crate) fn observation(source: &str, key: &str, ids: BTreeSet<ExternalId>) ->
             text: Text::line(&format!("Counting Flags in O(n²) Time, Part {key}")),
             tex: Some(Text::line("Counting Flags in $O(n^2)$ Time")),
         },
+        earlier: BTreeSet::new(),
         abstract_text: Some(Abstract {
             text: Text::new("We count flags.\n\nThen we count them again, with “care” and a \\ in between."),
             html: Html::trusted("<p>We count flags.</p><p>Then we count them <em>again</em>.</p>".to_owned()),

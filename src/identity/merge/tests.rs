@@ -1,8 +1,6 @@
 //! What merging does to one paper.
 
 use super::*;
-use crate::identity::decide::Verdict;
-use crate::identity::decide::decide;
 use crate::model::author::Authors;
 use crate::model::record::Role;
 use crate::model::source::SourceId;
@@ -19,6 +17,7 @@ fn observation(source: &str, authority: Authority, at: i64) -> Observation {
         fetched_at: Timestamp::from_micros(at),
         ids: BTreeSet::from([ExternalId::parse("arxiv:2608.00001").unwrap()]),
         title: Title { text: Text::line("Flags in gardens"), tex: None },
+        earlier: BTreeSet::new(),
         abstract_text: None,
         authors: Authors::default(),
         subjects: Vec::new(),
@@ -114,28 +113,47 @@ fn a_withdrawn_paper_keeps_its_identifier_and_says_so() {
 }
 
 #[test]
-fn one_doi_claimed_by_two_preprints_keeps_them_apart() {
-    let doi = ExternalId::parse("doi:10.1000/x").unwrap();
-    let mut first = arxiv(1, 10);
-    first.ids.insert(doi.clone());
-    let mut second = arxiv(1, 20);
-    second.ids = BTreeSet::from([ExternalId::parse("arxiv:2608.00002").unwrap(), doi.clone()]);
-    let known = [begin(id(1), first)];
-    assert_eq!(decide(&second, &known), Verdict::New);
-    let both = [known[0].clone(), begin(id(2), second)];
-    let mut journal = observation("journal", Authority::Publisher, 30);
-    journal.ids = BTreeSet::from([doi]);
-    assert_eq!(decide(&journal, &both), Verdict::Unsure(vec![id(1), id(2)]));
+fn an_absorbed_paper_leaves_its_identifier_as_an_alias() {
+    let mut journal = observation("journal", Authority::Publisher, 5);
+    journal.ids = BTreeSet::from([ExternalId::parse("doi:10.1000/x").unwrap()]);
+    let one = absorb(&begin(id(9), journal), &begin(id(1), arxiv(1, 10)));
+    assert_eq!((one.id, one.aliases), (id(9), BTreeSet::from([id(1)])));
+    assert_eq!(one.observations.len(), 2);
 }
 
 #[test]
-fn an_observation_that_names_both_makes_two_papers_one_and_the_older_stays() {
-    let mut journal = observation("journal", Authority::Publisher, 5);
+fn a_former_title_is_remembered_with_its_authors_and_only_once() {
+    let titled = |title: &str, version, at| {
+        let mut one = arxiv(version, at);
+        one.title.text = Text::line(title);
+        one
+    };
+    let paper = begin(id(1), titled("Flags in gardens", 1, 10));
+    let paper = merge(&paper, titled("Flags in Gardens!", 2, 20)).paper;
+    assert!(paper.observations[0].earlier.is_empty(), "letters and marks are no other title");
+    let paper = merge(&paper, titled("Banners in parks", 3, 30)).paper;
+    let paper = merge(&paper, titled("Pennants in parks", 4, 40)).paper;
+    let titles = |paper: &Paper| -> Vec<String> {
+        paper.observations[0].earlier.iter().map(|naming| naming.title.to_string()).collect()
+    };
+    assert_eq!(titles(&paper), ["Banners in parks", "Flags in Gardens!"]);
+    let late = merge(&paper, titled("Banners in parks", 3, 50));
+    assert!(!late.is_dirty, "a late word on version 3 tells nothing new");
+    let back = merge(&paper, titled("Flags in gardens", 5, 60)).paper;
+    assert_eq!(titles(&back), ["Banners in parks", "Pennants in parks"]);
+}
+
+#[test]
+fn what_leaves_a_paper_takes_its_events_along() {
+    let mut journal = observation("journal", Authority::Publisher, 30);
     journal.ids = BTreeSet::from([ExternalId::parse("doi:10.1000/x").unwrap()]);
-    let (older, younger) = (begin(id(9), journal), begin(id(1), arxiv(1, 10)));
-    let mut link = arxiv(1, 20);
-    link.ids.insert(ExternalId::parse("doi:10.1000/x").unwrap());
-    assert_eq!(decide(&link, &[younger.clone(), older.clone()]), Verdict::Same(vec![id(9), id(1)]));
-    let one = absorb(&older, &younger);
-    assert_eq!((one.id, one.aliases), (id(9), BTreeSet::from([id(1)])));
+    let whole = merge(&begin(id(1), arxiv(2, 10)), journal).paper;
+    assert!(whole.events.contains_key(&Event::Published));
+    let left = part(&whole, |one| one.source.as_str() == "journal").unwrap();
+    assert_eq!(left.events.keys().collect::<Vec<_>>(), [&Event::Version(2)]);
+    assert_eq!(left.sources().len(), 1);
+    assert_eq!(part(&whole, |_all| true), None);
+    let gone = merge(&whole, Observation { is_withdrawn: true, ..arxiv(2, 40) }).paper;
+    let back = merge(&gone, arxiv(3, 50)).paper;
+    assert_eq!(part(&back, |_none| false), Some(back.clone()), "what happened once is kept");
 }

@@ -1,4 +1,5 @@
-//! What a paper is found by: its identifiers and its sources' keys. Read without reading the rest of the record.
+//! What a paper is found by: its identifiers, its sources' keys, and the blocks that bring it together with papers to
+//! compare it with. Read without reading the rest of the record.
 //!
 //! A claim is written `id doi:10.1000/x` or `key arxiv-cs-lg 2608.09999`.
 
@@ -7,6 +8,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use crate::identity::keys;
+use crate::identity::keys::Block;
 use crate::model::external_id::ExternalId;
 use crate::model::observation::Observation;
 use crate::model::paper::Paper;
@@ -17,6 +20,7 @@ use crate::store::codec::Fault;
 /// A stored paper's claims and its place in time.
 pub(in crate::store) struct Standing {
     pub(in crate::store) claims: BTreeSet<String>,
+    pub(in crate::store) blocks: BTreeSet<Block>,
     pub(in crate::store) first_seen: i64,
 }
 
@@ -39,19 +43,29 @@ pub(in crate::store) fn of_paper(paper: &Paper) -> BTreeSet<String> {
     paper.observations.iter().flat_map(of).collect()
 }
 
-/// The claims of a stored paper; agrees with [`of_paper`].
+/// What a paper is brought together by with others, to be compared.
+pub(in crate::store) fn blocks_of_paper(paper: &Paper) -> BTreeSet<Block> {
+    paper.observations.iter().flat_map(keys::blocks_of).collect()
+}
+
+/// The claims and blocks of a stored paper; agrees with [`of_paper`] and [`blocks_of_paper`].
 pub(in crate::store) fn of_value(value: &[u8]) -> Result<Standing, Fault> {
     codec::with_json(value, |json| {
         let row: StandingRow<'_> = codec::read_row(json)?;
-        let mut claims = BTreeSet::new();
+        let (mut claims, mut blocks) = (BTreeSet::new(), BTreeSet::new());
         for observation in &row.observations {
             let is_page = |id: &&Cow<'_, str>| id.starts_with("page:");
             let has_registered = observation.ids.iter().any(|id| !is_page(&id));
             let identifying = observation.ids.iter().filter(|id| !has_registered || !is_page(id));
-            claims.extend(identifying.map(|id| format!("id {id}")));
+            for id in identifying {
+                blocks.extend(ExternalId::parse(id).as_ref().and_then(keys::block_of_id));
+                claims.insert(format!("id {id}"));
+            }
+            let titles = observation.earlier.iter().chain([&observation.title]);
+            blocks.extend(titles.filter_map(|title| keys::block_of_title(title.words())));
             claims.insert(format!("key {} {}", observation.source, observation.key));
         }
-        Ok(Standing { claims, first_seen: row.first_seen })
+        Ok(Standing { claims, blocks, first_seen: row.first_seen })
     })
 }
 
@@ -70,4 +84,21 @@ struct ClaimRow<'json> {
     key: Cow<'json, str>,
     #[serde(borrow)]
     ids: Vec<Cow<'json, str>>,
+    #[serde(borrow)]
+    title: TitleRow<'json>,
+    #[serde(borrow, default)]
+    earlier: Vec<TitleRow<'json>>,
+}
+
+/// The present title (`text`) or a former one (`title`).
+#[derive(Deserialize)]
+struct TitleRow<'json> {
+    #[serde(borrow, alias = "title")]
+    text: Cow<'json, str>,
+}
+
+impl TitleRow<'_> {
+    fn words(&self) -> &str {
+        &self.text
+    }
 }

@@ -11,6 +11,7 @@ use crate::model::external_id::ExternalId;
 use crate::model::link::Link;
 use crate::model::link::LinkKind;
 use crate::model::link::WebUrl;
+use crate::model::observation::Naming;
 use crate::model::observation::Observation;
 use crate::model::record::Announce;
 use crate::model::record::Role;
@@ -41,6 +42,8 @@ pub(super) struct ObservationRow<'a> {
     ids: Vec<Cow<'a, str>>,
     #[serde(borrow)]
     title: TitleRow<'a>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<NamingRow<'a>>,
     #[serde(borrow, rename = "abstract", default, skip_serializing_if = "Option::is_none")]
     abstract_text: Option<AbstractRow<'a>>,
     #[serde(borrow)]
@@ -77,6 +80,15 @@ pub(super) struct ObservationRow<'a> {
     is_retracted: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<Cow<'a, str>>,
+}
+
+/// [`Naming`].
+#[derive(Serialize, Deserialize)]
+struct NamingRow<'a> {
+    #[serde(borrow)]
+    title: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<AuthorRow<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -142,6 +154,14 @@ impl<'a> From<&'a Observation> for ObservationRow<'a> {
                 text: observation.title.text.as_str().into(),
                 tex: text_row(observation.title.tex.as_ref()),
             },
+            earlier: observation
+                .earlier
+                .iter()
+                .map(|naming| NamingRow {
+                    title: naming.title.as_str().into(),
+                    authors: naming.authors.iter().map(AuthorRow::from).collect(),
+                })
+                .collect(),
             abstract_text: observation.abstract_text.as_ref().map(|forms| AbstractRow {
                 text: forms.text.as_str().into(),
                 html: forms.html.as_str().into(),
@@ -192,6 +212,7 @@ impl ObservationRow<'_> {
                 .map(|id| ExternalId::parse(id).ok_or_else(|| Fault::unknown("an identifier", id)))
                 .collect::<Result<_, _>>()?,
             title: Title { text: Text::new(&self.title.text), tex: text(self.title.tex) },
+            earlier: self.earlier.into_iter().map(NamingRow::into_noun).collect(),
             abstract_text: self.abstract_text.map(|forms| Abstract {
                 text: Text::new(&forms.text),
                 html: Html::trusted(forms.html.into_owned()),
@@ -234,6 +255,15 @@ impl ObservationRow<'_> {
                 Some(name) => Role::parse(&name).ok_or_else(|| Fault::unknown("a role", &name))?,
             },
         })
+    }
+}
+
+impl NamingRow<'_> {
+    fn into_noun(self) -> Naming {
+        Naming {
+            title: Text::line(&self.title),
+            authors: self.authors.into_iter().map(AuthorRow::into_noun).collect(),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::store::codec::Format;
 use crate::store::codec::Item;
 use crate::store::codec::paper::PaperRow;
 use crate::store::codec::paper::paper_id;
+use crate::store::codec::ruling::RulingRow;
 use crate::store::codec::states::EntryRow;
 use crate::store::codec::states::ExchangeRow;
 use crate::store::codec::states::InstallationRow;
@@ -56,6 +57,8 @@ enum OpRow<'a> {
         #[serde(borrow)]
         into: Cow<'a, str>,
     },
+    #[serde(borrow)]
+    Ruling(RulingRow<'a>),
     #[serde(borrow)]
     Enter(EntryRow<'a>),
     Leave {
@@ -140,6 +143,7 @@ impl<'a> From<&'a Op> for OpRow<'a> {
             Op::Absorb { from, into } => {
                 Self::Absorb { from: from.as_str().into(), into: into.as_str().into() }
             }
+            Op::Ruling(ruling) => Self::Ruling(RulingRow::from(&**ruling)),
             Op::Enter(entry) => Self::Enter(entry.into()),
             Op::Leave { topic, paper } => {
                 Self::Leave { topic: topic.as_str().into(), paper: paper.as_str().into() }
@@ -166,6 +170,7 @@ impl OpRow<'_> {
             Self::Installation(row) => Op::Installation(row.into_noun()?),
             Self::Paper(row) => Op::Paper(Box::new(row.into_noun()?)),
             Self::Absorb { from, into } => Op::Absorb { from: paper_id(&from)?, into: paper_id(&into)? },
+            Self::Ruling(row) => Op::Ruling(Box::new(row.into_noun()?)),
             Self::Enter(row) => Op::Enter(row.into_noun()?),
             Self::Leave { topic, paper } => Op::Leave { topic: topic_id(&topic)?, paper: paper_id(&paper)? },
             Self::Topic(row) => Op::Topic(row.into_noun()?),

@@ -12,7 +12,7 @@ use crate::store::codec::claims;
 const PAPER: &str = r#"{"v":1,"id":"0000000000000001","first_seen":5,"mood":"calm","observations":[
     {"source":"journal","key":"a \"b\"","authority":"publisher","fetched_at":6,"tune":[1,{"a":2}],
      "ids":["doi:10.1000/flags.1","page:https://papers.example/1"],
-     "title":{"text":"Flags","font":"serif"},"authors":{"listed":[],"total":0}},
+     "title":{"text":"Flags","font":"serif"},"earlier":[{"title":"Counting \"flags\""}],"authors":{"listed":[],"total":0}},
     {"source":"blog","key":"https://papers.example/2","authority":"aggregator","fetched_at":7,
      "ids":["page:https://papers.example/2"],"title":{"text":"Flags"},"authors":{"listed":[],"total":0}}],
     "chosen":{"title":0}}"#;
@@ -37,6 +37,8 @@ fn claims_read_from_a_value_are_those_of_the_paper() {
     let paper = Paper::from_json(PAPER.as_bytes()).unwrap();
     let standing = claims::of_value(&paper.to_value().unwrap()).unwrap();
     assert_eq!(standing.claims, claims::of_paper(&paper));
+    assert_eq!(standing.blocks, claims::blocks_of_paper(&paper));
+    assert_eq!(standing.blocks.len(), 3, "two identifiers, and one title with its former one");
     assert_eq!(standing.first_seen, 5);
     let expected = [
         "id doi:10.1000/flags.1",

@@ -1,0 +1,210 @@
+//! What the operator rules sticks: through later reports, a rebuild, an export and an import; and can be undone.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use offprint::daemon::asks::Answer;
+use offprint::daemon::asks::Ask;
+use offprint::daemon::asks::Field;
+use offprint::daemon::asks::Ruled as RuledView;
+use offprint::harvest::plan;
+use offprint::harvest::shelf::StoreShelf;
+use offprint::model::observation::Observation;
+use offprint::model::paper::Paper;
+use offprint::model::paper::PaperId;
+use offprint::model::plan::Plan;
+use offprint::model::ruling::Ruled;
+use offprint::model::ruling::Ruling;
+use offprint::store;
+use tokio_util::sync::CancellationToken;
+
+use super::Library;
+use super::at;
+use super::four_reports;
+use super::groups;
+use super::in_print;
+use super::preprint;
+use super::seen;
+use crate::integration::harvest::configuration;
+use crate::integration::harvest::ordinary;
+use crate::support::net::Net;
+use crate::support::site::Site;
+use crate::support::stored::settings;
+
+impl Library {
+    /// The operator's word on records of these sources.
+    fn rule(&mut self, seconds: i64, verdict: Ruled, one: &[&str], other: &[&str]) {
+        let papers = self.papers();
+        let of = |names: &[&str]| -> Vec<&Observation> {
+            let all = papers.iter().flat_map(|paper| &paper.observations);
+            all.filter(|observation| names.contains(&observation.source.as_str())).collect()
+        };
+        let ruling = Ruling::between(at(seconds), verdict, &of(one), &of(other));
+        let touched: Vec<PaperId> = papers.iter().map(|paper| paper.id.clone()).collect();
+        let shelf = StoreShelf(self.opened.reader.clone());
+        let minted = &mut self.minted;
+        let mint = &mut || {
+            *minted += 1;
+            PaperId::mint(*minted)
+        };
+        let planned = plan::rule(ruling, &touched, &shelf, &self.topics, at(seconds), mint).unwrap();
+        self.opened.writer.commit(&[Plan { at: at(seconds), ops: planned.ops }]).unwrap();
+    }
+
+    /// The same store after an export and an import.
+    fn moved(self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("all.jsonl.zst");
+        store::export(&self.opened.reader, &file).unwrap();
+        let settings = settings(&folder.path().join("store"));
+        store::import(&settings, &file).unwrap();
+        let opened = store::open(&settings).unwrap();
+        Self { opened, _folder: folder, ..self }
+    }
+}
+
+fn again(observation: &Observation, seconds: i64) -> Observation {
+    let mut later = Observation { fetched_at: at(seconds), ..observation.clone() };
+    later.comment = Some(offprint::model::text::Text::line(&format!("told at {seconds}")));
+    later.ids.insert(super::id(&format!("pmid:{seconds}")));
+    later
+}
+
+#[test]
+fn what_was_split_stays_apart_and_what_comes_later_does_not_bridge_it() {
+    let [arxiv, daily, crossref, forum] = four_reports();
+    let mut library = Library::all(&[&arxiv, &daily, &crossref]);
+    let before = library.only();
+    library.rule(50, Ruled::Different, &["crossref"], &["arxiv", "hf-daily"]);
+    let apart = groups(["arxiv hf-daily", "crossref"]);
+    assert_eq!(library.groups(), apart);
+    let kept = library.papers().into_iter().find(|paper| paper.sources().len() == 2).unwrap();
+    assert_eq!((kept.id, kept.first_seen), (before.id, before.first_seen));
+    assert_eq!(library.members("flags").len(), 2);
+    for (seconds, report) in [(60, &arxiv), (61, &daily), (62, &crossref)] {
+        library.hear(again(report, seconds));
+        assert_eq!(library.groups(), apart);
+    }
+    // One more record of the parted DOI goes with it, and one that only has the title joins one side.
+    library.hear(seen("pubmed", "77", &["doi:10.5555/flags.1"], 70));
+    assert_eq!(library.groups(), groups(["arxiv hf-daily", "crossref pubmed"]));
+    library.hear(forum);
+    assert_eq!(library.papers().len(), 2);
+    let mut library = library.rebuilt().moved();
+    let papers = library.papers();
+    library.hear(again(&crossref, 80));
+    assert_eq!(library.papers().len(), 2);
+    library.rule(90, Ruled::Same, &["crossref"], &["arxiv", "hf-daily", "openreview"]);
+    let whole = library.only();
+    assert!(papers.iter().any(|paper| paper.id == whole.id));
+    library.hear(again(&crossref, 95));
+    assert_eq!(library.rebuilt().only().id, whole.id);
+}
+
+#[test]
+fn a_majority_that_is_sent_away_leaves_the_paper_its_identifier() {
+    let [arxiv, daily, crossref, _forum] = four_reports();
+    let mut library = Library::all(&[&arxiv, &daily, &crossref]);
+    let before = library.only().id;
+    library.rule(50, Ruled::Different, &["arxiv", "hf-daily"], &["crossref"]);
+    let kept: Vec<Paper> = library.papers().into_iter().filter(|paper| paper.id == before).collect();
+    assert_eq!(kept[0].sources().iter().map(|source| source.as_str()).collect::<Vec<_>>(), ["crossref"]);
+}
+
+#[test]
+fn what_was_merged_stays_one_whatever_its_identifiers_say() {
+    let (first, second) =
+        (preprint(1, "Counting Flags in Sparse Gardens"), preprint(2, "Of Pennants and Parks"));
+    let mut library = Library::all(&[&first, &second]);
+    let older = library.papers().into_iter().find(|paper| paper.first_seen == first.fetched_at).unwrap();
+    let papers = library.papers();
+    let side = |number: usize| vec![&papers[number].observations[0]];
+    let ruling = Ruling::between(at(40), Ruled::Same, &side(0), &side(1));
+    let shelf = StoreShelf(library.opened.reader.clone());
+    let ids: Vec<PaperId> = papers.iter().map(|paper| paper.id.clone()).collect();
+    let mint = &mut || panic!("merging mints nothing");
+    let planned = plan::rule(ruling, &ids, &shelf, &library.topics, at(40), mint).unwrap();
+    library.opened.writer.commit(&[Plan { at: at(40), ops: planned.ops }]).unwrap();
+    assert_eq!(library.only().id, older.id);
+    library.hear(again(&first, 50));
+    library.hear(again(&second, 51));
+    let mut elsewhere = seen("hf-daily", "2608.00002", &["arxiv:2608.00002"], 52);
+    elsewhere.title.text = offprint::model::text::Text::line("Of Pennants and Parks");
+    library.hear(elsewhere);
+    library.hear(in_print(2026, 53));
+    let mut library = library.rebuilt().moved();
+    assert_eq!(library.only().sources().len(), 3);
+    library.hear(again(&second, 60));
+    assert_eq!(library.only().id, older.id);
+}
+
+async fn ask(site: &Site, ask: Ask) -> anyhow::Result<Answer> {
+    site.desk().answer(ask, &|_step| {}, &CancellationToken::new()).await
+}
+
+async fn ruled(site: &Site, command: Ask) -> RuledView {
+    match ask(site, command).await.unwrap() {
+        Answer::Ruled { ruled } => ruled,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn refused(site: &Site, command: Ask) -> String {
+    format!("{:#}", ask(site, command).await.unwrap_err())
+}
+
+async fn show(site: &Site, name: &str) -> (String, Vec<Field>) {
+    match ask(site, Ask::Show(name.to_owned())).await.unwrap() {
+        Answer::Show { paper } => (paper.paper, paper.fields),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn split(paper: &str, parts: &[&str]) -> Ask {
+    Ask::Split { paper: paper.to_owned(), parts: parts.iter().map(|part| (*part).to_owned()).collect() }
+}
+
+fn merge(one: &str, other: &str) -> Ask {
+    Ask::Merge { one: one.to_owned(), other: other.to_owned() }
+}
+
+#[tokio::test]
+async fn an_operator_splits_and_merges_by_name_and_show_tells_it() {
+    let net = Net::start().await;
+    ordinary(&net);
+    let site = Site::start(&configuration(&net)).await;
+    site.poll().await;
+    let (paper, fields) = show(&site, "arxiv:2608.00003").await;
+    let joined = fields.iter().find(|field| field.name == "one paper").unwrap();
+    assert_eq!(joined.source, "joined by doi:10.5555/flags.3", "{joined:?}");
+    let (feed, entry) = (site.feed("all").await, paper.clone());
+    assert_eq!(feed.parsed.entries.len(), 3);
+    assert!(refused(&site, split(&paper, &["nobody"])).await.contains("no record of the paper"));
+    assert!(refused(&site, split(&paper, &["arxiv", "journal"])).await.contains("all records"));
+    assert!(refused(&site, merge(&paper, "doi:10.5555/flags.3")).await.contains("already"));
+    assert!(refused(&site, merge(&paper, "arxiv:1501.00001")).await.contains("no paper is known"));
+    let parted = ruled(&site, split("https://arxiv.org/abs/2608.00003", &["journal"])).await;
+    assert_eq!(parted.paper, entry);
+    let other = parted.others[0].clone();
+    assert_eq!(site.feed("all").await.parsed.entries.len(), 4);
+    for field in [show(&site, &other).await.1, show(&site, &entry).await.1]
+        .map(|fields| fields.into_iter().find(|field| field.name == "another paper").unwrap())
+    {
+        assert_eq!(field.source, "split by the operator on 2026-08-12");
+    }
+    site.later(TimeDelta::hours(30));
+    site.harvest("journal").await;
+    site.harvest("arxiv").await;
+    let site = site.restart().await;
+    assert_eq!(site.feed("all").await.parsed.entries.len(), 4);
+    let one = ruled(&site, merge(&other, "2608.00003")).await;
+    assert_eq!(one.paper, entry, "{}", one.done);
+    let ids: BTreeSet<String> = site.feed("all").await.ids().into_iter().map(str::to_owned).collect();
+    assert_eq!(ids, feed.ids().into_iter().map(str::to_owned).collect());
+    let moved = site.get(&format!("/papers/{other}")).await;
+    assert_eq!(moved.status, 301);
+    assert!(moved.header("location").ends_with(&format!("/papers/{entry}")));
+    let fields = show(&site, &other).await.1;
+    assert!(fields.iter().any(|field| field.source == "merged by the operator on 2026-08-13"), "{fields:?}");
+    assert!(fields.iter().any(|field| field.name == "also" && field.value == other));
+}
