@@ -143,12 +143,13 @@ struct Shared {
 impl Client {
     /// Makes the client; nothing is contacted.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
-        Self::timed_by(settings, &Clock::system())
+        Self::made(settings, Arc::new(Gates::new(Clock::system())), Arc::default())
     }
 
-    /// Makes the client with a clock by which it spaces its requests. One that stands is moved on instead of waited for.
+    /// Makes the client of a daemon, with a clock by which it spaces its requests: the first of each operator too, since
+    /// the process before this one may just have asked. A clock that stands is moved on instead of waited for.
     pub fn timed_by(settings: &Settings, clock: &Clock) -> Result<Self, Error> {
-        Self::made(settings, Arc::new(Gates::new(clock.clone())), Arc::default())
+        Self::made(settings, Arc::new(Gates::after_a_restart(clock.clone())), Arc::default())
     }
 
     /// Makes a client with other settings that keeps to the buckets of this one, so that a reload never asks an

@@ -28,10 +28,12 @@ pub struct Bucket {
 pub(super) struct Gates {
     known: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Gate>>>>,
     clock: Clock,
+    /// As what an operator begins that was not asked yet.
+    first: Gate,
 }
 
 /// What is known of an operator while the process runs; times that must outlive it are the scheduler's.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gate {
     last_start: Option<Instant>,
     /// The same by the clock in use.
@@ -40,16 +42,23 @@ pub(super) struct Gate {
 }
 
 impl Gates {
-    /// No operator was asked yet.
+    /// No operator was asked yet, as far as is known.
     pub(super) fn new(clock: Clock) -> Self {
-        Self { known: Mutex::default(), clock }
+        Self { known: Mutex::default(), clock, first: Gate::default() }
+    }
+
+    /// Every operator may have been asked until this moment, by the process before this one.
+    pub(super) fn after_a_restart(clock: Clock) -> Self {
+        let first = Gate { last_start: Some(Instant::now()), last_at: Some(clock.now()), closed_until: None };
+        Self { known: Mutex::default(), clock, first }
     }
 
     /// Waits for the operator's turn, in the order of asking.
     pub(super) async fn turn(&self, bucket: &Bucket) -> Turn {
         let gate = {
             let mut gates = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(gates.entry(bucket.operator.clone()).or_default())
+            let first = || Arc::new(tokio::sync::Mutex::new(self.first));
+            Arc::clone(gates.entry(bucket.operator.clone()).or_insert_with(first))
         };
         let asked = Instant::now();
         let gate = gate.lock_owned().await;

@@ -243,7 +243,12 @@ pub fn conclude(
         (ended, ..) => ended,
     };
     let (every, floor) = (job.every, job.manners.every_at_least);
-    let poll = |ending: &Ending<'_>| schedule::next_poll(now, every, floor, ending, jitter);
+    let rhythm = job.kind.manners.rhythm;
+    let retry = schedule::retry_base(rhythm, every, floor);
+    let poll = |ending: &Ending<'_>| {
+        let every = if matches!(ending, Ending::Failed { .. }) { retry } else { every };
+        schedule::next_poll(now, every, floor, ending, jitter)
+    };
     let calendar = job.calendar(now);
     let next_poll = match &ended {
         Ended::Complete => {
@@ -310,6 +315,7 @@ pub fn conclude(
             }
         }
     };
+    let next_poll = schedule::off_weekends(next_poll, rhythm);
     if tally.new > 0 {
         state.last_new = Some(now);
     }

@@ -149,6 +149,29 @@ pub fn by_rhythm(
     }
 }
 
+/// From how long a failed source with news once a day waits, doubled with each failure; its interval would cost a day.
+pub fn retry_base(rhythm: Rhythm, every: Duration, at_least: Duration) -> Duration {
+    match rhythm {
+        Rhythm::Steady | Rhythm::Announcements => every,
+        Rhythm::Daily { .. } | Rhythm::Weekdays { .. } => every.min(Duration::from_hours(1).max(at_least)),
+    }
+}
+
+/// Moves a poll of a source that is silent at weekends to the next weekday.
+pub fn off_weekends(poll: NextPoll, rhythm: Rhythm) -> NextPoll {
+    let day = match rhythm {
+        Rhythm::Steady | Rhythm::Daily { .. } => return poll,
+        // Both days count: what is Friday in New York may be Saturday in UTC.
+        Rhythm::Weekdays { .. } | Rhythm::Announcements => poll.at.day(),
+    };
+    if announcements::is_announcement_day(day) {
+        return poll;
+    }
+    let monday = day.iter_days().find(|day| announcements::is_announcement_day(*day)).unwrap_or(day);
+    let at = Timestamp::midnight(monday).plus(TimeDelta::hours(4));
+    NextPoll { at, reason: format!("{}; not at weekends", poll.reason) }
+}
+
 /// The next such time of day on a day that fits, a few minutes later by jitter so that not all installations ask at once.
 fn daily(now: Timestamp, hour: u32, minute: u32, jitter: f64, fits: &dyn Fn(NaiveDate) -> bool) -> NextPoll {
     let at = |day: NaiveDate| {
