@@ -96,7 +96,10 @@ impl Turn {
         if self.clock.is_standing() {
             // Nobody waits for a clock that stands: it is moved on, so that simulated time shows the spacing.
             let due = self.gate.last_at.map(|last| caching::later(last, self.spacing));
-            if let Some(due) = due.filter(|due| *due > self.clock.now()) {
+            // One that was set back further than that begins anew.
+            let now = self.clock.now();
+            let is_near = |due: &Timestamp| *due > now && *due <= caching::later(now, self.spacing);
+            if let Some(due) = due.filter(is_near) {
                 self.clock.set(due);
             }
         } else if let Some(last_start) = self.gate.last_start {
