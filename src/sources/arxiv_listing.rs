@@ -36,7 +36,7 @@ use crate::sources::OptionKey;
 use crate::sources::Options;
 use crate::sources::Rhythm;
 use crate::sources::Source;
-use crate::sources::arxiv_rss;
+use crate::sources::arxiv;
 
 /// This kind.
 pub(super) const KIND: Kind = Kind {
@@ -104,7 +104,7 @@ struct Page<'a> {
 }
 
 fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
-    let categories = arxiv_rss::categories(options)?;
+    let categories = arxiv::categories(options)?;
     let base = options.url("url").map_or(BASE, Url::as_str).trim_end_matches('/').to_owned();
     Ok(Box::new(ArxivListing { base, categories }))
 }
