@@ -8,6 +8,8 @@ mod gofeed;
 
 mod normalise;
 
+mod oai;
+
 mod people;
 
 mod python;
