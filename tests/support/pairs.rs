@@ -193,6 +193,9 @@ impl Work {
     }
 }
 
+/// Pairs that are one work.
+type Pairs = Vec<(Work, Work)>;
+
 /// Whether the rule joins two works when it knows no identifier of either.
 fn is_joined(one: &Work, other: &Work) -> bool {
     let (ours, theirs) = (one.observation("one"), other.observation("other"));
@@ -291,12 +294,12 @@ pub(crate) fn evaluate(folder: &Path) -> Outcome {
     }
     let first = |name: &str| works.get(by_name.get(name)?)?.first().cloned();
 
-    let by_title: Vec<(Work, Work)> = read("same-paper-by-title")
+    let by_title: Pairs = read("same-paper-by-title")
         .filter_map(|pair| Some((first(pair["a"].as_str()?)?, first(pair["b"].as_str()?)?)))
         .collect();
     let (listed, titles_only) = daily(folder, &works);
-    let revised: Vec<(Work, Work)> = read("revisions").filter_map(|paper| revision(&paper)).collect();
-    let doubled: Vec<(Work, Work)> = works
+    let revised: Pairs = read("revisions").filter_map(|paper| revision(&paper)).collect();
+    let doubled: Pairs = works
         .values()
         .filter_map(|records| records.split_first())
         .flat_map(|(first, rest)| rest.iter().map(|other| (first.clone(), other.clone())))
@@ -363,7 +366,7 @@ fn revision(paper: &Value) -> Option<(Work, Work)> {
 
 /// The texts of Hugging Face beside those of arXiv: with the authors of either, and, where arXiv's are not recorded, with
 /// those of Hugging Face on both sides.
-fn daily(folder: &Path, works: &BTreeMap<String, Vec<Work>>) -> (Vec<(Work, Work)>, Vec<(Work, Work)>) {
+fn daily(folder: &Path, works: &BTreeMap<String, Vec<Work>>) -> (Pairs, Pairs) {
     let mut authors: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (_name, bytes) in files(&folder.join("sources/hf-daily-by-date.tar.gz")) {
         let Ok(Value::Array(entries)) = serde_json::from_slice(&bytes) else { continue };
