@@ -6,6 +6,8 @@ mod feeds;
 
 mod gofeed;
 
+mod identity;
+
 mod normalise;
 
 mod oai;

@@ -6,6 +6,8 @@ pub(crate) mod failing;
 
 pub(crate) mod net;
 
+pub(crate) mod pairs;
+
 pub(crate) mod site;
 
 pub(crate) mod skies;
