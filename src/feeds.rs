@@ -56,7 +56,34 @@ pub struct TopicHead<'page> {
     pub site: &'page str,
 }
 
+/// What the feed of updates says about itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UpdatesHead<'page> {
+    /// When the store was made: `updated` while nothing has happened.
+    pub created: Timestamp,
+    /// The name of the site.
+    pub site: &'page str,
+}
+
 impl FeedPage {
+    /// What happened to papers that are known: new versions, publications, withdrawals, retractions, code.
+    pub fn updates(head: &UpdatesHead<'_>, entries: Vec<Entry>, urls: &Urls) -> Self {
+        let site = Text::line(head.site);
+        let site = if site.is_empty() { Text::line(urls.host()) } else { site };
+        Self {
+            id: urls.updates_tag(),
+            title: Text::line(&format!("Updates – {site}")),
+            subtitle: Some(Text::line(
+                "New versions, publications, withdrawals, retractions and code of papers that were here before",
+            )),
+            updated: entries.iter().map(|entry| entry.updated).max().unwrap_or(head.created),
+            self_url: urls.absolute(Place::UpdatesAtom),
+            alternate_url: urls.absolute(Place::Front),
+            publisher: site,
+            entries,
+        }
+    }
+
     /// A topic's feed. Where two entries carry one identifier, the newer one (the first) is kept.
     pub fn topic(head: &TopicHead<'_>, mut entries: Vec<Entry>, urls: &Urls) -> Self {
         let mut seen = BTreeSet::new();

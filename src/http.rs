@@ -41,6 +41,8 @@ mod papers;
 
 mod topics;
 
+mod updates;
+
 /// Limits of the server. The defaults suit a daemon that faces the open network.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {

@@ -63,7 +63,12 @@ pub fn front(site: &str, topics: &[TopicLine], urls: &Urls) -> Result<String, Er
         count: parts::papers(line.count),
         last: line.last.map(Stamp::minute),
     });
-    render("the front", &FrontView { frame: Frame::new(site, urls), topics: topics.collect() })
+    let view = FrontView {
+        frame: Frame::new(site, urls),
+        updates: urls.path(Place::UpdatesAtom),
+        topics: topics.collect(),
+    };
+    render("the front", &view)
 }
 
 /// One stretch of a topic's timeline.
@@ -135,6 +140,7 @@ impl Frame {
 #[template(path = "front.html")]
 struct FrontView {
     frame: Frame,
+    updates: String,
     topics: Vec<FrontTopic>,
 }
 
@@ -164,7 +170,7 @@ struct TopicView<'page> {
 struct EntryView<'page> {
     page: String,
     title: &'page Text,
-    is_withdrawn: bool,
+    state: Option<&'static str>,
     people: String,
     abstract_html: &'page str,
     date: Stamp,
@@ -178,7 +184,7 @@ impl<'page> EntryView<'page> {
         Self {
             page: urls.path(Place::Paper(&paper.id)),
             title: &paper.title().text,
-            is_withdrawn: paper.is_withdrawn(),
+            state: paper.state(),
             people: parts::people_in_brief(paper),
             abstract_html: parts::abstract_html(paper),
             date: Stamp::day(place.at),

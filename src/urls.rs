@@ -26,6 +26,8 @@ pub enum Place<'id> {
     TopicBefore(&'id TopicId, Timestamp),
     /// A topic's Atom feed.
     TopicAtom(&'id TopicId),
+    /// What happened to papers, as an Atom feed.
+    UpdatesAtom,
     /// A paper's page.
     Paper(&'id PaperId),
     /// The list of all feeds.
@@ -42,6 +44,7 @@ impl Place<'_> {
             Self::Topic(topic) => format!("topics/{topic}"),
             Self::TopicBefore(topic, before) => format!("topics/{topic}?before={before}"),
             Self::TopicAtom(topic) => format!("topics/{topic}.atom"),
+            Self::UpdatesAtom => "updates.atom".to_owned(),
             Self::Paper(paper) => format!("papers/{paper}"),
             Self::Opml => "opml".to_owned(),
             Self::Stylesheet => "assets/offprint.css".to_owned(),
@@ -118,6 +121,16 @@ impl Urls {
     /// The permanent Atom identifier of a paper.
     pub fn paper_tag(&self, paper: &PaperId) -> String {
         format!("{}paper/{paper}", self.tag_prefix)
+    }
+
+    /// The permanent Atom identifier of something that happened to a paper.
+    pub fn update_tag(&self, paper: &PaperId, event: &str) -> String {
+        format!("{}paper/{paper}/{event}", self.tag_prefix)
+    }
+
+    /// The permanent Atom identifier of the feed of updates.
+    pub fn updates_tag(&self) -> String {
+        format!("{}updates", self.tag_prefix)
     }
 
     /// The permanent Atom identifier of a topic's feed.

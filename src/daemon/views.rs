@@ -228,6 +228,7 @@ pub fn paper(reader: &Reader, paper: &Paper, urls: &Urls) -> Result<PaperView, E
     field("submitted", paper.submitted().map(day), source(chosen.submitted));
     field("version", paper.version().map(|version| format!("v{version}")), none());
     field("withdrawn", paper.is_withdrawn().then(|| "yes".to_owned()), none());
+    field("retracted", paper.is_retracted().then(|| "yes".to_owned()), none());
     let subjects: Vec<&str> = paper.subjects().into_iter().map(|subject| subject.term.as_str()).collect();
     field("subjects", Some(subjects.join(", ")), source(chosen.subjects));
     field("comment", paper.comment().map(ToString::to_string), source(chosen.comment));

@@ -16,7 +16,6 @@ use crate::model::author::Authors;
 use crate::model::link::WebUrl;
 use crate::model::paper::Paper;
 use crate::model::text::Text;
-use crate::model::topic::TimelineEntry;
 use crate::urls::Place;
 use crate::urls::Urls;
 use crate::urls::outside;
@@ -74,7 +73,8 @@ const AFFILIATIONS: usize = 4;
 #[derive(Template)]
 #[template(path = "entry.html")]
 struct View<'paper> {
-    is_withdrawn: bool,
+    state: Option<&'static str>,
+    news: Option<&'static str>,
     abstract_html: Option<&'paper str>,
     paragraphs: Vec<&'paper str>,
     people: Vec<PersonView<'paper>>,
@@ -93,7 +93,8 @@ struct PersonView<'paper> {
     affiliations: String,
 }
 
-pub(super) fn content(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Content {
+/// The body of a paper's entry, led by what happened to it, if that is why it stands here.
+pub(super) fn content(paper: &Paper, news: Option<&'static str>, reason: &str, urls: &Urls) -> Content {
     let abstract_text = paper.abstract_text();
     let abstract_html = abstract_text.map(|text| text.html.as_str()).filter(|html| is_sound(html));
     let plain = abstract_text.filter(|_| abstract_html.is_none()).map(|text| &text.text);
@@ -101,7 +102,8 @@ pub(super) fn content(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Cont
     let people: Vec<_> = listed.iter().take(Authors::KEPT).map(person).collect();
     let total = paper.authors().and_then(|authors| usize::try_from(authors.total).ok()).unwrap_or_default();
     let view = View {
-        is_withdrawn: paper.is_withdrawn(),
+        state: paper.state(),
+        news,
         abstract_html: abstract_html.filter(|html| !html.is_empty()),
         paragraphs: plain.map(|text| text.paragraphs().collect()).unwrap_or_default(),
         total: if total > people.len() { total } else { 0 },
@@ -109,7 +111,7 @@ pub(super) fn content(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Cont
         organisation: paper.organisation(),
         facts: facts(paper),
         links: outside::reading_links(paper),
-        reason: Text::line(&place.reason),
+        reason: Text::line(reason),
         sources: paper.sources().into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         record: urls.absolute(Place::Paper(&paper.id)),
     };

@@ -6,6 +6,7 @@ use crate::feeds::content;
 use crate::feeds::content::Content;
 use crate::feeds::labels;
 use crate::model::author::Authors;
+use crate::model::change::Event;
 use crate::model::external_id::ExternalId;
 use crate::model::link::LinkKind;
 use crate::model::paper::Paper;
@@ -90,12 +91,22 @@ const MOST: usize = 40;
 
 /// A paper as an entry: a function of the paper and its place in the topic, of nothing else.
 pub fn entry(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Entry {
+    let content = content::content(paper, None, &place.reason, urls);
     Entry {
         id: urls.paper_tag(&place.served_as),
+        updated: plausible(place.updated),
+        ..plain(paper, content, urls)
+    }
+}
+
+/// A paper as it is wherever it stands, with a body.
+fn plain(paper: &Paper, content: Content, urls: &Urls) -> Entry {
+    Entry {
+        id: urls.paper_tag(&paper.id),
         title: title(paper),
         authors: people(paper),
         published: plausible(paper.published()),
-        updated: plausible(place.updated),
+        updated: plausible(paper.updated()),
         links: links(paper, urls),
         categories: paper.subjects().into_iter().filter_map(category).take(MOST).collect(),
         identifiers: paper.ids().into_iter().take(MOST).map(identifier).collect(),
@@ -103,7 +114,29 @@ pub fn entry(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Entry {
         license: paper.license().map(ToString::to_string),
         language: paper.language().map(Text::as_str).filter(|tag| is_language(tag)).map(str::to_owned),
         summary: paper.abstract_text().map(|text| text.text.clone()).filter(|text| !text.is_empty()),
-        content: content::content(paper, place, urls),
+        content,
+    }
+}
+
+/// Something that happened to a paper as an entry of its own, so that every reader shows it as new.
+pub fn update(paper: &Paper, event: Event, at: Timestamp, urls: &Urls) -> Entry {
+    let version = |number: u32| format!("v{number}");
+    let (name, label, news) = match event {
+        Event::CodeReleased => {
+            ("code".to_owned(), "code released".to_owned(), Some("Its code was released."))
+        }
+        Event::Published => ("published".to_owned(), "published".to_owned(), Some("It was published.")),
+        // The body of such a paper says so in any case.
+        Event::Withdrawn => ("withdrawn".to_owned(), "withdrawn".to_owned(), None),
+        Event::Retracted => ("retracted".to_owned(), "retracted".to_owned(), None),
+        Event::Version(number) => (version(number), version(number), Some("A new version was posted.")),
+    };
+    Entry {
+        id: urls.update_tag(&paper.id, &name),
+        title: Text::line(&format!("[{label}] {}", bare_title(paper))),
+        published: plausible(at),
+        updated: plausible(at),
+        ..plain(paper, content::content(paper, news, "", urls), urls)
     }
 }
 
@@ -120,9 +153,16 @@ fn plausible(at: Timestamp) -> Timestamp {
 }
 
 fn title(paper: &Paper) -> Text {
+    let line = bare_title(paper);
+    match paper.state() {
+        Some(state) => Text::line(&format!("[{state}] {line}")),
+        None => line,
+    }
+}
+
+fn bare_title(paper: &Paper) -> Text {
     let line = Text::line(paper.title().text.as_str());
-    let line = if line.is_empty() { Text::line("Untitled") } else { line };
-    if paper.is_withdrawn() { Text::line(&format!("[withdrawn] {line}")) } else { line }
+    if line.is_empty() { Text::line("Untitled") } else { line }
 }
 
 fn people(paper: &Paper) -> Vec<Person> {

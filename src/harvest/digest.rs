@@ -98,15 +98,17 @@ impl Harvester {
             Errand::Poll(_) => self.behind(&job, state, &batch, &observations)?,
             Errand::History(_) => behind_history(&job, state, &batch),
         };
-        let mut last_ops = self.readings(&job, &batch)?;
-        last_ops.push(Op::Source(state.clone()));
+        let mut readings = self.readings(&job, &batch)?;
+        let mut last_ops = vec![Op::Source(state.clone())];
         if request.json.is_none() && !request.is_afresh {
             last_ops.push(Op::Exchange { url: address, memory });
         }
         let mut chunks = chunks(observations).into_iter().peekable();
         while let Some(chunk) = chunks.next() {
-            let ops = if chunks.peek().is_none() { std::mem::take(&mut last_ops) } else { Vec::new() };
-            let (tally, problems) = self.commit(chunk, ops, errand).await?;
+            let is_last = chunks.peek().is_none();
+            let readings = if is_last { std::mem::take(&mut readings) } else { Vec::new() };
+            let ops = if is_last { std::mem::take(&mut last_ops) } else { Vec::new() };
+            let (tally, problems) = self.commit(chunk, readings, ops, errand).await?;
             progress(Progress::Committed(tally));
             course.committed(tally, problems);
         }
@@ -143,10 +145,10 @@ impl Harvester {
     }
 
     /// The counters of papers that the answer names by identifiers alone.
-    fn readings(&self, job: &Job, batch: &Batch) -> Result<Vec<Op>, Error> {
-        let mut ops = Vec::new();
+    fn readings(&self, job: &Job, batch: &Batch) -> Result<Vec<(PaperId, Vec<Signal>)>, Error> {
+        let mut readings = Vec::new();
         if batch.readings.is_empty() {
-            return Ok(ops);
+            return Ok(readings);
         }
         let codes = wanted::papers_by_code(&self.reader, job, self.clock.now())?;
         for reading in &batch.readings {
@@ -159,10 +161,10 @@ impl Harvester {
             for paper in papers {
                 let at = self.stamp();
                 let signal = |(kind, value): &(_, _)| Signal { kind: *kind, value: *value, at };
-                ops.push(Op::Signals { paper, signals: reading.signals.iter().map(signal).collect() });
+                readings.push((paper, reading.signals.iter().map(signal).collect()));
             }
         }
-        Ok(ops)
+        Ok(readings)
     }
 
     /// Normalises the records of an answer; those that cannot be papers become problems.
@@ -185,10 +187,11 @@ impl Harvester {
         (observations, problems)
     }
 
-    /// Decides over observations and commits the plan with further changes at its end.
+    /// Decides over observations and readings and commits the plan with further changes at its end.
     async fn commit(
         &self,
         observations: Vec<(Observation, Vec<Signal>)>,
+        readings: Vec<(PaperId, Vec<Signal>)>,
         further: Vec<Op>,
         errand: Errand,
     ) -> Result<(Tally, Vec<Problem>), Error> {
@@ -199,7 +202,7 @@ impl Harvester {
             let topics = Arc::clone(&topics.borrow());
             let shelf = StoreShelf(writer.reader());
             let mint = &mut || PaperId::mint(fastrand::u128(..));
-            let mut planned = plan::plan(observations, &shelf, &topics, now, mint)?;
+            let mut planned = plan::plan(observations, readings, &shelf, &topics, now, mint)?;
             if matches!(errand, Errand::History(_)) {
                 as_history(&mut planned.ops, &writer.reader())?;
             }

@@ -94,11 +94,13 @@ pub struct Planned {
     pub problems: Vec<Problem>,
 }
 
-/// Decides over observations one after the other. Each sees what those before it changed.
+/// Decides over observations one after the other, then over readings of the counters of papers. Each sees what those
+/// before it changed.
 ///
 /// `mint` gives the identifier of a paper that was not known.
 pub fn plan<S: Shelf>(
     observations: Vec<(Observation, Vec<Signal>)>,
+    readings: Vec<(PaperId, Vec<Signal>)>,
     shelf: &S,
     topics: &Topics,
     now: Timestamp,
@@ -107,6 +109,9 @@ pub fn plan<S: Shelf>(
     let mut draft = Draft::new(shelf, topics, now)?;
     for (observation, signals) in observations {
         draft.take(observation, signals, mint)?;
+    }
+    for (paper, signals) in readings {
+        draft.count(paper, signals)?;
     }
     Ok(draft.finish(None))
 }

@@ -16,6 +16,7 @@ use crate::http::health;
 use crate::http::opml;
 use crate::http::papers;
 use crate::http::topics;
+use crate::http::updates;
 
 /// Everything we answer. `GET` routes answer `HEAD` too.
 pub fn router(serving: Serving, settings: &Settings) -> Router {
@@ -23,6 +24,7 @@ pub fn router(serving: Serving, settings: &Settings) -> Router {
     Router::new()
         .route("/", get(front::page))
         .route("/topics/{name}", get(topics::topic))
+        .route("/updates.atom", get(updates::feed))
         .route("/papers/{id}", get(papers::page))
         .route("/arxiv/{*id}", get(papers::by_arxiv))
         .route("/doi/{*id}", get(papers::by_doi))

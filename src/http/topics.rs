@@ -31,6 +31,7 @@ use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::pages;
 use crate::pages::TopicStretch;
+use crate::store;
 use crate::topics::Topic;
 use crate::topics::Window;
 use crate::urls::Place;
@@ -101,7 +102,9 @@ fn feed(serving: &Serving, site: &Site, id: &TopicId) -> Result<Found, Fault> {
         created,
         site: &site.title,
     };
-    let places = window(serving, id, topic.window)?;
+    let reach =
+        |last: Option<&TimelineEntry>, limit| serving.reader.timeline(id, last.map(|place| place.at), limit);
+    let places = window(topic.window, |place| place.at, reach)?;
     let entries = papers(serving, places)?;
     let changed =
         entries.iter().map(|(place, paper)| last_change(place, paper)).fold(changed, Timestamp::max);
@@ -118,30 +121,39 @@ fn feed(serving: &Serving, site: &Site, id: &TopicId) -> Result<Found, Fault> {
 /// When an entry last changed, be it in what matters to nobody: the last word of any source, or its move in the topic. A
 /// reader that asks by date alone must not be told that nothing changed.
 fn last_change(place: &TimelineEntry, paper: &Paper) -> Timestamp {
-    let words = paper.observations.iter().map(|observation| observation.fetched_at);
-    words.fold(place.at.max(place.updated), Timestamp::max)
+    last_word(paper).max(place.at).max(place.updated)
 }
 
-/// The newest places of a topic: as many as the window's `entries`, and all of its `days`, whichever reaches further.
+/// When any source last told something new of a paper.
+pub(super) fn last_word(paper: &Paper) -> Timestamp {
+    let words = paper.observations.iter().map(|observation| observation.fetched_at);
+    words.fold(paper.first_seen, Timestamp::max)
+}
+
+/// The newest of what a feed lists: as many as the window's `entries`, and all of its `days`, whichever reaches further.
+/// `reach` gives what is listed behind the last that is known, the newest first.
 ///
 /// The days end at the newest entry, not now: so the document does not change while nothing happens, and it reaches back at
 /// least as far as days that end now would.
-fn window(serving: &Serving, id: &TopicId, window: Window) -> Result<Vec<TimelineEntry>, Fault> {
-    let entries = window.entries.clamp(1, MOST_ENTRIES);
-    let mut places = serving.reader.timeline(id, None, entries)?;
-    let Some(newest) = places.first().map(|place| place.at) else { return Ok(places) };
+pub(super) fn window<Listed>(
+    window: Window,
+    time: impl Fn(&Listed) -> Timestamp,
+    reach: impl Fn(Option<&Listed>, usize) -> Result<Vec<Listed>, store::Error>,
+) -> Result<Vec<Listed>, store::Error> {
+    let mut listed = reach(None, window.entries.clamp(1, MOST_ENTRIES))?;
+    let Some(newest) = listed.first().map(&time) else { return Ok(listed) };
     let horizon = newest.minus(TimeDelta::days(i64::from(window.days.min(36_500))));
-    while places.len() < MOST_ENTRIES {
-        let Some(last) = places.last().map(|place| place.at).filter(|last| *last >= horizon) else { break };
-        let more = serving.reader.timeline(id, Some(last), 100)?;
-        let within = more.into_iter().take_while(|place| place.at >= horizon);
-        let known = places.len();
-        places.extend(within.take(MOST_ENTRIES - known));
-        if places.len() == known {
+    while listed.len() < MOST_ENTRIES {
+        let Some(last) = listed.last().filter(|last| time(last) >= horizon) else { break };
+        let more = reach(Some(last), 100)?;
+        let within = more.into_iter().take_while(|one| time(one) >= horizon);
+        let known = listed.len();
+        listed.extend(within.take(MOST_ENTRIES - known));
+        if listed.len() == known {
             break;
         }
     }
-    Ok(places)
+    Ok(listed)
 }
 
 /// The papers of some places; a place whose paper is gone is left out and told to the operator.

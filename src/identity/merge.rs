@@ -10,11 +10,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use crate::identity::keys;
 use crate::model::author::Author;
 use crate::model::change::Change;
 use crate::model::change::Event;
 use crate::model::external_id::ExternalId;
+use crate::model::link::LinkKind;
 use crate::model::observation::Naming;
 use crate::model::observation::Observation;
 use crate::model::paper::Chosen;
@@ -94,7 +97,7 @@ pub fn part(from: &Paper, leaves: impl Fn(&Observation) -> bool) -> Option<Paper
     let version = paper.version().unwrap_or(0);
     paper.events.retain(|event, _at| match event {
         Event::Version(number) => *number <= version,
-        Event::Published | Event::Withdrawn => told.contains(event),
+        Event::CodeReleased | Event::Published | Event::Withdrawn | Event::Retracted => told.contains(event),
     });
     paper.chosen = choose(&paper.observations);
     Some(paper)
@@ -152,10 +155,17 @@ fn earliest(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
     [one, other].into_iter().flatten().min_by_key(|moment| (moment.precision < Precision::Day, *moment))
 }
 
+/// A version older than this is no news when it is first heard of.
+const HISTORY: TimeDelta = TimeDelta::days(30);
+
 /// What an observation says has happened to its paper, dated when we read it.
 fn events_of(observation: &Observation) -> BTreeMap<Event, Timestamp> {
     let at = observation.fetched_at;
-    let version = observation.version.filter(|version| *version > 1).map(Event::Version);
+    // A version made long before we hear of it is history: a back-fill tells of years of them.
+    let is_history = observation
+        .revised
+        .is_some_and(|revised| revised.precision >= Precision::Day && revised.at < at.minus(HISTORY));
+    let version = observation.version.filter(|version| *version > 1 && !is_history).map(Event::Version);
     // An arXiv announcement that already names a journal tells no news: the paper came with its reference.
     let came_so = matches!(observation.announce, Some(Announce::New | Announce::Cross));
     let is_publishers =
@@ -163,7 +173,10 @@ fn events_of(observation: &Observation) -> BTreeMap<Event, Timestamp> {
     let has_doi = observation.ids.iter().any(is_publishers);
     let published = (!came_so && (observation.citation.is_some() || has_doi)).then_some(Event::Published);
     let withdrawn = observation.is_withdrawn.then_some(Event::Withdrawn);
-    [version, published, withdrawn].into_iter().flatten().map(|event| (event, at)).collect()
+    let retracted = observation.is_retracted.then_some(Event::Retracted);
+    let has_code = observation.links.iter().any(|link| link.kind == LinkKind::Code);
+    let code = has_code.then_some(Event::CodeReleased);
+    [version, published, withdrawn, retracted, code].into_iter().flatten().map(|event| (event, at)).collect()
 }
 
 fn note_events(events: &mut BTreeMap<Event, Timestamp>, new: BTreeMap<Event, Timestamp>) {
@@ -224,7 +237,7 @@ fn compare(before: &Paper, after: &Paper) -> Change {
     } else {
         BTreeSet::new()
     };
-    if events.contains(&Event::Withdrawn) {
+    if events.contains(&Event::Withdrawn) || events.contains(&Event::Retracted) {
         Change::Withdrawn
     } else if !events.is_empty() || face(before) != face(after) {
         Change::Revised(events)
@@ -248,7 +261,7 @@ fn face(paper: &Paper) -> impl PartialEq {
             paper.organisation().cloned(),
         ],
         paper.license().cloned(),
-        paper.is_withdrawn(),
+        (paper.is_withdrawn(), paper.is_retracted()),
         paper.announced(),
     )
 }

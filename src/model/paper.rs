@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::model::author::Authors;
+use crate::model::change;
 use crate::model::change::Event;
 use crate::model::external_id::ExternalId;
 use crate::model::link::Link;
@@ -221,6 +222,16 @@ impl Paper {
         self.observations.iter().any(|observation| observation.is_withdrawn)
     }
 
+    /// Whether a source says that its journal retracted it.
+    pub fn is_retracted(&self) -> bool {
+        self.observations.iter().any(|observation| observation.is_retracted)
+    }
+
+    /// "retracted" or "withdrawn" of a paper that is not to be relied upon.
+    pub fn state(&self) -> Option<&'static str> {
+        if self.is_retracted() { Some("retracted") } else { self.is_withdrawn().then_some("withdrawn") }
+    }
+
     /// The announcement day with an offset fixed at first sight (under an hour), so that papers of one day differ; a time
     /// to the second has one under a second. Where no source states a day, the time we first saw it.
     pub fn published(&self) -> Timestamp {
@@ -237,15 +248,14 @@ impl Paper {
         }
     }
 
-    /// When it last changed in a way that matters to readers: first seen, a higher version, published, withdrawn.
+    /// What happened to it since we know it, each with the time at which we noticed.
+    pub fn updates(&self) -> impl Iterator<Item = (Event, Timestamp)> + '_ {
+        change::updates(self.first_seen, &self.events)
+    }
+
+    /// When it last changed in a way that matters to readers: first seen, or the newest of its [updates](Self::updates).
     pub fn updated(&self) -> Timestamp {
-        let newest = self.events.keys().rev().find(|event| matches!(event, Event::Version(_)));
-        let lasting = [Event::Published, Event::Withdrawn];
-        lasting
-            .iter()
-            .chain(newest)
-            .filter_map(|event| self.events.get(event).copied())
-            .fold(self.first_seen, Timestamp::max)
+        self.updates().map(|(_event, at)| at).fold(self.first_seen, Timestamp::max)
     }
 }
 

@@ -52,7 +52,7 @@ pub fn page(site: &str, record: &PaperRecord, urls: &Urls) -> Result<String, Err
         title: &paper.title().text,
         canonical: urls.absolute(Place::Paper(&paper.id)),
         citation_tags: citation_tags(paper),
-        is_withdrawn: paper.is_withdrawn(),
+        state: paper.state(),
         people: listed.iter().map(PersonView::new).collect(),
         total: if total > listed.len() { total } else { 0 },
         abstract_html: parts::abstract_html(paper),
@@ -79,7 +79,7 @@ struct PaperView<'page> {
     title: &'page Text,
     canonical: String,
     citation_tags: Vec<(&'static str, String)>,
-    is_withdrawn: bool,
+    state: Option<&'static str>,
     people: Vec<PersonView<'page>>,
     total: usize,
     abstract_html: &'page str,
@@ -173,13 +173,15 @@ fn rows(record: &PaperRecord) -> Vec<Row> {
     rows.extend(addresses(paper));
     rows.extend(paper.version().map(|version| plain("Version", version.to_string())));
     rows.push(plain("First seen", Stamp::minute(paper.first_seen).people));
-    rows.extend(paper.events.iter().map(|(event, at)| {
+    rows.extend(paper.updates().map(|(event, at)| {
         let name = match event {
+            Event::CodeReleased => "Code released, noticed".to_owned(),
             Event::Published => "Published, noticed".to_owned(),
             Event::Withdrawn => "Withdrawn, noticed".to_owned(),
+            Event::Retracted => "Retracted, noticed".to_owned(),
             Event::Version(number) => format!("Version {number}, noticed"),
         };
-        plain("Event", format!("{name} {}", Stamp::minute(*at).people))
+        plain("Event", format!("{name} {}", Stamp::minute(at).people))
     }));
     rows.extend(record.signals.iter().map(|signal| {
         let name = match signal.kind {

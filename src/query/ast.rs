@@ -127,6 +127,8 @@ pub enum Property {
     Abstract,
     /// It was withdrawn.
     Withdrawn,
+    /// It was retracted.
+    Retracted,
 }
 
 /// How a counter is compared.

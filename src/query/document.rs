@@ -146,6 +146,7 @@ fn properties(paper: &Paper) -> BTreeSet<Property> {
         has_doi.then_some(Property::Doi),
         paper.abstract_text().map(|_| Property::Abstract),
         paper.is_withdrawn().then_some(Property::Withdrawn),
+        paper.is_retracted().then_some(Property::Retracted),
     ];
     found.into_iter().flatten().collect()
 }

@@ -30,7 +30,7 @@ pub enum Form {
     Type,
     /// code, doi or abstract.
     Has,
-    /// withdrawn.
+    /// withdrawn or retracted.
     Is,
     /// A number, compared.
     Number(SignalKind),
@@ -91,7 +91,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field("lang", Form::Value(ValueField::Language), "The language of the text.", "lang:en"),
     field("has", Form::Has, "Whether it has code, a doi, an abstract.", "has:code"),
-    field("is", Form::Is, "Whether it was withdrawn.", "NOT is:withdrawn"),
+    field("is", Form::Is, "Whether it was withdrawn or retracted.", "NOT is:withdrawn"),
     field("votes", Form::Number(SignalKind::Votes), "Votes on the daily list.", "votes>=10"),
     field("comments", Form::Number(SignalKind::Comments), "Comments on the daily list.", "comments>3"),
     field("stars", Form::Number(SignalKind::Stars), "Stars of its code.", "stars>100"),

@@ -312,7 +312,9 @@ impl<'t> Parser<'t> {
                 text,
                 &[("code", Property::Code), ("doi", Property::Doi), ("abstract", Property::Abstract)],
             ),
-            Form::Is => property(text, &[("withdrawn", Property::Withdrawn)]),
+            Form::Is => {
+                property(text, &[("withdrawn", Property::Withdrawn), ("retracted", Property::Retracted)])
+            }
             Form::Number(signal) => text
                 .parse()
                 .map(|value| Clause::Number { signal, comparison: comparison(operator), value })

@@ -78,6 +78,7 @@ pub(super) fn clause(clause: &Clause) -> String {
         Clause::Has(Property::Doi) => "has:doi".to_owned(),
         Clause::Has(Property::Abstract) => "has:abstract".to_owned(),
         Clause::Has(Property::Withdrawn) => "is:withdrawn".to_owned(),
+        Clause::Has(Property::Retracted) => "is:retracted".to_owned(),
         Clause::Number { signal, comparison, value } => {
             let operator = match comparison {
                 Comparison::Equal => "=",

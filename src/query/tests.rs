@@ -99,6 +99,7 @@ fn fields_hold_words_values_names_numbers_and_dates() {
         ("date<2026-11-02", "date:..2026-11-01"),
         ("has:code", "has:code"),
         ("-is:withdrawn", "NOT is:withdrawn"),
+        ("is:Retracted", "is:retracted"),
         ("source:hf-daily", "source:hf-daily"),
         ("doi:10.1038/*", "doi:10.1038/*"),
     ] {

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::change::Event;
+use crate::model::change::Update;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::plan::Op;
 use crate::model::signal::Signal;
+use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::store::Error;
@@ -123,6 +126,11 @@ fn write_paper(
         for block in blocks.difference(&old.blocks) {
             changes.write(keys::block(*block, &paper.id), Vec::new());
         }
+        for (event, at) in &old.updates {
+            if !paper.updates().any(|update| update == (*event, *at)) {
+                changes.remove(event_key(&paper.id, *event, *at));
+            }
+        }
         if old.first_seen != paper.first_seen.micros() {
             changes.remove(keys::first_seen(old.first_seen, &paper.id));
         }
@@ -145,8 +153,18 @@ fn write_paper(
     if !changes.has(&first_seen)? {
         changes.write(first_seen, Vec::new());
     }
+    for (event, at) in paper.updates() {
+        let row = event_key(&paper.id, event, at);
+        if !changes.has(&row)? {
+            changes.write(row, Vec::new());
+        }
+    }
     changes.write(key, value);
     Ok(())
+}
+
+fn event_key(paper: &PaperId, event: Event, at: Timestamp) -> Vec<u8> {
+    keys::event(&Update { paper: paper.clone(), event, at })
 }
 
 /// Takes a claim that nobody holds: a paper keeps what it is found by, whoever claims it later.
@@ -188,6 +206,9 @@ fn absorb(changes: &mut Changes<'_>, from: &PaperId, into: &PaperId) -> Result<(
             changes.remove(keys::block(*block, from));
         }
         changes.remove(keys::first_seen(old.first_seen, from));
+        for (event, at) in old.updates {
+            changes.remove(event_key(from, event, at));
+        }
         changes.remove(key);
         let papers = changes.number(keys::PAPERS)?;
         changes.write_number(keys::PAPERS.to_vec(), papers.saturating_sub(1));

@@ -18,11 +18,12 @@ use crate::store::codec::Stored;
 use crate::store::keys::prefix;
 
 /// The kinds of rows that are counted, with the names people see.
-const KINDS: [(u8, &str); 14] = [
+const KINDS: [(u8, &str); 15] = [
     (prefix::PAPER, "papers"),
     (prefix::ALIAS, "absorbed identifiers"),
     (prefix::CLAIM, "identifiers and keys"),
     (prefix::BLOCK, "papers by title and shared identifier"),
+    (prefix::EVENT, "events by time"),
     (prefix::FIRST_SEEN, "papers by time"),
     (prefix::TOPIC, "topics"),
     (prefix::TIMELINE, "entries"),

@@ -26,8 +26,9 @@ const LOCK_ATTEMPTS: u32 = 1_000;
 
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
-/// The layout of the rows; another one means that the tree is built anew from the log. Since 2 there are blocks.
-pub(super) const FORMAT: u64 = 2;
+/// The layout of the rows; another one means that the tree is built anew from the log. Since 2 there are blocks, since 3
+/// what happened to papers.
+pub(super) const FORMAT: u64 = 3;
 
 /// One database. Fields are dropped in order: the database is closed before its folder is removed.
 pub(super) struct Index {

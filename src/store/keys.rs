@@ -4,6 +4,8 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use crate::identity::keys::Block;
+use crate::model::change::Event;
+use crate::model::change::Update;
 use crate::model::paper::PaperId;
 use crate::model::signal::SignalKind;
 use crate::model::source::SourceId;
@@ -35,6 +37,8 @@ pub(super) mod prefix {
     pub(in crate::store) const CLAIM: u8 = b'c';
     /// Block, paper: papers to compare with each other.
     pub(in crate::store) const BLOCK: u8 = b'b';
+    /// What happened to papers, by the time at which it was noticed.
+    pub(in crate::store) const EVENT: u8 = b'e';
     /// Papers by the time they were first seen.
     pub(in crate::store) const FIRST_SEEN: u8 = b'f';
     /// Topic, time, paper → entry.
@@ -97,6 +101,39 @@ pub(super) fn first_seen(at: i64, id: &PaperId) -> Vec<u8> {
 /// Papers first seen before this are before this key.
 pub(super) fn first_seen_at(at: Timestamp) -> Vec<u8> {
     key(prefix::FIRST_SEEN, &[&ordered(at.micros())])
+}
+
+pub(super) fn event(update: &Update) -> Vec<u8> {
+    let (code, number) = event_code(update.event);
+    let at = ordered(update.at.micros());
+    let parts: [&[u8]; 4] = [&at, update.paper.as_str().as_bytes(), &[code], &number.to_be_bytes()];
+    key(prefix::EVENT, &parts)
+}
+
+/// The byte of an event in a key, and the number of a version; never change.
+const fn event_code(event: Event) -> (u8, u32) {
+    match event {
+        Event::CodeReleased => (1, 0),
+        Event::Published => (2, 0),
+        Event::Withdrawn => (3, 0),
+        Event::Retracted => (4, 0),
+        Event::Version(number) => (5, number),
+    }
+}
+
+/// What an [`event`] key says.
+pub(super) fn from_event(key: &[u8]) -> Option<Update> {
+    let (at, rest) = key.get(1..)?.split_at_checked(8)?;
+    let (id, rest) = rest.split_at_checked(PAPER_BYTES)?;
+    let (code, number) = rest.split_first()?;
+    let number = u32::from_be_bytes(number.try_into().ok()?);
+    let one_off = [Event::CodeReleased, Event::Published, Event::Withdrawn, Event::Retracted];
+    let event = one_off.into_iter().chain([Event::Version(number)]);
+    Some(Update {
+        paper: PaperId::parse(std::str::from_utf8(id).ok()?)?,
+        event: event.into_iter().find(|event| event_code(*event) == (*code, number))?,
+        at: Timestamp::from_micros(from_ordered(at)?),
+    })
 }
 
 pub(super) fn topic(id: &TopicId) -> Vec<u8> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::identity::keys::Block;
+use crate::model::change::Update;
 use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
@@ -99,6 +100,15 @@ impl Reader {
             // A paper may have been absorbed since its key was read.
             Ok((key, _empty)) => read(&index, &keys::paper(&rows::last_paper(&key)?), "a paper").transpose(),
         })
+    }
+
+    /// At most `limit` things that happened to papers, the newest first, from behind one of them on.
+    pub fn updates(&self, behind: Option<&Update>, limit: usize) -> Result<Vec<Update>, Error> {
+        let index = self.shared.index();
+        let end = behind.map_or_else(|| vec![prefix::EVENT + 1], keys::event);
+        let keys = index.tree().range(vec![prefix::EVENT]..end).keys().rev().take(limit);
+        let updates = keys.map(|key| Ok(keys::from_event(&key.map_err(Error::index("read from"))?)));
+        updates.filter_map(Result::transpose).collect()
     }
 
     /// How many papers there are.

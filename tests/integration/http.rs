@@ -7,6 +7,8 @@ mod caching;
 
 mod rude;
 
+mod updates;
+
 /// A site with three papers in two topics.
 pub(super) async fn filled(net: &Net) -> Site {
     super::harvest::ordinary(net);

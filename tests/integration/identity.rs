@@ -67,7 +67,8 @@ impl Library {
             PaperId::mint(*minted)
         };
         let now = observation.fetched_at;
-        let planned = plan::plan(vec![(observation, Vec::new())], &shelf, &self.topics, now, mint).unwrap();
+        let planned =
+            plan::plan(vec![(observation, Vec::new())], Vec::new(), &shelf, &self.topics, now, mint).unwrap();
         self.problems.extend(planned.problems);
         assert_eq!(self.opened.writer.commit_all(now, &planned.ops).unwrap(), []);
     }

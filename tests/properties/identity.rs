@@ -224,7 +224,8 @@ fn memory_of(observations: &[Observation], batch: usize) -> Memory {
             PaperId::mint(minted)
         };
         let planned =
-            plan(heard, &memory, &Topics::new(Vec::new()), Timestamp::from_seconds(10_000), mint).unwrap();
+            plan(heard, Vec::new(), &memory, &Topics::new(Vec::new()), Timestamp::from_seconds(10_000), mint)
+                .unwrap();
         memory.apply(planned.ops);
     }
     memory

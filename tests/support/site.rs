@@ -235,8 +235,13 @@ impl Site {
 
     /// A topic's feed as a reader sees it.
     pub(crate) async fn feed(&self, topic: &str) -> Feed {
-        let got = self.get(&format!("/topics/{topic}.atom")).await;
-        assert_eq!(got.status, 200, "{topic}");
+        self.feed_at(&format!("/topics/{topic}.atom")).await
+    }
+
+    /// The feed at a path, as a reader sees it.
+    pub(crate) async fn feed_at(&self, path: &str) -> Feed {
+        let got = self.get(path).await;
+        assert_eq!(got.status, 200, "{path}");
         let parsed = feed_rs::parser::parse(got.body.as_slice()).unwrap();
         Feed { bytes: got.body, parsed }
     }

@@ -77,8 +77,22 @@ pub(crate) fn paper(number: u64) -> Paper {
             observation("hf-daily", &format!("2608.{number:05}"), [arxiv(number)].into()),
         ],
         chosen: Chosen { abstract_text: Some(0), authors: Some(1), comment: Some(0), ..Chosen::default() },
-        events: BTreeMap::from([(Event::Version(2), at(seconds + 60)), (Event::Published, at(seconds + 90))]),
+        events: if number % 5 == 4 { every_event(seconds) } else { first_events(seconds) },
     }
+}
+
+fn first_events(seconds: i64) -> BTreeMap<Event, Timestamp> {
+    BTreeMap::from([(Event::Version(2), at(seconds + 60)), (Event::Published, at(seconds + 90))])
+}
+
+fn every_event(seconds: i64) -> BTreeMap<Event, Timestamp> {
+    let mut events = first_events(seconds);
+    events.extend([
+        (Event::Withdrawn, at(seconds + 90)),
+        (Event::Retracted, at(seconds + 90)),
+        (Event::CodeReleased, at(seconds + 400_000)),
+    ]);
+    events
 }
 
 /// What a source says about a paper, every field filled.

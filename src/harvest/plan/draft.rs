@@ -217,6 +217,18 @@ impl<'a, S: Shelf> Draft<'a, S> {
         Ok(())
     }
 
+    /// Takes readings of a known paper's counters: with them it may enter topics that ask for so much.
+    pub(super) fn count(&mut self, id: PaperId, signals: Vec<Signal>) -> Result<(), S::Error> {
+        let id = self.standing(id);
+        if self.counts()
+            && let Some(paper) = self.paper(&id)?
+        {
+            self.place(&paper, &Change::Unchanged, &signals, self.now)?;
+        }
+        self.hear(id, signals);
+        Ok(())
+    }
+
     /// The last readings of a paper's counters once this plan is applied.
     fn readings(&self, id: &PaperId, new: &[Signal]) -> Result<Vec<Signal>, S::Error> {
         if !self.topics.count() {

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::model::author::Authors;
+use crate::model::link::Link;
+use crate::model::link::WebUrl;
 use crate::model::record::Role;
 use crate::model::source::SourceId;
 use crate::model::subject::Subject;
@@ -110,6 +112,40 @@ fn a_withdrawn_paper_keeps_its_identifier_and_says_so() {
     assert_eq!(merged.change, Change::Withdrawn);
     assert!(merged.paper.is_withdrawn());
     assert_eq!(merged.paper.id, id(1));
+}
+
+#[test]
+fn a_retraction_and_code_are_told_once_and_dated_by_the_first_report() {
+    let day = 86_400_000_000;
+    let mut notice = observation("crossref", Authority::Aggregator, 8 * day);
+    notice.is_retracted = true;
+    let mut listed = observation("hf", Authority::Aggregator, 9 * day);
+    let url = WebUrl::parse("https://code.example/flags").unwrap();
+    listed.links.push(Link { kind: LinkKind::Code, url });
+    let retracted = merge(&begin(id(1), arxiv(1, 10)), notice.clone());
+    assert_eq!((retracted.change, retracted.paper.state()), (Change::Withdrawn, Some("retracted")));
+    let coded = merge(&retracted.paper, listed.clone());
+    assert_eq!(coded.change, Change::Revised(BTreeSet::from([Event::CodeReleased])));
+    assert_eq!(coded.paper.updated(), Timestamp::from_micros(9 * day));
+    let late = Observation { fetched_at: Timestamp::from_micros(11 * day), ..notice };
+    assert!(!merge(&coded.paper, late).is_dirty);
+    let other_order = merge(&begin(id(1), listed), arxiv(1, 10)).paper;
+    assert_eq!(
+        other_order.updates().collect::<Vec<_>>(),
+        [(Event::CodeReleased, Timestamp::from_micros(9 * day))]
+    );
+}
+
+#[test]
+fn a_version_that_is_long_made_is_history() {
+    let revised =
+        |days: i64| Moment { at: Timestamp::from_micros(days * 86_400_000_000), precision: Precision::Day };
+    let heard = 400 * 86_400_000_000;
+    let of_old = Observation { revised: Some(revised(300)), ..arxiv(3, heard) };
+    let merged = merge(&begin(id(1), arxiv(1, 10)), of_old);
+    assert_eq!(merged.change, Change::Unchanged);
+    let of_late = Observation { revised: Some(revised(390)), ..arxiv(4, heard) };
+    assert_eq!(merge(&merged.paper, of_late).paper.updated(), Timestamp::from_micros(heard));
 }
 
 #[test]

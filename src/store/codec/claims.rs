@@ -10,18 +10,24 @@ use serde::Deserialize;
 
 use crate::identity::keys;
 use crate::identity::keys::Block;
+use crate::model::change;
+use crate::model::change::Event;
 use crate::model::external_id::ExternalId;
 use crate::model::observation::Observation;
 use crate::model::paper::Paper;
 use crate::model::source::SourceId;
+use crate::model::time::Timestamp;
 use crate::store::codec;
 use crate::store::codec::Fault;
+use crate::store::codec::paper::EventRow;
 
 /// A stored paper's claims and its place in time.
 pub(in crate::store) struct Standing {
     pub(in crate::store) claims: BTreeSet<String>,
     pub(in crate::store) blocks: BTreeSet<Block>,
     pub(in crate::store) first_seen: i64,
+    /// What happened to the paper since.
+    pub(in crate::store) updates: Vec<(Event, Timestamp)>,
 }
 
 /// The claim on an identifier.
@@ -65,7 +71,9 @@ pub(in crate::store) fn of_value(value: &[u8]) -> Result<Standing, Fault> {
             blocks.extend(titles.filter_map(|title| keys::block_of_title(title.words())));
             claims.insert(format!("key {} {}", observation.source, observation.key));
         }
-        Ok(Standing { claims, blocks, first_seen: row.first_seen })
+        let events = row.events.into_iter().map(EventRow::into_noun).collect::<Result<_, _>>()?;
+        let updates = change::updates(Timestamp::from_micros(row.first_seen), &events).collect();
+        Ok(Standing { claims, blocks, first_seen: row.first_seen, updates })
     })
 }
 
@@ -74,6 +82,8 @@ struct StandingRow<'json> {
     first_seen: i64,
     #[serde(borrow)]
     observations: Vec<ClaimRow<'json>>,
+    #[serde(borrow, default)]
+    events: Vec<EventRow<'json>>,
 }
 
 #[derive(Deserialize)]

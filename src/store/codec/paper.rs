@@ -57,8 +57,9 @@ struct ChosenRow {
     language: Option<usize>,
 }
 
+/// [`Event`] and its time.
 #[derive(Serialize, Deserialize)]
-struct EventRow<'a> {
+pub(super) struct EventRow<'a> {
     #[serde(borrow)]
     event: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -160,8 +161,10 @@ impl From<ChosenRow> for Chosen {
 impl From<(&Event, &Timestamp)> for EventRow<'_> {
     fn from((event, at): (&Event, &Timestamp)) -> Self {
         let (word, version) = match event {
+            Event::CodeReleased => ("code", None),
             Event::Published => ("published", None),
             Event::Withdrawn => ("withdrawn", None),
+            Event::Retracted => ("retracted", None),
             Event::Version(number) => ("version", Some(*number)),
         };
         Self { event: word.into(), version, at: at.micros() }
@@ -169,10 +172,12 @@ impl From<(&Event, &Timestamp)> for EventRow<'_> {
 }
 
 impl EventRow<'_> {
-    fn into_noun(self) -> Result<(Event, Timestamp), Fault> {
+    pub(super) fn into_noun(self) -> Result<(Event, Timestamp), Fault> {
         let event = match (&*self.event, self.version) {
+            ("code", None) => Event::CodeReleased,
             ("published", None) => Event::Published,
             ("withdrawn", None) => Event::Withdrawn,
+            ("retracted", None) => Event::Retracted,
             ("version", Some(number)) => Event::Version(number),
             (unknown, _version) => return Err(Fault::unknown("an event", unknown)),
         };

@@ -113,6 +113,28 @@ async fn points_reach_the_paper_whose_address_a_story_has() {
 }
 
 #[tokio::test]
+async fn points_let_a_paper_into_the_topics_that_ask_for_them() {
+    let net = Net::start().await;
+    let story = |points: u32| {
+        format!(
+            r#"{{"hits": [{{"url": "https://arxiv.org/abs/2608.00001", "points": {points}, "num_comments": 1,
+                            "created_at_i": 1786500000}}], "nbHits": 1, "nbPages": 1}}"#
+        )
+    };
+    net.at("/search").answers(story(40));
+    net.at("/daily").answers(r#"[{"paper": {"id": "2608.00001", "title": "Counting Flags"}}]"#);
+    let topic = "[[topic]]\nid = \"loved\"\ntitle = \"Loved\"\nquery = \"points>=100\"\n";
+    let site = Site::start(&format!("{}{topic}", configuration(&net))).await;
+    site.harvest("daily").await;
+    site.harvest("news").await;
+    assert!(site.feed("loved").await.parsed.entries.is_empty());
+    site.later(TimeDelta::hours(3));
+    net.at("/search").answers(story(140));
+    site.harvest("news").await;
+    assert_eq!(site.feed("loved").await.titles(), ["Counting Flags"]);
+}
+
+#[tokio::test]
 async fn a_paper_that_is_listed_again_keeps_its_first_day_and_gets_its_new_votes() {
     let net = Net::start().await;
     net.at("/daily").answers("[]");

@@ -1,5 +1,6 @@
 //! What the store answers after each kind of change.
 
+use offprint::model::change::Event;
 use offprint::model::external_id::ExternalId;
 use offprint::model::plan::Op;
 use offprint::model::plan::Sequence;
@@ -156,6 +157,38 @@ fn a_timeline_is_paged_newest_first_and_holds_a_paper_once() {
     assert_eq!(page(None, 9), [at(40), at(30)]);
     assert_eq!(reader.timeline_len(&flags).unwrap(), 2);
     assert_eq!(reader.entry(&flags, &paper_id(2)).unwrap(), None);
+}
+
+#[test]
+fn what_happened_to_papers_is_listed_newest_first_and_follows_the_papers() {
+    let (_folder, mut opened) = with([write(paper(4)), write(paper(1))]);
+    let reader = opened.reader.clone();
+    let listed = |reader: &offprint::store::Reader| {
+        let (mut found, mut last) = (Vec::new(), None);
+        // One at a time: events of one moment must not be passed over.
+        while let Some(next) = reader.updates(last.as_ref(), 1).unwrap().pop() {
+            found.push((next.paper.clone(), next.event));
+            last = Some(next);
+        }
+        found
+    };
+    let of_four =
+        [Event::CodeReleased, Event::Retracted, Event::Withdrawn, Event::Published, Event::Version(2)];
+    let of =
+        |number, events: &[Event]| events.iter().map(|event| (paper_id(number), *event)).collect::<Vec<_>>();
+    let of_one = of(1, &[Event::Published, Event::Version(2)]);
+    let whole = listed(&reader);
+    assert_eq!(whole.len(), 7);
+    assert_eq!(whole[..4], of(4, &of_four[..4]));
+    assert_eq!(whole.iter().filter(|(id, _)| *id == paper_id(1)).cloned().collect::<Vec<_>>(), of_one);
+
+    // An event that is taken back goes, and so do those of a paper that became another one.
+    let mut calm = paper(4);
+    calm.events.remove(&Event::Retracted);
+    opened.writer.commit(&[plan([write(calm)])]).unwrap();
+    assert_eq!(listed(&reader).len(), 6);
+    opened.writer.commit(&[plan([Op::Absorb { from: paper_id(4), into: paper_id(1) }])]).unwrap();
+    assert_eq!(listed(&reader), of_one);
 }
 
 #[test]
