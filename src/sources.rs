@@ -147,6 +147,8 @@ pub struct Batch {
     pub next: Cursor,
     /// Whether the source gave less than it has (a list cut at its limit).
     pub is_partial: bool,
+    /// Whether the answer ends before its end: it is asked for again in full, and not whether it changed.
+    pub is_broken_off: bool,
     /// What the answer shows of the completeness of parts of the source.
     pub coverage: Vec<Coverage>,
     /// Counters of papers that are named by identifiers alone.

@@ -88,8 +88,7 @@ impl Harvester {
             return Ok(Err(why));
         }
         progress(Progress::Read(batch.records.len()));
-        // What was cut is asked for again in full, not whether it changed.
-        let memory = if batch.is_partial {
+        let memory = if batch.is_broken_off {
             ExchangeMemory { etag: None, last_modified: None, ..memory }
         } else {
             memory

@@ -96,6 +96,17 @@ impl Calendar<'_> {
         }
         (Health::Stale, format!("{today} has an announcement, and only known papers are listed"))
     }
+
+    /// The state of a part that shows nothing at all. A stale feed holds old papers; one without any, however often it is
+    /// seen, says that nothing was announced: a holiday, or a small category.
+    fn without_papers(&self, known: Option<&Part>) -> (Health, String) {
+        match self.without_news(known) {
+            (Health::Stale, _) => {
+                (Health::Holiday, format!("the list of {}, a weekday, is empty", self.day()))
+            }
+            other => other,
+        }
+    }
 }
 
 /// The part after an answer that showed it.
@@ -130,12 +141,8 @@ pub fn judge(known: Option<&Part>, shown: &Shown<'_>, calendar: &Calendar<'_>) -
         (Health::Partial, format!("{listed}{of} papers are listed: the list is cut"))
     } else if !missing.is_empty() {
         (Health::Gap, format!("{} of {listed} listed papers are not here yet", missing.len()))
-    } else if coverage.listed.is_empty() && announces {
-        match calendar.without_news(known) {
-            // A stale feed holds old papers; one without any says that there is no announcement.
-            (Health::Stale, _) => (Health::Holiday, format!("the list of {today}, a weekday, is empty")),
-            other => other,
-        }
+    } else if coverage.listed.is_empty() {
+        calendar.without_papers(known)
     } else if has_news {
         (Health::Fresh, format!("{listed} papers of {day}"))
     } else {
@@ -146,6 +153,8 @@ pub fn judge(known: Option<&Part>, shown: &Shown<'_>, calendar: &Calendar<'_>) -
         if let Some(missed) = fresh_day.and_then(|known| calendar.missed_between(known, today)) {
             gap = Some(gap.map_or(missed, |(from, to)| (from.min(missed.0), to.max(missed.1))));
         }
+        fresh_now = Some(today);
+    } else if is_empty_today(health, listed, calendar) {
         fresh_now = Some(today);
     }
     if let (Some((from, to)), Health::Fresh | Health::Quiet | Health::Holiday) = (gap, health) {
@@ -168,17 +177,29 @@ pub fn judge(known: Option<&Part>, shown: &Shown<'_>, calendar: &Calendar<'_>) -
 
 /// The part after an answer that nothing changed.
 pub fn unchanged(known: &Part, calendar: &Calendar<'_>) -> Part {
-    let (mut health, mut why) = calendar.without_news(Some(known));
+    let (mut health, mut why) = if known.listed == 0 {
+        calendar.without_papers(Some(known))
+    } else {
+        calendar.without_news(Some(known))
+    };
     if matches!(known.health, Health::Partial | Health::Gap) && health != Health::Stale {
         (health, why) = (known.health, known.why.clone());
     }
+    let is_empty = is_empty_today(health, known.listed, calendar);
     Part {
         health,
         since: since(Some(known), health, calendar.now),
         why,
         seen_at: calendar.now,
+        fresh_day: if is_empty { Some(calendar.day()) } else { known.fresh_day },
         ..known.clone()
     }
+}
+
+/// Whether a list says that nothing was announced today: then the day is not one that was missed. What it keeps back all the
+/// same is found by the nightly pass over what changed.
+fn is_empty_today(health: Health, listed: u64, calendar: &Calendar<'_>) -> bool {
+    calendar.rhythm == Rhythm::Announcements && health == Health::Holiday && listed == 0
 }
 
 /// The list of a day among the lists of other days: half filled when it is far shorter than they usually are.
@@ -259,3 +280,6 @@ fn order(id: &ExternalId) -> Option<String> {
         | ExternalId::Page(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

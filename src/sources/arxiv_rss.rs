@@ -215,7 +215,7 @@ fn read_feed(response: &Response) -> Result<Batch, String> {
         }
     }
     if !text.trim_end().ends_with(&format!("</{root}>")) {
-        batch.is_partial = true;
+        (batch.is_partial, batch.is_broken_off) = (true, true);
         batch.problems.push(Problem::new("end", format!("the document ends before </{root}>")));
     }
     if items.len() >= ROW_LIMIT {

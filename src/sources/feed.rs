@@ -170,6 +170,7 @@ impl Source for Feed {
             problems: answer.problems,
             next,
             is_partial: answer.is_partial,
+            is_broken_off: answer.is_broken_off,
             pace: answer.pace,
             unusable: answer.unusable,
             ..Batch::default()

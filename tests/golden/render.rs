@@ -32,10 +32,12 @@ const SHOWN: usize = 5;
 /// Everything that is made of an answer.
 pub(super) fn answer(golden: &Golden) -> String {
     let (batch, said) = golden.read();
-    let Batch { records, problems, next: _, is_partial, coverage, readings, pace, unusable } = &batch;
+    let Batch { records, problems, next: _, is_partial, is_broken_off, coverage, readings, pace, unusable } =
+        &batch;
     let Pace { ttl, skip_hours, skip_days } = pace;
     let mut out = Lines(String::new());
     out.line("partial", is_partial);
+    out.some("broken off", is_broken_off.then_some("yes"));
     if let Some(why) = unusable {
         out.line("unusable", why);
     }

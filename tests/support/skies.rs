@@ -1,9 +1,11 @@
 //! A month of arXiv, Hugging Face and a journal over loopback, by a clock that a test sets: what each of them would answer
-//! at that time, with the faults that real ones have had. Every paper is invented.
+//! at that time, with the faults that real ones have had. The papers are invented, or were recorded in the order in which
+//! arXiv listed them.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 
@@ -15,12 +17,17 @@ use offprint::clock::Clock;
 use offprint::model::announcements;
 use offprint::model::time::Timestamp;
 
+use crate::support::data::lines;
 use crate::support::wire;
 use crate::support::wire::Item;
 
-/// The categories of the month.
+/// The categories of an invented month.
 pub(crate) const CATEGORIES: [&str; 8] =
     ["cs.LG", "cs.CL", "cs.CV", "cs.AI", "stat.ML", "math.CO", "hep-th", "quant-ph"];
+
+/// The categories of a recorded month.
+pub(crate) const RECORDED_CATEGORIES: [&str; 8] =
+    ["cs.LG", "cs.CL", "cs.CV", "cs.AI", "cs.IT", "cs.GR", "astro-ph.GA", "astro-ph.IM"];
 
 /// One paper of the month.
 #[derive(Clone, Debug)]
@@ -93,6 +100,51 @@ pub(crate) fn papers(
         }
     }
     papers
+}
+
+/// Papers that arXiv listed between two days, each on the day on which it was first listed, with the daily lists that were
+/// recorded; of every `stride` papers the first.
+pub(crate) fn recorded_papers(
+    data: &Path,
+    from: NaiveDate,
+    to: NaiveDate,
+    stride: usize,
+    holidays: &BTreeSet<NaiveDate>,
+) -> Vec<Sky> {
+    let bare = |value: &serde_json::Value| value.as_str().unwrap().trim_start_matches("arXiv:").to_owned();
+    let day = |value: &serde_json::Value| value.as_str().unwrap().parse::<NaiveDate>().unwrap();
+    let announced = |mut day: NaiveDate| {
+        while !announcements::is_announcement_day(day) || holidays.contains(&day) {
+            day = day + Days::new(1);
+        }
+        day
+    };
+    let (mut first, mut daily) = (BTreeMap::new(), BTreeMap::new());
+    for row in lines(&data.join("papers/arxiv-listed-days.jsonl.gz")) {
+        for id in row["ids"].as_array().unwrap() {
+            let seen = first.entry(bare(id)).or_insert_with(|| day(&row["date"]));
+            *seen = (*seen).min(day(&row["date"]));
+        }
+    }
+    for row in lines(&data.join("sources/hf-daily-by-date.index.jsonl.gz")) {
+        for id in row["ids"].as_array().unwrap() {
+            daily.insert(bare(id), day(&row["date"]));
+        }
+    }
+    let mut papers = Vec::new();
+    for row in lines(&data.join("papers/arxiv-listed-2025-2026.jsonl.gz")) {
+        let id = bare(&row["id"]);
+        let day = announced(first[&id]);
+        let categories: Vec<String> = row["categories"].as_array().unwrap().iter().map(bare).collect();
+        let is_ours = categories.iter().any(|one| RECORDED_CATEGORIES.contains(&one.as_str()));
+        if is_ours && (from..=to).contains(&day) {
+            let by_chance = (papers.len() % 4 == 0).then(|| next_weekday(day + Days::new(1)));
+            let listed = daily.get(&id).copied().filter(|listed| *listed > day).or(by_chance);
+            let title = row["title"].as_str().unwrap().to_owned();
+            papers.push(Sky { id, title, categories, day, listed });
+        }
+    }
+    papers.into_iter().step_by(stride).collect()
 }
 
 fn next_weekday(mut day: NaiveDate) -> NaiveDate {
@@ -202,6 +254,9 @@ impl Skies {
             writeln!(page, "<h3>Showing new listings for {}</h3>", newest.format("%A, %-d %B %Y")).unwrap();
             let (new, cross): (Vec<&Sky>, Vec<&Sky>) =
                 self.of_category(category, newest).into_iter().partition(|sky| sky.categories[0] == category);
+            if new.is_empty() && cross.is_empty() {
+                page.push_str("<p>No updates for this time period.</p>");
+            }
             for (name, papers) in [("New submissions", new), ("Cross submissions", cross)] {
                 if !papers.is_empty() {
                     let lines: String = papers.iter().map(line).collect();
@@ -272,7 +327,7 @@ impl Skies {
                  <categories>{categories}</categories><abstract>We count $k$-flags.</abstract></arXiv></metadata></record>",
                 id = sky.id,
                 day = sky.day,
-                title = sky.title,
+                title = wire::escaped(&sky.title),
                 categories = sky.categories.join(" "),
             )
             .unwrap();
@@ -295,7 +350,8 @@ impl Skies {
                 text,
                 "<entry><id>http://arxiv.org/abs/{id}v1</id><title>{}</title><summary>We count.</summary>{categories}\
                  <arxiv:primary_category term=\"{}\"/><author><name>Ann A. Example</name></author></entry>",
-                sky.title, sky.categories[0]
+                wire::escaped(&sky.title),
+                sky.categories[0]
             )
             .unwrap();
         }

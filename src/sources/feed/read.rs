@@ -35,6 +35,7 @@ pub(super) struct Answer {
     pub(super) records: Vec<Record>,
     pub(super) problems: Vec<Problem>,
     pub(super) is_partial: bool,
+    pub(super) is_broken_off: bool,
     pub(super) pace: Pace,
     /// Why it is no feed at all.
     pub(super) unusable: Option<String>,
@@ -141,7 +142,7 @@ impl Answer {
         if is_capped {
             self.problem("answer", &format!("items after the first {} are not read", cut::ITEMS_AT_MOST));
         }
-        self.is_partial = is_cut || is_capped;
+        (self.is_partial, self.is_broken_off) = (is_cut || is_capped, is_cut);
     }
 
     fn push(&mut self, number: usize, item: &Item, head: &Head, context: &Context<'_>) {
