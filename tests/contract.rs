@@ -206,3 +206,11 @@ fn every_kind_says_what_it_is_and_keeps_to_its_manners() {
         }
     }
 }
+
+#[test]
+fn the_kinds_that_keep_history_are_those_that_people_are_told_of() {
+    let has_history = |kind: &&Kind| least(kind).history(run().day(), run().day()).is_some();
+    let mut names: Vec<&str> = KINDS.iter().filter(has_history).map(|kind| kind.name).collect();
+    names.sort_unstable();
+    assert_eq!(names, offprint::sources::KINDS_WITH_HISTORY);
+}

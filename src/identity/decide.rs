@@ -23,6 +23,7 @@
 //!
 //! 1. The operator said so, the latest word first.
 //! 2. A shared identifier, and the titles agree; 3. a shared identifier. Two arXiv papers are never one by either.
+//!    A notice about a paper joins the one paper that it names and brings no two together.
 //! 4. Title, authors and year ([`Subject::likeness`]), letter by letter before loosely, where no two arXiv identifiers, no
 //!    two DOIs of publications and no two identifiers of the ACL Anthology stand against it.
 
@@ -33,6 +34,7 @@ use crate::identity::same::Likeness;
 use crate::identity::same::Subject;
 use crate::model::external_id::ExternalId;
 use crate::model::observation::Observation;
+use crate::model::record::Role;
 use crate::model::ruling::Ruled;
 use crate::model::ruling::Ruling;
 use crate::model::time::Timestamp;
@@ -97,7 +99,7 @@ pub fn decide(observations: &[&Observation], rulings: &[&Ruling]) -> Decision {
             Err(Obstacle::Identifiers) if matches!(edge.rule, Rule::Shared(_)) => {
                 decision.contradictions.push((one_place, other_place));
             }
-            Err(Obstacle::Identifiers | Obstacle::Ruling) => {}
+            Err(Obstacle::Identifiers | Obstacle::Ruling | Obstacle::Notice) => {}
         }
     }
     let in_places = |side: Vec<usize>| side.iter().filter_map(|at| places.get(*at).copied()).collect();
@@ -177,6 +179,7 @@ impl<'a> Docket<'a> {
 /// What keeps two sides apart.
 enum Obstacle {
     Identifiers,
+    Notice,
     Ruling,
 }
 
@@ -185,6 +188,7 @@ struct Sides<'a> {
     side_of: Vec<usize>,
     members: Vec<Vec<usize>>,
     claims: Vec<Claims<'a>>,
+    is_notice: Vec<bool>,
 }
 
 impl<'a> Sides<'a> {
@@ -193,6 +197,7 @@ impl<'a> Sides<'a> {
             side_of: (0..subjects.len()).collect(),
             members: (0..subjects.len()).map(|at| vec![at]).collect(),
             claims: subjects.iter().map(|subject| Claims::of(subject.observation)).collect(),
+            is_notice: subjects.iter().map(|subject| subject.observation.role == Role::Notice).collect(),
         }
     }
 
@@ -205,6 +210,13 @@ impl<'a> Sides<'a> {
         let since = if let Rule::Ruling(at) = &edge.rule { Some(*at) } else { None };
         if !docket.is_empty() && self.are_parted(one, other, since, docket) {
             return Err(Obstacle::Ruling);
+        }
+        let is_spent = |at: usize| {
+            self.is_notice.get(at) == Some(&true)
+                && self.members.get(self.of(at)).is_some_and(|members| members.len() > 1)
+        };
+        if matches!(edge.rule, Rule::Shared(_)) && (is_spent(edge.one) || is_spent(edge.other)) {
+            return Err(Obstacle::Notice);
         }
         let claims = self.claims.get(one).zip(self.claims.get(other));
         let is_refused = claims.is_some_and(|(claims, theirs)| match &edge.rule {

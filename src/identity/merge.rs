@@ -24,6 +24,7 @@ use crate::model::paper::Chosen;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::record::Announce;
+use crate::model::record::Role;
 use crate::model::registrants;
 use crate::model::source::Authority;
 use crate::model::time::Moment;
@@ -171,7 +172,9 @@ fn events_of(observation: &Observation) -> BTreeMap<Event, Timestamp> {
     let is_publishers =
         |id: &ExternalId| matches!(id, ExternalId::Doi(doi) if !registrants::is_of_a_repository(doi));
     let has_doi = observation.ids.iter().any(is_publishers);
-    let published = (!came_so && (observation.citation.is_some() || has_doi)).then_some(Event::Published);
+    let is_notice = observation.role == Role::Notice;
+    let published =
+        (!came_so && !is_notice && (observation.citation.is_some() || has_doi)).then_some(Event::Published);
     let withdrawn = observation.is_withdrawn.then_some(Event::Withdrawn);
     let retracted = observation.is_retracted.then_some(Event::Retracted);
     let has_code = observation.links.iter().any(|link| link.kind == LinkKind::Code);
@@ -185,9 +188,12 @@ fn note_events(events: &mut BTreeMap<Event, Timestamp>, new: BTreeMap<Event, Tim
     }
 }
 
-/// Picks the observation for each field. Ties go to the source and key that sort first, never to the later arrival.
+/// Picks the observation for each field. What speaks of the paper itself goes before what only adds to it, and a notice
+/// about it gives none; ties go to the source and key that sort first, never to the later arrival.
 fn choose(observations: &[Observation]) -> Chosen {
-    let text_rank = |observation: &Observation| (observation.authority, observation.version.unwrap_or(0));
+    let text_rank = |observation: &Observation| {
+        (observation.role == Role::Paper, observation.authority, observation.version.unwrap_or(0))
+    };
     // A journal knows best where it published.
     let journal_rank = |observation: &Observation| {
         let weight = match observation.authority {
@@ -200,7 +206,8 @@ fn choose(observations: &[Observation]) -> Chosen {
     let best = |has: &dyn Fn(&Observation) -> bool| best_by(observations, has, &text_rank);
     let best_journal = |has: &dyn Fn(&Observation) -> bool| best_by(observations, has, &journal_rank);
     let first = |moment: &dyn Fn(&Observation) -> Option<Moment>| {
-        let dated = observations.iter().enumerate().filter_map(|(index, one)| Some((moment(one)?, index)));
+        let speaking = observations.iter().enumerate().filter(|(_, one)| one.role != Role::Notice);
+        let dated = speaking.filter_map(|(index, one)| Some((moment(one)?, index)));
         dated
             .min_by_key(|(moment, index)| (moment.precision < Precision::Day, *moment, *index))
             .map(|(_, index)| index)
@@ -226,7 +233,8 @@ fn best_by<K: Ord>(
     has: &dyn Fn(&Observation) -> bool,
     rank: &dyn Fn(&Observation) -> K,
 ) -> Option<usize> {
-    let having = observations.iter().enumerate().filter(|(_, observation)| has(observation));
+    let speaks = |one: &Observation| one.role != Role::Notice && has(one);
+    let having = observations.iter().enumerate().filter(|(_, observation)| speaks(observation));
     having.max_by_key(|(index, observation)| (rank(observation), Reverse(*index))).map(|(index, _)| index)
 }
 

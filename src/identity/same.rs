@@ -13,6 +13,7 @@ use crate::identity::keys::Face;
 use crate::identity::keys::person;
 use crate::model::external_id::ExternalId;
 use crate::model::observation::Observation;
+use crate::model::record::Role;
 use crate::model::registrants;
 
 /// How many years may lie between a preprint and its printing.
@@ -64,9 +65,10 @@ impl<'a> Subject<'a> {
 
     /// Whether titles, authors and years are those of one work: the title, then two of the first ten authors (or the one
     /// there is), then a year within one. A title of few words needs all authors of the shorter list, two at least; so
-    /// does a title that differs in words that say nothing, whatever their number.
+    /// does a title that differs in words that say nothing, whatever their number. A notice about a work is not the work.
     pub fn likeness(&self, other: &Self) -> Option<Likeness> {
-        if !self.is_near(other) {
+        let is_notice = |one: &Self| one.observation.role == Role::Notice;
+        if is_notice(self) || is_notice(other) || !self.is_near(other) {
             return None;
         }
         let pairs = self.faces.iter().flat_map(|face| other.faces.iter().map(move |theirs| (face, theirs)));

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::model::author::Author;
 use crate::model::author::Authors;
-use crate::model::record::Role;
 use crate::model::source::Authority;
 use crate::model::source::SourceId;
 use crate::model::text::Text;
@@ -204,4 +203,20 @@ fn nothing_bridges_what_the_operator_has_parted() {
     // Another record of the parted identifier falls under the ruling too.
     let late = [all[0].clone(), all[1].clone(), named("crossref", &["doi:10.1000/x"])];
     assert_eq!(papers(&late, &[parted]), groups(&[&["arxiv"], &["crossref", "journal"]]));
+}
+
+#[test]
+fn a_notice_about_two_papers_brings_them_not_together() {
+    let one = seen("one", &["doi:10.1000/a"], "Counting flags", &["Ann Example", "Bo Test"]);
+    let other = seen("other", &["doi:10.1000/b"], "Watering gardens", &["Cy Sample", "Di Test"]);
+    let about = |source: &str, ids: &[&str]| Observation {
+        role: Role::Notice,
+        ..seen(source, ids, "Retraction: Counting flags", &["Ann Example", "Bo Test"])
+    };
+    let both = about("notice", &["doi:10.1000/a", "doi:10.1000/b"]);
+    let found = papers(&[one.clone(), other.clone(), both], &[]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    // A notice that names no paper that is known stands alone, whatever its title.
+    let alone = papers(&[one, about("notice", &["doi:10.1000/c"])], &[]);
+    assert_eq!(alone.len(), 2, "{alone:?}");
 }

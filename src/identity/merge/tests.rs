@@ -4,7 +4,6 @@ use super::*;
 use crate::model::author::Authors;
 use crate::model::link::Link;
 use crate::model::link::WebUrl;
-use crate::model::record::Role;
 use crate::model::source::SourceId;
 use crate::model::subject::Subject;
 use crate::model::subject::SubjectScheme;
@@ -134,6 +133,25 @@ fn a_retraction_and_code_are_told_once_and_dated_by_the_first_report() {
         other_order.updates().collect::<Vec<_>>(),
         [(Event::CodeReleased, Timestamp::from_micros(9 * day))]
     );
+}
+
+#[test]
+fn a_notice_gives_no_field_and_what_only_adds_comes_second() {
+    let moment =
+        |days: i64| Moment { at: Timestamp::from_micros(days * 86_400_000_000), precision: Precision::Day };
+    let listed = Observation { announced: None, ..observation("pubmed", Authority::Aggregator, 10) };
+    let mut notice = observation("a-notice", Authority::Publisher, 20);
+    notice.title.text = Text::line("Retraction: Flags in gardens");
+    notice.ids = BTreeSet::from([ExternalId::parse("doi:10.1000/x").unwrap()]);
+    (notice.announced, notice.venue) = (Some(moment(9)), Some(Text::line("Retractions")));
+    (notice.role, notice.is_retracted) = (Role::Notice, true);
+    let mut work = observation("a-work", Authority::Aggregator, 30);
+    work.title.text = Text::line("FLAGS IN GARDENS");
+    (work.role, work.venue) = (Role::Enrichment, Some(Text::line("Journal of Flags")));
+    let paper = merge(&merge(&begin(id(1), listed), notice).paper, work).paper;
+    assert_eq!(paper.title().text.as_str(), "Flags in gardens");
+    assert_eq!((paper.announced(), paper.venue().unwrap().as_str()), (None, "Journal of Flags"));
+    assert_eq!(paper.events.keys().collect::<Vec<_>>(), [&Event::Retracted]);
 }
 
 #[test]
