@@ -36,6 +36,9 @@ const OPERATORS: &[(&str, &str, Duration)] = &[
     ("openreview.net", "openreview", Duration::from_secs(20)),
 ];
 
+/// So many papers of which not one is known make an address doubtful.
+const DOUBTFUL_ABSENCES: usize = 10;
+
 /// What has happened in a harvest so far.
 #[derive(Debug, Default)]
 pub struct Course {
@@ -45,6 +48,8 @@ pub struct Course {
     pub ops: Vec<Op>,
     /// Requests that failed for reasons of their own while the harvest went on.
     pub passed_over: Vec<(String, Failure)>,
+    /// Requests for a paper by name that was not known there.
+    pub absences: usize,
     answers: usize,
     records: usize,
     tally: Tally,
@@ -230,8 +235,22 @@ pub fn conclude(
     jitter: f64,
 ) -> (SourceState, Summary) {
     let Course {
-        asked, passed_over, answers, records, tally, problems, is_partial, pace, not_before, ..
+        asked,
+        passed_over,
+        absences,
+        answers,
+        records,
+        tally,
+        mut problems,
+        is_partial,
+        pace,
+        not_before,
+        ..
     } = course;
+    if answers == 0 && absences >= DOUBTFUL_ABSENCES {
+        let message = format!("not one of {absences} papers is known there; is its `url` right?");
+        problems.push(Problem::new("answers", message));
+    }
     let told = |(path, failure): &(String, Failure)| format!("{path}: {}", failure.in_words(job));
     let mut faults: Vec<String> = passed_over.iter().map(told).collect();
     // A harvest of which nothing was answered has failed, even if each request alone could be passed over.

@@ -219,7 +219,9 @@ impl Harvester {
             let passed = if failure.is_of_the_request() { job.source.skip(&state.cursor, run) } else { None };
             let Some(cursor) = passed else { break Ended::Failed(failure) };
             state.cursor = cursor;
-            if !failure.is_absence(job) {
+            if failure.is_absence(job) {
+                course.absences += 1;
+            } else {
                 course.passed_over.push((request.url.path().to_owned(), failure));
             }
         };

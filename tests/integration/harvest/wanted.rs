@@ -113,6 +113,23 @@ async fn points_reach_the_paper_whose_address_a_story_has() {
 }
 
 #[tokio::test]
+async fn an_address_at_which_no_paper_is_known_is_doubted() {
+    let net = Net::start().await;
+    net.at("/works").refuses(404);
+    let papers: Vec<_> = (1..=12)
+        .map(|number| {
+            format!(r#"{{"paper": {{"id": "2608.{number:05}", "title": "Flag number {number}"}}}}"#)
+        })
+        .collect();
+    net.at("/daily").answers(format!("[{}]", papers.join(",")));
+    let site = Site::start(&configuration(&net)).await;
+    site.harvest("daily").await;
+    let summary = site.harvest("works").await;
+    let problems: Vec<String> = summary.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems, ["answers: not one of 12 papers is known there; is its `url` right?"]);
+}
+
+#[tokio::test]
 async fn points_let_a_paper_into_the_topics_that_ask_for_them() {
     let net = Net::start().await;
     let story = |points: u32| {
