@@ -60,6 +60,8 @@ mod pace;
 
 mod semantic_scholar;
 
+mod windows;
+
 mod xml;
 
 /// Every kind of source, in the order of the reference page.
