@@ -36,6 +36,8 @@ mod arxiv_oai;
 
 mod arxiv_rss;
 
+mod biorxiv;
+
 mod feed;
 
 mod github_stars;
@@ -78,10 +80,20 @@ pub const KINDS: &[Kind] = &[
     openalex::KIND,
     openreview::KIND,
     semantic_scholar::KIND,
+    biorxiv::KIND,
+    biorxiv::MEDRXIV_KIND,
 ];
 
 /// The names of kinds that keep history.
-pub const KINDS_WITH_HISTORY: &[&str] = &["arxiv-oai", "hacker-news", "hf-daily", "oai-pmh", "openreview"];
+pub const KINDS_WITH_HISTORY: &[&str] = &[
+    "arxiv-oai",
+    "biorxiv",
+    "hacker-news",
+    "hf-daily",
+    "medrxiv",
+    "oai-pmh",
+    "openreview",
+];
 
 /// The kind of that name.
 pub fn kind(name: &str) -> Option<&'static Kind> {

@@ -121,6 +121,8 @@ pub(super) struct Page {
     pub(super) known_by: Option<String>,
     /// The place of the page behind it, or none when it is the last.
     pub(super) next: Option<String>,
+    /// Whether the list ends with it before everything came that it said there is.
+    pub(super) is_short: bool,
 }
 
 /// What a page meant for the walk.
@@ -184,9 +186,9 @@ impl Walk {
         self.history.is_some()
     }
 
-    /// Whether every day was read that this run is to read, none of them owed.
+    /// Whether every day was read that this run is to read, none of them owed. Of a harvest of history it is never said.
     pub(super) fn is_complete(&self, run: Timestamp, rules: &Rules) -> bool {
-        self.owed.is_empty() && !self.is_cut && self.window(run, rules).is_none()
+        !self.is_of_history() && self.owed.is_empty() && !self.is_cut && self.window(run, rules).is_none()
     }
 
     /// The cursor of this walk.
@@ -223,7 +225,13 @@ impl Walk {
         let days = format!("{} to {}", window.from, window.until);
         let is_repeated = window.knows(&page);
         let Some(next) = page.next else {
-            self.close(&window, run, true);
+            if page.is_short && window.tries == 0 && !self.is_of_history() {
+                // Perhaps it fills later; a list that stays short is taken as it is.
+                self.fail(&window, run, rules);
+                self.is_answered = true;
+            } else {
+                self.close(&window, run, true);
+            }
             return Went::Finished;
         };
         if is_repeated {

@@ -19,7 +19,7 @@ fn day(text: &str) -> NaiveDate {
 /// The page at a place, of so many.
 fn page(place: u64, pages: u64) -> Page {
     let next = (place + 1 < pages).then(|| (place + 1).to_string());
-    Page { rows: 1, known_by: Some(place.to_string()), next }
+    Page { rows: 1, known_by: Some(place.to_string()), next, is_short: false }
 }
 
 /// Makes a run in which each window has so many pages, and those whose days are `lost` never come. Gives the windows and
@@ -131,7 +131,7 @@ fn a_page_that_comes_twice_is_owed_to_the_next_run() {
     let mut walk = Walk::of(&Cursor::default(), run, &RULES);
     for went in [Went::On, Went::Left("2026-08-10 to 2026-08-12: the same page came twice".to_owned())] {
         let window = walk.window(run, &RULES).unwrap();
-        let page = Page { rows: 9, known_by: Some("same".to_owned()), next: Some("x".to_owned()) };
+        let page = Page { known_by: Some("same".to_owned()), next: Some("x".to_owned()), ..Page::default() };
         assert_eq!(walk.advance(window, page, run, &RULES), went);
     }
     assert_eq!(walk.window(run, &RULES), None);
@@ -209,6 +209,25 @@ fn a_window_that_fails_does_not_hold_back_later_days_and_is_asked_for_first_in_t
     let asked = walk(&mut cursor, "2026-08-02T07:00:00Z", 1);
     assert_eq!(asked[0], "2026-07-20..2026-07-20 0", "the day that has come again");
     assert_eq!(walk(&mut cursor, "2026-08-02T08:00:00Z", 1), ["2026-07-31..2026-08-02 0"]);
+}
+
+#[test]
+fn a_list_that_is_shorter_than_it_says_is_asked_for_once_more() {
+    let short = || Page { is_short: true, ..page(0, 1) };
+    let run = at("2026-08-12T06:00:00Z");
+    let mut first = Walk::of(&Cursor::default(), run, &RULES);
+    let window = first.window(run, &RULES).unwrap();
+    assert_eq!(first.advance(window, short(), run, &RULES), Went::Finished);
+    assert!(!first.is_complete(run, &RULES) && first.window(run, &RULES).is_none());
+    let run = at("2026-08-14T06:00:00Z");
+    let mut second = Walk::of(&first.cursor(), run, &RULES);
+    let window = second.window(run, &RULES).unwrap();
+    assert_eq!((window.from, window.until), (day("2026-08-10"), day("2026-08-12")));
+    second.advance(window, short(), run, &RULES);
+    let window = second.window(run, &RULES).unwrap();
+    assert_eq!((window.from, window.until), (day("2026-08-10"), day("2026-08-14")));
+    second.advance(window, page(0, 1), run, &RULES);
+    assert!(second.is_complete(run, &RULES));
 }
 
 #[test]
