@@ -38,6 +38,8 @@ mod arxiv_rss;
 
 mod biorxiv;
 
+mod crossref;
+
 mod feed;
 
 mod github_stars;
@@ -82,12 +84,16 @@ pub const KINDS: &[Kind] = &[
     semantic_scholar::KIND,
     biorxiv::KIND,
     biorxiv::MEDRXIV_KIND,
+    crossref::KIND,
+    crossref::RETRACTIONS_KIND,
 ];
 
 /// The names of kinds that keep history.
 pub const KINDS_WITH_HISTORY: &[&str] = &[
     "arxiv-oai",
     "biorxiv",
+    "crossref",
+    "crossref-retractions",
     "hacker-news",
     "hf-daily",
     "medrxiv",
