@@ -167,7 +167,7 @@ impl Source for Openrxiv {
         };
         if response.is_not_modified() {
             // It was asked for in full; a host that answers so all the same has told nothing.
-            walk.pass_over(window, run, &self.rules);
+            walk.pass_over(&window, run, &self.rules);
             return Batch { next: walk.cursor(), is_partial: true, ..Batch::default() };
         }
         let rows = match answer(&response.body) {
@@ -199,7 +199,7 @@ impl Source for Openrxiv {
     fn skip(&self, cursor: &Cursor, run: Timestamp) -> Option<Cursor> {
         let mut walk = Walk::of(cursor, run, &self.rules);
         let window = walk.window(run, &self.rules)?;
-        walk.pass_over(window, run, &self.rules);
+        walk.pass_over(&window, run, &self.rules);
         Some(walk.cursor())
     }
 

@@ -174,7 +174,7 @@ impl Source for Crossref {
         };
         if response.is_not_modified() {
             // It was asked for in full; a host that answers so all the same has told nothing.
-            walk.pass_over(window, run, &self.rules);
+            walk.pass_over(&window, run, &self.rules);
             return Batch { next: walk.cursor(), is_partial: true, ..Batch::default() };
         }
         let list = match list(&response.body) {
@@ -217,7 +217,7 @@ impl Source for Crossref {
     fn skip(&self, cursor: &Cursor, run: Timestamp) -> Option<Cursor> {
         let mut walk = Walk::of(cursor, run, &self.rules);
         let window = walk.window(run, &self.rules)?;
-        walk.pass_over(window, run, &self.rules);
+        walk.pass_over(&window, run, &self.rules);
         Some(walk.cursor())
     }
 

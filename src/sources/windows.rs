@@ -260,13 +260,13 @@ impl Walk {
 
     /// Passes over the window at hand, whose request failed. The next run begins with it. A harvest of history begins it
     /// anew if a later page than its first failed, since places can die, and then goes on in halves.
-    pub(super) fn pass_over(&mut self, window: Window, run: Timestamp, rules: &Rules) {
-        self.take(&window);
+    pub(super) fn pass_over(&mut self, window: &Window, run: Timestamp, rules: &Rules) {
+        self.take(window);
         if self.is_of_history() && window.place.is_some() && !window.is_second_try {
             let anew = Window::new(window.from, window.until, window.tries, run);
             self.window = Some(Window { is_second_try: true, ..anew });
         } else {
-            self.fail(&window, run, rules);
+            self.fail(window, run, rules);
         }
     }
 
@@ -286,7 +286,7 @@ impl Walk {
         self.is_cut = false;
         let is_answered = std::mem::take(&mut self.is_answered);
         for owed in std::mem::take(&mut self.owed) {
-            self.dun(owed, is_answered, rules);
+            self.dun(&owed, is_answered, rules);
         }
         let Some(window) = self.window.take() else { return };
         let age = run.since(Timestamp::from_micros(window.given));
@@ -345,16 +345,18 @@ impl Walk {
     }
 
     /// Asks again for what an earlier run left owing. Where nothing came at all, no day is at fault.
-    fn dun(&mut self, owed: Stretch, is_answered: bool, rules: &Rules) {
+    fn dun(&mut self, owed: &Stretch, is_answered: bool, rules: &Rules) {
         let halves = owed.halves().filter(|_| owed.tries > 1 && self.due.len() < OWED_AT_MOST);
         match halves.filter(|_| is_answered) {
             Some(halves) => {
-                halves.into_iter().for_each(|half| stretch::add(&mut self.due, half, rules.length))
+                for half in halves {
+                    stretch::add(&mut self.due, half, rules.length);
+                }
             }
             None if owed.tries > TRIES_AT_MOST && owed.from == owed.until => {}
             None => {
                 let tries = owed.tries.saturating_sub(u32::from(!is_answered)).max(1);
-                stretch::add(&mut self.due, Stretch { tries, ..owed }, rules.length);
+                stretch::add(&mut self.due, Stretch { tries, ..owed.clone() }, rules.length);
             }
         }
     }

@@ -89,7 +89,7 @@ pub(super) fn clean(text: &str) -> String {
         text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()).map(parted).collect();
     match paragraphs.as_slice() {
         [whole] => whole.clone(),
-        several => several.iter().map(|part| format!("<p>{part}</p>")).collect(),
+        several => several.iter().flat_map(|part| ["<p>", part, "</p>"]).collect(),
     }
 }
 

@@ -40,7 +40,7 @@ fn walk_by(
         let place: u64 = window.place.as_ref().map_or(0, |place| place.parse().unwrap());
         asked.push(format!("{}..{} {place}", window.from, window.until));
         if lost(&window) {
-            walk.pass_over(window, run, rules);
+            walk.pass_over(&window, run, rules);
         } else {
             walk.advance(window, page(place, pages), run, rules);
         }
@@ -147,7 +147,7 @@ fn a_list_that_goes_round_in_a_circle_of_any_length_is_left() {
     let patient = Rules { most_pages: 10_000, ..RULES };
     for length in [1, 2, 3, 5, 7, 60] {
         let mut walk = Walk::of(&Cursor::default(), run, &patient);
-        let pages = (0_u64..).find(|number| {
+        let pages = (0_u64..1_000).find(|number| {
             let window = walk.window(run, &patient).unwrap();
             let page = page(number % length, u64::MAX);
             walk.advance(window, page, run, &patient) != Went::On
