@@ -36,6 +36,10 @@ mod arxiv_oai;
 
 mod arxiv_rss;
 
+mod biorxiv;
+
+mod crossref;
+
 mod feed;
 
 mod github_stars;
@@ -60,6 +64,8 @@ mod pace;
 
 mod semantic_scholar;
 
+mod windows;
+
 mod xml;
 
 /// Every kind of source, in the order of the reference page.
@@ -76,10 +82,24 @@ pub const KINDS: &[Kind] = &[
     openalex::KIND,
     openreview::KIND,
     semantic_scholar::KIND,
+    biorxiv::KIND,
+    biorxiv::MEDRXIV_KIND,
+    crossref::KIND,
+    crossref::RETRACTIONS_KIND,
 ];
 
 /// The names of kinds that keep history.
-pub const KINDS_WITH_HISTORY: &[&str] = &["arxiv-oai", "hacker-news", "hf-daily", "oai-pmh", "openreview"];
+pub const KINDS_WITH_HISTORY: &[&str] = &[
+    "arxiv-oai",
+    "biorxiv",
+    "crossref",
+    "crossref-retractions",
+    "hacker-news",
+    "hf-daily",
+    "medrxiv",
+    "oai-pmh",
+    "openreview",
+];
 
 /// The kind of that name.
 pub fn kind(name: &str) -> Option<&'static Kind> {

@@ -16,4 +16,6 @@ mod people;
 
 mod python;
 
+mod registries;
+
 mod sources;

@@ -118,8 +118,14 @@ impl Walker<'_> {
             return;
         }
         let elsewhere = || {
-            let of_kind = section.kinds.iter().find(|kind| is_option(kind));
-            of_kind.map(|kind| format!("only the kind \"{}\" has it", kind.name)).or_else(|| belongs(written))
+            let having = section.kinds.iter().filter(|kind| is_option(kind));
+            let having: Vec<String> = having.map(|kind| quoted(kind.name)).collect();
+            match (having.as_slice(), belongs(written)) {
+                ([], place) => place,
+                ([one], None) => Some(format!("only the kind {one} has it")),
+                (several, None) => Some(format!("only the kinds {} have it", several.join(", "))),
+                (several, Some(place)) => Some(format!("{place}, or to the kind {}", several.join(", "))),
+            }
         };
         let hint = nearest(written, keys.iter().map(|key| key.name))
             .map(|close| format!("did you mean \"{close}\"?"))

@@ -32,7 +32,10 @@ const SHORTEST_CRASH_WAIT: Duration = Duration::from_mins(1);
 /// Hosts that belong to an operator whatever the kind of source that asks them: by the end of their name.
 const OPERATORS: &[(&str, &str, Duration)] = &[
     ("arxiv.org", "arxiv", Duration::from_secs(3)),
+    ("biorxiv.org", "openrxiv", Duration::from_secs(1)),
+    ("crossref.org", "crossref", Duration::from_secs(1)),
     ("huggingface.co", "huggingface", Duration::from_secs(1)),
+    ("medrxiv.org", "openrxiv", Duration::from_secs(1)),
     ("openreview.net", "openreview", Duration::from_secs(20)),
 ];
 

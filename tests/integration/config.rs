@@ -170,7 +170,7 @@ fn the_examples_in_the_comments_of_the_built_in_configuration_work() {
     }
     assert!(examples >= 8, "{examples}");
     let config = desk.read(&lines.join("\n")).unwrap_or_else(|faults| panic!("{faults}"));
-    assert_eq!(config.sources.len(), 6);
+    assert_eq!(config.sources.len(), 10);
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 

@@ -16,6 +16,8 @@ mod oai;
 
 mod recorded;
 
+mod registries;
+
 mod topics;
 
 mod trouble;
