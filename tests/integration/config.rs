@@ -1,5 +1,6 @@
 //! Configuration as an operator meets it: files on disk, faults with their lines, the search order, the reference.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -95,6 +96,27 @@ fn matches_file(path: &Path, text: &str) {
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+#[test]
+fn every_commented_example_of_a_source_works_once_it_is_uncommented() {
+    let mut text = BUILT_IN.to_owned();
+    let mut is_example = false;
+    let mut examples = 0;
+    for line in BUILT_IN.lines() {
+        is_example |= line == "# [[source]]";
+        is_example &= line.starts_with("# ");
+        let Some(bare) = line.strip_prefix("# ").filter(|_| is_example) else { continue };
+        examples += usize::from(bare == "[[source]]");
+        text = format!("{text}\n{bare}");
+    }
+    let text = text.replacen("# contact", "contact", 1);
+    let config = Desk::new().read(&text).unwrap();
+    let kinds: BTreeSet<&str> = config.sources.iter().map(|source| source.kind.name).collect();
+    let missing: Vec<&str> =
+        offprint::sources::KINDS.iter().map(|kind| kind.name).filter(|name| !kinds.contains(name)).collect();
+    assert!(examples > 8, "{examples}");
+    assert_eq!(missing, Vec::<&str>::new(), "kinds without an example");
 }
 
 #[test]

@@ -65,7 +65,7 @@ async fn a_preprint_and_its_article_are_one_entry_and_a_retraction_is_none() {
         assert_eq!((summary.fault, summary.tally.new), (None, new), "{source}");
     }
     let feed = site.feed("all").await;
-    assert_eq!(feed.titles(), ["Flags in gardens"], "neither notice is an entry");
+    assert_eq!(feed.titles(), ["[retracted] Flags in gardens"], "neither notice is an entry");
     let papers: Vec<_> = site.desk().reader().papers().map(Result::unwrap).collect();
     let [paper] = papers.as_slice() else { panic!("{papers:?}") };
     let ids: Vec<String> = paper.ids().iter().map(ToString::to_string).collect();
