@@ -42,9 +42,29 @@ const DROPPED: &[(&str, u8)] = &[
     ("mathopen", 0),
     ("mathclose", 0),
     ("hline", 0),
+    ("scriptsize", 0),
+    ("tiny", 0),
+    ("Large", 0),
+    ("QTR", 1),
+    ("QTO", 1),
+    ("vcenter", 0),
 ];
 
 /// How many arguments vanish together with a command that leaves no trace: one of every formula, or of `own`.
 pub(super) fn dropped(name: &str, own: &[(&str, u8)]) -> Option<u8> {
     DROPPED.iter().chain(own).find(|(known, _count)| *known == name).map(|(_name, count)| *count)
 }
+
+/// Commands that authors define to put their argument between two delimiters.
+pub(super) const WRAPS: &[(&str, &str, &str)] = &[
+    ("norm", "‖", "‖"),
+    ("Norm", "‖", "‖"),
+    ("abs", "|", "|"),
+    ("Abs", "|", "|"),
+    ("ceil", "⌈", "⌉"),
+    ("floor", "⌊", "⌋"),
+    ("ket", "|", "⟩"),
+    ("bra", "⟨", "|"),
+    ("braket", "⟨", "⟩"),
+    ("set", "{", "}"),
+];

@@ -23,6 +23,16 @@ const ENVIRONMENTS: &[(&str, bool)] = &[
     ("equation*", false),
     ("displaymath", false),
     ("math", false),
+    ("split", true),
+    ("aligned", true),
+    ("gathered", true),
+    ("cases", true),
+    ("array", true),
+    ("matrix", true),
+    ("pmatrix", true),
+    ("bmatrix", true),
+    ("flalign", true),
+    ("flalign*", true),
     ("align", true),
     ("align*", true),
     ("gather", true),
@@ -42,7 +52,7 @@ pub(crate) fn at(text: &str, at: usize) -> Option<Formula<'_>> {
         return made(tex, true, at + 2 + close + 2);
     }
     if let Some(body) = rest.strip_prefix('$') {
-        let close = dollar(body)?;
+        let Some(close) = dollar(body) else { return unended(body, at) };
         let (tex, after) = (body.get(..close)?, body.get(close + 1..)?);
         return is_formula(tex, after).then(|| made(tex, false, at + 1 + close + 1)).flatten();
     }
@@ -53,6 +63,16 @@ pub(crate) fn at(text: &str, at: usize) -> Option<Formula<'_>> {
         }
     }
     environment(rest, at)
+}
+
+/// A formula that ends with its text, since its second dollar was cut off; it must look like nothing else.
+fn unended(body: &str, at: usize) -> Option<Formula<'_>> {
+    const LONGEST_END: usize = 64;
+    (body.len() <= LONGEST_END).then_some(())?;
+    let is_tex = body.contains(['\\', '^', '_']) && !body.contains(['$', '\n']);
+    (is_tex && !has_word(body) && !body.starts_with(char::is_whitespace))
+        .then(|| made(body, false, at + 1 + body.len()))
+        .flatten()
 }
 
 fn environment(rest: &str, at: usize) -> Option<Formula<'_>> {
@@ -148,7 +168,8 @@ fn is_formula(tex: &str, after: &str) -> bool {
         return !(prose && opens_blank && ends_blank && !trimmed.contains('\\'));
     }
     if digit_follows {
-        return false;
+        // `1$-$3` and `[OIII]$λ$5007` are formulas, `$5, $6` and `costs $ and $6` are not.
+        return !price && !word && !opens_blank && !ends_blank && trimmed.chars().count() <= 12;
     }
     !(opens_blank || ends_blank) || (trimmed.len() <= 20 && !prose)
 }

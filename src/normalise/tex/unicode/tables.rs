@@ -27,7 +27,6 @@ pub(in crate::normalise::tex) const DROPPED: &[(&str, u8)] = &[
     ("sc", 0),
     ("mathstrut", 0),
     ("strut", 0),
-    ("mathop", 0),
     ("negthinspace", 0),
 ];
 
