@@ -6,6 +6,8 @@ mod feeds;
 
 mod gofeed;
 
+mod maths;
+
 mod normalise;
 
 mod people;

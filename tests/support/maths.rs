@@ -31,6 +31,8 @@ use offprint::urls::Urls;
 use faults::Fault;
 
 mod faults;
+mod letters;
+mod macros;
 mod operators;
 mod shown;
 
@@ -44,7 +46,10 @@ pub(crate) const FILES: [&str; 5] = [
 ];
 
 /// How many names of unknown macros are printed, the commonest first.
-const MACROS: usize = 6000;
+const MACROS: usize = 60;
+
+/// How the reason of a title begins that holds what could be converted.
+const CONVERTIBLE: &str = "could be converted";
 
 /// What was found so far.
 pub(crate) struct Audit {
@@ -191,11 +196,17 @@ impl Audit {
             return;
         }
         self.titles_with_tex += 1;
+        let mut reasons = BTreeSet::new();
         for fault in faults::of_text(source, shown) {
-            let reason = match fault {
-                Fault::Left(reason) => format!("left: {reason}"),
-                Fault::Literal(reason) => format!("literal: {reason}"),
-            };
+            reasons.insert(match fault {
+                Fault::Left(reason) if faults::cause(&reason) == faults::TEXT_MACRO => {
+                    "only the paper defines a macro".to_owned()
+                }
+                Fault::Left(reason) => format!("{CONVERTIBLE}, {}", faults::cause(&reason)),
+                Fault::Literal(reason) => format!("stays, {}", faults::cause(&reason)),
+            });
+        }
+        for reason in reasons {
             self.titles_left.entry(reason).or_default().push(format!("{id}: {source} -> {shown}"));
         }
     }
@@ -251,7 +262,7 @@ impl Audit {
     pub(crate) fn bad_titles(&self) -> usize {
         self.titles_left
             .iter()
-            .filter(|(reason, _titles)| reason.starts_with("left"))
+            .filter(|(reason, _titles)| reason.starts_with(CONVERTIBLE))
             .map(|(_reason, titles)| titles.len())
             .sum()
     }
@@ -277,14 +288,15 @@ impl Audit {
         writeln!(out, "papers: {}", self.papers).unwrap();
         writeln!(
             out,
-            "titles: {} with TeX, {} hold what could be converted",
+            "titles: {} with TeX, {} hold what could be converted; those that keep a sign or a name of TeX, with the reason:",
             self.titles_with_tex,
             self.bad_titles()
         )
         .unwrap();
         for (reason, titles) in &self.titles_left {
-            for title in titles.iter().take(self.examples.saturating_mul(10)) {
-                writeln!(out, "  {reason}: {title}").unwrap();
+            writeln!(out, "  {} titles: {reason}", titles.len()).unwrap();
+            for title in titles {
+                writeln!(out, "    {title}").unwrap();
             }
         }
         writeln!(

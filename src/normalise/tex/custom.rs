@@ -66,7 +66,6 @@ fn between(name: &str, before: &str, rest: &str) -> Option<&'static str> {
     let is_script = before.ends_with(['^', '_']);
     match (name, is_compared) {
         ("e", _number) if rest.starts_with('^') => Some("\\mathrm{e}"),
-        ("e", _number) if !rest.starts_with(['_', '{']) && !is_script => Some("\\varepsilon"),
         ("T", _number) if !is_script && !before.ends_with("^{") && !rest.starts_with(['_', '{']) => {
             Some("\\mathbb{T}")
         }
@@ -77,6 +76,7 @@ fn between(name: &str, before: &str, rest: &str) -> Option<&'static str> {
         ("ga", true) => Some("\\gtrsim"),
         ("la", false) => Some("\\lambda"),
         ("ga", false) => Some("\\gamma"),
+        ("rr" | "real", _number) if rest.starts_with('^') => Some("\\mathbb{R}"),
         ("re", _number) => Some(if rest.starts_with(['^', '_']) { "\\mathbb{R}" } else { "\\mathrm{Re}" }),
         _other => None,
     }

@@ -176,40 +176,12 @@ impl Element<'_> {
     }
 }
 
-/// Whether a character is an operator and never the name of something.
+/// Characters that are operators and never the name of something.
+const SIGNS: &str = "+−±∓∗×⋅·∘⋆⊕⊗∪∩/=^~¯‾˙¨ˇ˘´`˚";
+
+/// Whether a character is an operator, whatever the renderer took it for.
 fn is_sign(character: char) -> bool {
-    matches!(
-        character,
-        rewrite::LESS
-            | rewrite::MORE
-            | '+'
-            | '−'
-            | '±'
-            | '∓'
-            | '∗'
-            | '×'
-            | '⋅'
-            | '·'
-            | '∘'
-            | '⋆'
-            | '⊕'
-            | '⊗'
-            | '∪'
-            | '∩'
-            | '/'
-            | '='
-            | '^'
-            | '~'
-            | '¯'
-            | '‾'
-            | '˙'
-            | '¨'
-            | 'ˇ'
-            | '˘'
-            | '´'
-            | '`'
-            | '˚'
-    )
+    matches!(character, rewrite::LESS | rewrite::MORE) || SIGNS.contains(character)
 }
 
 /// The content of the renderer's `math` element with only what is listed, checked to be well-formed.

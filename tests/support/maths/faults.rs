@@ -1,9 +1,7 @@
 //! What is wrong with a text or a body, by comparing it with its source; every fault begins with its cause.
 
-use std::collections::BTreeMap;
-
-use unicode_normalization::UnicodeNormalization as _;
-
+use super::letters;
+use super::macros;
 use super::operators;
 use super::shown::Shown;
 
@@ -25,7 +23,7 @@ pub(crate) const MACRO: &str = "unknown macro in a formula";
 pub(crate) const TEXT_MACRO: &str = "unknown macro in text";
 
 /// The cause of lost letters and digits.
-const LETTERS: &str = "lost letter";
+pub(super) const LETTERS: &str = "lost letter";
 
 /// Every cause.
 const CAUSES: &[&str] = &[
@@ -35,189 +33,15 @@ const CAUSES: &[&str] = &[
     "dollar around TeX",
     "backslash",
     "money",
-    "code",
     "escaped sign",
     MACRO,
     TEXT_MACRO,
     "formula left as TeX",
     "formula that defines macros",
-    "error node",
     "script of text",
     "brace",
     "prose in a formula",
-    "empty formula",
     LETTERS,
-];
-
-/// Commands that are words, and read as such.
-const WORDS: &[&str] = &[
-    "TeX",
-    "LaTeX",
-    "Im",
-    "Pr",
-    "Re",
-    "and",
-    "arccos",
-    "arcsin",
-    "arctan",
-    "arg",
-    "argmax",
-    "argmin",
-    "cos",
-    "cosh",
-    "cot",
-    "coth",
-    "csc",
-    "deg",
-    "det",
-    "diag",
-    "dim",
-    "exp",
-    "gcd",
-    "hom",
-    "inf",
-    "ker",
-    "lg",
-    "lim",
-    "liminf",
-    "limsup",
-    "ln",
-    "AA",
-    "Ad",
-    "BMO",
-    "Bias",
-    "Cl",
-    "Corr",
-    "Cov",
-    "Diff",
-    "Div",
-    "GF",
-    "GL",
-    "Gal",
-    "Gr",
-    "Hess",
-    "Homeo",
-    "Id",
-    "Ind",
-    "Inn",
-    "Isom",
-    "Lie",
-    "Lip",
-    "Mod",
-    "NP",
-    "OSp",
-    "Op",
-    "Out",
-    "PGL",
-    "PPAD",
-    "PSL",
-    "Per",
-    "Perv",
-    "Pic",
-    "Prim",
-    "Proj",
-    "Res",
-    "Ric",
-    "Riem",
-    "SL",
-    "SO",
-    "SP",
-    "SU",
-    "Sing",
-    "Sp",
-    "Spin",
-    "Spinc",
-    "Sub",
-    "Sym",
-    "Vect",
-    "Vol",
-    "ad",
-    "card",
-    "codim",
-    "coker",
-    "cone",
-    "const",
-    "conv",
-    "curl",
-    "curv",
-    "depth",
-    "diam",
-    "dist",
-    "div",
-    "dom",
-    "domain",
-    "eff",
-    "epi",
-    "erf",
-    "gl",
-    "grad",
-    "id",
-    "im",
-    "ind",
-    "lcm",
-    "loc",
-    "mult",
-    "nnz",
-    "opt",
-    "ord",
-    "rad",
-    "relu",
-    "rk",
-    "rot",
-    "sdepth",
-    "sign",
-    "softmax",
-    "spec",
-    "spt",
-    "trace",
-    "vol",
-    "vs",
-    "resp",
-    "etc",
-    "eg",
-    "ie",
-    "log",
-    "max",
-    "min",
-    "mod",
-    "rank",
-    "sec",
-    "sech",
-    "sgn",
-    "sin",
-    "sinh",
-    "span",
-    "sup",
-    "supp",
-    "tan",
-    "tanh",
-    "Tr",
-    "tr",
-    "choose",
-    "injlim",
-    "projlim",
-    "varlimsup",
-    "varliminf",
-    "arcsec",
-    "Ext",
-    "Tor",
-    "Hom",
-    "Aut",
-    "End",
-    "Spec",
-    "polylog",
-    "poly",
-    "bmod",
-    "pmod",
-    "cosec",
-    "sech",
-    "arcosh",
-    "arsinh",
-    "artanh",
-    "esssup",
-    "essinf",
-    "Var",
-    "Cov",
 ];
 
 /// The cause that a fault begins with.
@@ -238,7 +62,7 @@ pub(crate) fn placed(fault: Fault, shown: &Shown) -> Fault {
 pub(crate) fn of_text(source: &str, shown: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     signs(source, shown, &mut faults);
-    macros(source, &runs(shown), shown, &mut faults);
+    macros::left(source, &macros::runs(shown), shown, &mut faults);
     for lost in operators::lost(source, shown) {
         faults.push(Fault::Left(format!("{LOST} {lost} (text)")));
     }
@@ -263,14 +87,14 @@ pub(crate) fn of_body(source: &str, shown: &Shown) -> Vec<Fault> {
         faults.push(Fault::Left(format!("backslash in a formula: {}", around(&shown.tokens, "\\"))));
     }
     let both = format!("{} {}", shown.text, shown.tokens);
-    macros(source, &runs(&both), &both, &mut faults);
+    macros::left(source, &macros::runs(&both), &both, &mut faults);
     for word in &shown.words {
         let name = word.trim();
-        let is_text = words(source).get(name).is_some_and(|count| *count > 0);
+        let is_text = macros::words(source).get(name).is_some_and(|count| *count > 0);
         if !name.is_empty()
             && operators::commands(source).contains_key(name)
             && !is_text
-            && !WORDS.contains(&name)
+            && !macros::WORDS.contains(&name)
         {
             faults.push(Fault::Left(format!("{MACRO} \\{name}")));
         }
@@ -286,86 +110,12 @@ pub(crate) fn of_body(source: &str, shown: &Shown) -> Vec<Fault> {
     if said(&["sqrt"]) > shown.roots {
         faults.push(Fault::Left(format!("lost fraction or root: {} roots", shown.roots)));
     }
-    faults.extend(letters(source, &both).map(Fault::Left));
+    faults.extend(letters::lost(source, &both).map(Fault::Left));
     for tex in shown.tex.iter().filter(|tex| is_prose(tex)) {
         faults.push(Fault::Left(format!("prose in a formula: {tex}")));
     }
     faults
 }
-
-/// Letters and digits of formulas that the reader does not see. Arguments that are no text, and everything outside
-/// formulas, are left out of the count on both sides by counting only what is too little overall.
-fn letters(source: &str, shown: &str) -> Option<String> {
-    if ["\\ion", "\\texorpdfstring", "\\SI", "\\replaced"].iter().any(|name| source.contains(name)) {
-        return None;
-    }
-    let mut left: BTreeMap<char, usize> = BTreeMap::new();
-    for character in shown.nfkd().filter(char::is_ascii_alphanumeric) {
-        *left.entry(character).or_default() += 1;
-    }
-    let mut rest = source;
-    let mut lost = String::new();
-    while let Some(first) = rest.chars().next() {
-        let mut length = first.len_utf8();
-        if first == '\\' {
-            let body = rest.get(1..).unwrap_or_default();
-            let name =
-                body.get(..body.bytes().take_while(u8::is_ascii_alphabetic).count()).unwrap_or_default();
-            length +=
-                if name.is_empty() { body.chars().next().map_or(0, char::len_utf8) } else { name.len() };
-            let behind = rest.get(length..).unwrap_or_default();
-            let is_unseen = UNSEEN.contains(&name) || name.contains("cite");
-            if is_unseen {
-                length += behind.find('}').map_or(0, |end| end + 1);
-            } else if matches!(name, "hskip" | "vskip" | "kern" | "mkern") {
-                length += behind
-                    .find(|next: char| !next.is_ascii_alphanumeric() && !" -.".contains(next))
-                    .unwrap_or(behind.len());
-            } else if name.is_empty() && behind.starts_with('[') && rest.starts_with("\\\\") {
-                length += behind.find(']').map_or(0, |end| end + 1);
-            }
-        } else if first.is_ascii_alphanumeric() {
-            match left.get_mut(&first).filter(|count| **count > 0) {
-                Some(count) => *count -= 1,
-                None => lost.push(first),
-            }
-        }
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    (!lost.is_empty()).then(|| format!("{LETTERS} {lost}"))
-}
-
-/// Commands whose first argument nobody sees.
-const UNSEEN: &[&str] = &[
-    "begin",
-    "end",
-    "label",
-    "ref",
-    "eqref",
-    "href",
-    "hspace",
-    "vspace",
-    "color",
-    "textcolor",
-    "unicode",
-    "tag",
-    "phantom",
-    "hphantom",
-    "vphantom",
-    "texorpdfstring",
-    "SI",
-    "ion",
-    "foreignlanguage",
-    "colorbox",
-    "footnotemark",
-    "thanks",
-    "index",
-    "hyperlink",
-    "hyperref",
-    "QTR",
-    "QTO",
-    "deleted",
-];
 
 /// Dollars, backslashes and scripts that are left in text.
 fn signs(source: &str, shown: &str, faults: &mut Vec<Fault>) {
@@ -418,54 +168,6 @@ fn signs(source: &str, shown: &str, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Names of commands that are shown instead of what they mean.
-fn macros(source: &str, shown: &BTreeMap<&str, usize>, whole: &str, faults: &mut Vec<Fault>) {
-    let commands = operators::commands(source);
-    if commands.is_empty() {
-        return;
-    }
-    let said = words(source);
-    for (name, _count) in commands.iter().filter(|(name, _count)| !WORDS.contains(name)) {
-        let seen = shown.get(name).copied().unwrap_or_default();
-        if name.len() > 1 {
-            if seen > said.get(name).copied().unwrap_or_default() {
-                faults.push(Fault::Left(format!("{TEXT_MACRO} \\{name}: {}", around(whole, name))));
-            }
-        } else if !"cvuHkrdbtijloLOPS".contains(name) {
-            // A single letter: as many as the source says outside commands, and those of functions.
-            let letters = |words: &BTreeMap<&str, usize>| -> usize {
-                words.iter().map(|(word, count)| word.matches(name).count() * count).sum()
-            };
-            let functions: usize =
-                WORDS.iter().filter_map(|word| Some(word.matches(name).count() * commands.get(word)?)).sum();
-            if letters(shown) > letters(&said) + functions {
-                faults.push(Fault::Left(format!("{TEXT_MACRO} \\{name}")));
-            }
-        }
-    }
-}
-
-/// The words of a text and how often each occurs.
-fn runs(text: &str) -> BTreeMap<&str, usize> {
-    let mut words = BTreeMap::new();
-    for word in text.split(|character: char| !character.is_ascii_alphabetic()).filter(|word| !word.is_empty())
-    {
-        *words.entry(word).or_default() += 1;
-    }
-    words
-}
-
-/// The words of a source that are no commands.
-fn words(source: &str) -> BTreeMap<&str, usize> {
-    let mut words = runs(source);
-    for (name, count) in operators::commands(source) {
-        if let Some(seen) = words.get_mut(name) {
-            *seen -= count.min(*seen);
-        }
-    }
-    words
-}
-
 /// Whether a formula holds two words side by side that no command makes text.
 fn is_prose(tex: &str) -> bool {
     let mut in_row = 0;
@@ -487,6 +189,6 @@ fn near(text: &str, at: usize) -> String {
     format!("…{start}{end}…").replace('\n', " ")
 }
 
-fn around(text: &str, what: &str) -> String {
+pub(super) fn around(text: &str, what: &str) -> String {
     near(text, text.find(what).unwrap_or_default())
 }

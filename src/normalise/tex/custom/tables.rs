@@ -16,11 +16,11 @@ pub(super) const RENAMED: &[(&str, &str)] = &[
 pub(super) const MATHS: &[(&str, &str)] = &[
     // Sets of numbers and their kin.
     ("R", "\\mathbb{R}"), ("RR", "\\mathbb{R}"), ("IR", "\\mathbb{R}"), ("BBR", "\\mathbb{R}"), ("dbR", "\\mathbb{R}"),
-    ("Real", "\\mathbb{R}"), ("Reals", "\\mathbb{R}"), ("reals", "\\mathbb{R}"), ("real", "\\mathbb{R}"),
-    ("Rset", "\\mathbb{R}"), ("rr", "\\mathbb{R}"), ("Rn", "\\mathbb{R}^n"), ("RN", "\\mathbb{R}^N"), ("Rd", "\\mathbb{R}^d"),
+    ("Real", "\\mathbb{R}"), ("Reals", "\\mathbb{R}"), ("reals", "\\mathbb{R}"),
+    ("Rset", "\\mathbb{R}"), ("Rn", "\\mathbb{R}^n"), ("RN", "\\mathbb{R}^N"), ("Rd", "\\mathbb{R}^d"),
     ("Rm", "\\mathbb{R}^m"), ("rn", "\\mathbb{R}^n"),
     ("C", "\\mathbb{C}"), ("CC", "\\mathbb{C}"), ("Complex", "\\mathbb{C}"), ("cnums", "\\mathbb{C}"),
-    ("Z", "\\mathbb{Z}"), ("ZZ", "\\mathbb{Z}"), ("IZ", "\\mathbb{Z}"), ("BZ", "\\mathbb{Z}"), ("integers", "\\mathbb{Z}"),
+    ("Z", "\\mathbb{Z}"), ("ZZ", "\\mathbb{Z}"), ("IZ", "\\mathbb{Z}"), ("integers", "\\mathbb{Z}"),
     ("N", "\\mathbb{N}"), ("NN", "\\mathbb{N}"), ("IN", "\\mathbb{N}"), ("naturals", "\\mathbb{N}"), ("natnums", "\\mathbb{N}"),
     ("Q", "\\mathbb{Q}"), ("QQ", "\\mathbb{Q}"), ("PP", "\\mathbb{P}"), ("FF", "\\mathbb{F}"), ("HH", "\\mathbb{H}"),
     ("EE", "\\mathbb{E}"), ("TT", "\\mathbb{T}"), ("DD", "\\mathbb{D}"), ("KK", "\\mathbb{K}"), ("GG", "\\mathbb{G}"),
@@ -46,8 +46,8 @@ pub(super) const MATHS: &[(&str, &str)] = &[
     ("Mpl", "M_{\\mathrm{Pl}}"), ("teff", "T_{\\mathrm{eff}}"), ("Teff", "T_{\\mathrm{eff}}"), ("logg", "\\log g"),
     ("feh", "[\\mathrm{Fe}/\\mathrm{H}]"), ("kms", "\\mathrm{km}\\,\\mathrm{s}^{-1}"), ("um", "\\mu\\mathrm{m}"),
     ("micron", "\\mu\\mathrm{m}"), ("LCDM", "\\Lambda\\mathrm{CDM}"), ("lcdm", "\\Lambda\\mathrm{CDM}"),
-    ("ha", "\\mathrm{H}\\alpha"), ("Ha", "\\mathrm{H}\\alpha"), ("halpha", "\\mathrm{H}\\alpha"),
-    ("Halpha", "\\mathrm{H}\\alpha"), ("hb", "\\mathrm{H}\\beta"), ("Hb", "\\mathrm{H}\\beta"), ("Hbeta", "\\mathrm{H}\\beta"),
+    ("halpha", "\\mathrm{H}\\alpha"),
+    ("Halpha", "\\mathrm{H}\\alpha"), ("Hbeta", "\\mathrm{H}\\beta"),
     ("hbeta", "\\mathrm{H}\\beta"), ("lya", "\\mathrm{Ly}\\alpha"), ("Lya", "\\mathrm{Ly}\\alpha"), ("Lyb", "\\mathrm{Ly}\\beta"),
     ("Vmax", "V_{\\max}"), ("Mvir", "M_{\\mathrm{vir}}"), ("rvir", "r_{\\mathrm{vir}}"), ("Rvir", "R_{\\mathrm{vir}}"),
 ];
@@ -73,7 +73,7 @@ pub(super) const OPERATORS: &[&str] = &[
     "Hom", "Homeo", "Id", "Ind", "Inn", "Isom", "Lie", "Lip", "Mod", "NP", "OSp", "Op", "Out", "PGL", "PPAD", "PSL", "Per",
     "Perv", "Pic", "Prim", "Proj", "Res", "Ric", "Riem", "SL", "SO", "SP", "SU", "Sing", "Sp", "Spec", "Spin", "Spinc", "Sub",
     "Sym", "Tor", "VMO", "Var", "Vect", "Vol", "ad", "arcosh", "arsinh", "artanh", "card", "codim", "coker", "cone", "const",
-    "conv", "cosec", "csch", "curl", "curv", "depth", "diam", "dist", "div", "dom", "domain", "eff", "epi", "erf", "erfc",
+    "conv", "cosec", "csch", "curl", "curv", "depth", "diam", "dist", "div", "dom", "eff", "epi", "erf", "erfc",
     "essinf", "esssup", "gl", "grad", "id", "im", "ind", "lcm", "loc", "mult", "nnz", "opt", "ord", "poly", "polylog", "rad",
     "relu", "rk", "rot", "sdepth", "sech", "sign", "softmax", "spec", "spt", "trace", "vol",
 ];
