@@ -9,6 +9,8 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
     reason = "a measurement stops at the first surprise and prints what it found"
 )]
 

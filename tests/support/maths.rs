@@ -127,8 +127,8 @@ impl Audit {
         let begun = Instant::now();
         let observation = self.observed(text("id"), title, body);
         self.papers += 1;
-        let paper = self.merged(observation);
-        let content = entry::entry(&paper, &self.place(&paper), &self.urls).content;
+        let paper = merged(observation);
+        let content = entry::entry(&paper, &place(&paper), &self.urls).content;
         let seconds = begun.elapsed().as_secs_f64();
         self.title(text("id"), title, paper.title().text.as_str());
         let plain = paper.abstract_text().map(|text| text.text.as_str()).unwrap_or_default().to_owned();
@@ -166,29 +166,6 @@ impl Audit {
             language: None,
         };
         observe(&record, &context).unwrap_or_else(|problem| panic!("{problem}: {title}"))
-    }
-
-    fn merged(&self, observation: Observation) -> Paper {
-        let has_abstract = observation.abstract_text.is_some();
-        Paper {
-            id: PaperId::mint(7),
-            aliases: BTreeSet::new(),
-            first_seen: observation.fetched_at,
-            observations: vec![observation],
-            chosen: Chosen { abstract_text: has_abstract.then_some(0), ..Chosen::default() },
-            events: BTreeMap::new(),
-        }
-    }
-
-    fn place(&self, paper: &Paper) -> TimelineEntry {
-        TimelineEntry {
-            topic: TopicId::parse("all").unwrap(),
-            paper: paper.id.clone(),
-            served_as: paper.id.clone(),
-            at: paper.first_seen,
-            updated: paper.first_seen,
-            reason: String::new(),
-        }
     }
 
     fn title(&mut self, id: &str, source: &str, shown: &str) {
@@ -337,5 +314,30 @@ impl Audit {
             writeln!(out, "  {fault}").unwrap();
         }
         out
+    }
+}
+
+/// The paper of one observation.
+fn merged(observation: Observation) -> Paper {
+    let has_abstract = observation.abstract_text.is_some();
+    Paper {
+        id: PaperId::mint(7),
+        aliases: BTreeSet::new(),
+        first_seen: observation.fetched_at,
+        observations: vec![observation],
+        chosen: Chosen { abstract_text: has_abstract.then_some(0), ..Chosen::default() },
+        events: BTreeMap::new(),
+    }
+}
+
+/// Its place in a topic.
+fn place(paper: &Paper) -> TimelineEntry {
+    TimelineEntry {
+        topic: TopicId::parse("all").unwrap(),
+        paper: paper.id.clone(),
+        served_as: paper.id.clone(),
+        at: paper.first_seen,
+        updated: paper.first_seen,
+        reason: String::new(),
     }
 }

@@ -114,8 +114,22 @@ fn made(name: &str) -> Option<String> {
 
 /// A symbol that lost the blank before what follows: `\muG`, `\inA`, `\LambdaCDM`, `\mumu`.
 fn glued(name: &str) -> Option<String> {
-    const OPERATORS: &[&str] =
-        &["in", "to", "log", "ln", "times", "ell", "cdot", "leq", "geq", "partial", "nabla", "subset"];
+    const OPERATORS: &[&str] = &[
+        "rightarrow",
+        "leftarrow",
+        "in",
+        "to",
+        "log",
+        "ln",
+        "times",
+        "ell",
+        "cdot",
+        "leq",
+        "geq",
+        "partial",
+        "nabla",
+        "subset",
+    ];
     (2..name.len()).rev().find_map(|length| {
         let (symbol, rest) = name.split_at_checked(length)?;
         let is_known = is_greek(symbol) || OPERATORS.contains(&symbol);

@@ -176,12 +176,14 @@ impl Element<'_> {
     }
 }
 
-/// Characters that are operators and never the name of something.
-const SIGNS: &str = "+−±∓∗×⋅·∘⋆⊕⊗∪∩/=^~¯‾˙¨ˇ˘´`˚";
+/// Marks that stand over a letter; as operators they are drawn close to it.
+const MARKS: &str = "^~¯‾˙¨ˇ˘´`˚";
 
-/// Whether a character is an operator, whatever the renderer took it for.
-fn is_sign(character: char) -> bool {
-    matches!(character, rewrite::LESS | rewrite::MORE) || SIGNS.contains(character)
+/// Whether a character is an operator, whatever the renderer took it for. A sign before a term is one; by itself it is
+/// left as it is, since an operator would get space around it.
+fn is_operator(sign: char, behind: &str) -> bool {
+    let is_before = matches!(sign, '+' | '−' | '±' | '∓') && !behind.starts_with("</");
+    is_before || matches!(sign, rewrite::LESS | rewrite::MORE) || MARKS.contains(sign)
 }
 
 /// The content of the renderer's `math` element with only what is listed, checked to be well-formed.
@@ -228,11 +230,10 @@ fn restricted(rendered: &str) -> Option<String> {
         let inside = inside.trim_end_matches(['/', ' ']);
         let (name, attributes) = inside.split_once(' ').unwrap_or((inside, ""));
         let name = ELEMENTS.iter().find(|known| **known == name)?;
-        // A sign is an operator, whatever the renderer took it for.
         if *name == "mi"
             && !is_empty
-            && rest.starts_with(is_sign)
             && let Some((sign, behind)) = rest.split_once("</mi>")
+            && sign.chars().next().is_some_and(|first| is_operator(first, behind))
         {
             out.push_str("<mo>");
             text(&mut out, sign);

@@ -15,6 +15,7 @@ use crate::normalise::tex::rewrite::tables::DROPPED;
 use crate::normalise::tex::rewrite::tables::TEXTS;
 use crate::normalise::tex::tokens;
 use crate::normalise::tex::tokens::Token;
+use crate::normalise::tex::unicode;
 use crate::normalise::tex::units;
 
 mod groups;
@@ -203,7 +204,7 @@ impl Rewrite {
             "sqrt" if behind.trim().is_empty() => self.out.push_str("\\surd "),
             "sqrt" if behind.trim_start().starts_with('(') => return Some(star + self.root(behind)?),
             "mathop" => return Some(star + self.operator(behind)?),
-            "mathfrak" | "frak" => return Some(star + self.fraktur(behind)?),
+            "mathfrak" | "frak" => return Some(star + self.fraktur(behind)),
             "cal" if behind.starts_with('{') => self.out.push_str("\\mathcal"),
             "lt" => self.out.push(LESS),
             "gt" => self.out.push(MORE),
@@ -214,9 +215,11 @@ impl Rewrite {
             "over" | "choose" | "atop" | "brack" | "brace" => self.infix(name),
             "operatorname" => {
                 let Some((argument, length)) = tokens::argument(behind) else { return Some(star) };
-                self.out.push_str("\\operatorname{");
-                self.out.push_str(&plain(argument));
-                self.out.push('}');
+                if argument.contains(['_', '^']) {
+                    self.push(&["\\mathrm{", &nested(argument, self.depth + 1)?, "}"]);
+                } else {
+                    self.push(&["\\operatorname{", &plain(argument), "}"]);
+                }
                 return Some(star + length);
             }
             "unicode" => {
@@ -332,7 +335,7 @@ impl Rewrite {
 
 /// Text inside a formula, as plain characters that mean nothing to the renderer.
 fn plain(tex: &str) -> String {
-    let text = crate::normalise::tex::unicode::to_text(tex);
+    let text = unicode::words(tex).unwrap_or_else(|| unicode::to_text(tex));
     let leads = tex.starts_with([' ', '~']) && !text.is_empty();
     let trails = tex.ends_with([' ', '~']) && !text.is_empty();
     let clean = |character: char| match character {

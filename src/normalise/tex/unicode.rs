@@ -33,6 +33,11 @@ pub(crate) fn spaced(tex: &str) -> (bool, bool) {
     (leads, trails)
 }
 
+/// Text inside a formula, where `_` is a sign like any other; `None` when it holds TeX of its own.
+pub(crate) fn words(tex: &str) -> Option<String> {
+    (!tex.contains(['\\', '$', '{'])).then(|| tex.replace('~', " ").trim().to_owned())
+}
+
 /// A formula as text. Nothing vanishes but layout: what is not known keeps its name.
 pub(crate) fn to_text(tex: &str) -> String {
     render(tex, false, 0)
@@ -173,8 +178,6 @@ impl Line {
     fn script(&mut self, is_raised: bool, rest: &str) -> usize {
         let (argument, length) = raised_argument(rest);
         self.is_blank = false;
-        // `A^\T` is transposed; only as a letter of the line is it the torus.
-        let argument = if is_raised && argument.trim() == "\\T" { "T" } else { argument };
         let inner = self.inner(argument, true);
         let script = scripts::script(&inner, is_raised);
         self.is_word = scripts::is_word(&script);
@@ -208,7 +211,8 @@ impl Line {
             // The blank behind a command ends its name and means nothing.
             return rest.len() - rest.trim_start_matches([' ', '\n']).len();
         }
-        match custom::meaning(name, &self.out, rest) {
+        let before = if self.is_compact && self.out.is_empty() { "_" } else { self.out.as_str() };
+        match custom::meaning(name, before, rest) {
             Some(Meaning::Maths(tex)) => {
                 self.tokens(&tex);
                 return rest.len() - rest.trim_start_matches([' ', '\n']).len();

@@ -66,6 +66,7 @@ pub(crate) fn of_text(source: &str, shown: &str) -> Vec<Fault> {
     for lost in operators::lost(source, shown) {
         faults.push(Fault::Left(format!("{LOST} {lost} (text)")));
     }
+    faults.extend(letters::lost(source, shown).map(|lost| Fault::Left(format!("{lost} (text)"))));
     faults
 }
 
@@ -132,7 +133,7 @@ fn signs(source: &str, shown: &str, faults: &mut Vec<Fault>) {
                 .starts_with(|next: char| next.is_ascii_digit());
         let is_currency = before.ends_with(|last: char| last.is_ascii_uppercase() || last == '$')
             || behind.starts_with('$')
-            || behind.starts_with(|next: char| matches!(next, '.' | ',' | ')' | '/' | ' ' | '"'))
+            || behind.starts_with(['.', ',', ')', '/', ' ', '"'])
                 && before
                     .ends_with(|last: char| last.is_ascii_digit() || matches!(last, '(' | '/' | ' ' | '"'));
         let escaped = source.matches("\\$").count();

@@ -97,13 +97,13 @@ pub(crate) fn read(body: &str) -> Result<Shown, String> {
         match event {
             Event::Start(tag) => {
                 roots += usize::from(open.is_empty());
-                let name = element(&namespace, &tag, open.last_mut())?;
+                let name = element(&namespace, &tag, &mut open)?;
                 shown.begin(&name);
                 open.push((name, 0));
             }
             Event::Empty(tag) => {
                 roots += usize::from(open.is_empty());
-                let name = element(&namespace, &tag, open.last_mut())?;
+                let name = element(&namespace, &tag, &mut open)?;
                 shown.begin(&name);
                 whole(&name, 0)?;
             }
@@ -135,7 +135,7 @@ pub(crate) fn read(body: &str) -> Result<Shown, String> {
 fn element(
     namespace: &ResolveResult<'_>,
     tag: &BytesStart<'_>,
-    parent: Option<&mut (String, usize)>,
+    open: &mut [(String, usize)],
 ) -> Result<String, String> {
     let ResolveResult::Bound(namespace) = namespace else {
         return Err("an element without a namespace".into());
@@ -164,7 +164,7 @@ fn element(
         }
         keys.push(key);
     }
-    if let Some((parent, children)) = parent {
+    if let Some((parent, children)) = open.last_mut() {
         *children += 1;
         let is_apt = match name.as_str() {
             "mtr" => parent == "mtable",

@@ -7,8 +7,7 @@ pub(super) const RENAMED: &[(&str, &str)] = &[
     ("Vec", "vec"), ("Dot", "dot"), ("Ddot", "ddot"), ("Check", "check"), ("Breve", "breve"), ("bb", "mathbb"), ("mb", "mathbb"),
     ("mbb", "mathbb"), ("matbb", "mathbb"), ("mathhbb", "mathbb"), ("mbf", "mathbf"), ("mc", "mathcal"), ("mcal", "mathcal"),
     ("mathb", "mathbf"), ("mf", "mathfrak"), ("mfr", "mathfrak"), ("ov", "overline"), ("ol", "overline"), ("overl", "overline"), ("wt", "widetilde"),
-    ("wtilde", "widetilde"), ("wh", "widehat"), ("ul", "underline"), ("bs", "boldsymbol"), ("bfmit", "boldsymbol"), ("lef", "left"),
-    ("rig", "right"),
+    ("wtilde", "widetilde"), ("wh", "widehat"), ("ul", "underline"), ("bs", "boldsymbol"), ("bfmit", "boldsymbol"),
 ];
 
 /// Macros that stand for formulas. What they stand for holds only commands that are known.

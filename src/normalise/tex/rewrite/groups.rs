@@ -210,13 +210,11 @@ impl Rewrite {
         }
         let inner = nested(body.get(..at)?, self.depth + 1)
             .filter(|_inner| depth == 0 && self.groups.len() < DEEPEST);
-        match inner {
-            Some(inner) => self.push(&["\\sqrt{", &inner, "}"]),
-            None => {
-                self.out.push_str("\\surd ");
-                return Some(0);
-            }
-        }
+        let Some(inner) = inner else {
+            self.out.push_str("\\surd ");
+            return Some(0);
+        };
+        self.push(&["\\sqrt{", &inner, "}"]);
         Some(rest.len() - body.len() + at)
     }
 
@@ -236,7 +234,7 @@ impl Rewrite {
     }
 
     /// `\mathfrak{…}`: the renderer takes its letter I for another.
-    pub(super) fn fraktur(&mut self, rest: &str) -> Option<usize> {
+    pub(super) fn fraktur(&mut self, rest: &str) -> usize {
         match tokens::argument(rest) {
             Some((argument, length))
                 if argument.contains('I') && argument.bytes().all(|byte| byte.is_ascii_alphabetic()) =>
@@ -250,11 +248,11 @@ impl Rewrite {
                     )
                     .collect();
                 self.push(&["{", &letters.concat(), "}"]);
-                Some(length)
+                length
             }
             _other => {
                 self.out.push_str("\\mathfrak ");
-                Some(0)
+                0
             }
         }
     }

@@ -40,6 +40,7 @@ fn primes_are_raised_together_with_what_is_raised_already() {
 #[test]
 fn signs_are_operators_and_upright_letters_one_word() {
     assert_eq!(maths("x^{-1}"), "<msup><mi>x</mi><mrow><mo>−</mo><mn>1</mn></mrow></msup>");
+    assert_eq!(maths("2\\times"), "<mn>2</mn><mi>×</mi>", "without the space around an operator");
     assert_eq!(maths("\\mathrm{km}"), "<mrow><mi mathvariant=\"normal\">km</mi></mrow>");
     assert_eq!(
         maths("\\mathrm{CO_2}"),

@@ -52,7 +52,7 @@ impl Line {
             "text" | "mbox" | "hbox" | "textrm" | "textbf" | "textit" | "textsf" | "texttt" | "textsc"
             | "textnormal" | "textup" | "emph" | "makebox" => {
                 let (argument, length) = tokens::argument(rest)?;
-                let inner = self.words(argument);
+                let inner = super::words(argument).unwrap_or_else(|| self.inner(argument, false));
                 self.is_blank |= argument.starts_with([' ', '~']);
                 if !inner.is_empty() {
                     self.atom(&inner);
@@ -119,17 +119,14 @@ impl Line {
                 self.word("mod");
                 Some(0)
             }
-            "quad" | "qquad" | "enspace" | "thinspace" | "medspace" | "thickspace" | "space" | "newline" => {
+            "quad" | "qquad" | "enspace" | "thinspace" | "medspace" | "thickspace" | "space" | "newline"
+            | "eqno" => {
                 self.is_blank = true;
                 Some(0)
             }
             "hskip" | "kern" | "mkern" | "mskip" | "vskip" => {
                 self.is_blank = true;
                 Some(tokens::dimension(rest))
-            }
-            "eqno" => {
-                self.is_blank = true;
-                Some(0)
             }
             "begin" | "end" => {
                 let (environment, length) = tokens::argument(rest)?;
@@ -183,15 +180,6 @@ impl Line {
                 self.atom(&format!("{open}{inner}{close}"));
                 Some(length)
             }
-        }
-    }
-
-    /// Text inside a formula: `_` is a sign there, unless the text holds TeX of its own.
-    fn words(&self, argument: &str) -> String {
-        if argument.contains(['\\', '$', '{']) {
-            self.inner(argument, false)
-        } else {
-            argument.replace('~', " ").trim().to_owned()
         }
     }
 }
