@@ -17,7 +17,8 @@
 //! # Three decisions that carry the rest
 //!
 //! - **A paper is its observations.** [`model::paper::Paper`] keeps what every source said and, per field, which
-//!   source it is taken from; merging is a join, so the order of arrival does not matter ([`identity::merge`]).
+//!   source it is taken from; merging is a join ([`identity::merge`]), and which observations are of one paper is a function
+//!   of all that are connected ([`identity::decide`]), so the order of arrival does not matter.
 //! - **The log is the truth.** A [`model::plan::Plan`] is appended to the [`wal`] and fsynced, then applied to sled
 //!   whole. sled's own flush does not survive a power cut on Linux, so sled is always rebuildable and never trusted.
 //! - **`updated` is derived.** It is the time at which the newest event that matters to readers was first noticed
@@ -28,10 +29,10 @@
 //! **A new arXiv paper reaches a reader.** `daemon::polling` sleeps until the source's stored next-poll time and calls
 //! `harvest::run`. The source says what to ask ([`sources`]); [`fetch`] asks politely, with the stored validators. The
 //! source reads the answer into records; [`normalise`] cleans each into an observation. `harvest::plan` looks up papers
-//! that share an identifier, decides, merges, and matches the paper against all [`topics`]; the plan (paper, places in
-//! topics, the source's new cursor and validators) goes to [`store`], which logs it, fsyncs, applies it, and moves its
-//! revision. The next request for a topic's feed finds the revision moved, renders anew ([`feeds`]) and answers with a
-//! new `ETag`; the reader sees one new entry.
+//! that share an identifier or a title key, decides, merges, and matches the paper against all [`topics`]; the plan
+//! (paper, places in topics, the source's new cursor and validators) goes to [`store`], which logs it, fsyncs, applies
+//! it, and moves its revision. The next request for a topic's feed finds the revision moved, renders anew ([`feeds`])
+//! and answers with a new `ETag`; the reader sees one new entry.
 //!
 //! **A revision arrives from two sources.** The first report of version 2 joins the paper's observation of that source,
 //! notes the event `Version(2)` and moves the entry to the top under its old identifier. The second report changes

@@ -26,6 +26,8 @@ use crate::model::time::Timestamp;
 
 mod aimed;
 
+mod arxiv;
+
 mod arxiv_api;
 
 mod arxiv_listing;
@@ -48,6 +50,8 @@ mod json_list;
 
 mod oai;
 
+mod oai_pmh;
+
 mod openalex;
 
 mod openreview;
@@ -68,13 +72,14 @@ pub const KINDS: &[Kind] = &[
     arxiv_api::KIND,
     github_stars::KIND,
     hacker_news::KIND,
+    oai_pmh::KIND,
     openalex::KIND,
     openreview::KIND,
     semantic_scholar::KIND,
 ];
 
 /// The names of kinds that keep history.
-pub const KINDS_WITH_HISTORY: &[&str] = &["arxiv-oai", "hacker-news", "hf-daily", "openreview"];
+pub const KINDS_WITH_HISTORY: &[&str] = &["arxiv-oai", "hacker-news", "hf-daily", "oai-pmh", "openreview"];
 
 /// The kind of that name.
 pub fn kind(name: &str) -> Option<&'static Kind> {
@@ -224,7 +229,8 @@ pub struct OptionKey {
     pub is_required: bool,
     /// Its default as it would be written, or empty.
     pub default: &'static str,
-    /// A value as it would be written, for a required key; what a hint shows and the contract tests use.
+    /// A value as it would be written, for a required key or one of several of which one is; what a hint shows and the
+    /// contract tests use.
     pub example: &'static str,
     /// One sentence for the reference page.
     pub about: &'static str,

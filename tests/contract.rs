@@ -18,9 +18,9 @@ use url::Url;
 /// No run of an answering host may take more requests than this.
 const REQUESTS_AT_MOST: usize = 2_000;
 
-/// A source of a kind with its required options alone.
+/// A source of a kind with its required options alone, and those of which one or another is required.
 pub(crate) fn least(kind: &Kind) -> Box<dyn Source> {
-    let required = kind.options.iter().filter(|key| key.is_required);
+    let required = kind.options.iter().filter(|key| key.is_required || !key.example.is_empty());
     let given = required.map(|key| (key.name.to_owned(), example(key))).collect();
     let options = Options { given, mailbox: Some("ops@example.org".to_owned()) };
     (kind.build)(&options).unwrap_or_else(|fault| panic!("{}: {fault:?}", kind.name))

@@ -3,6 +3,7 @@
 //! `tests/golden/sources/KIND/NAME.EXTENSION` is read by that kind, and the result must be `NAME.expected.txt`. To accept
 //! new results, set `OFFPRINT_ACCEPT`, then read every changed line: an accepted mistake is defended by this test.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -102,7 +103,8 @@ pub(crate) fn cursors(kind: &Kind) -> Vec<Option<Cursor>> {
     let files = fs::read_dir(folder).into_iter().flatten().map(|file| file.unwrap().path());
     let lying = files.filter(|path| path.extension().is_some_and(|extension| extension == "cursor"));
     let text = |path: PathBuf| Cursor(fs::read_to_string(path).unwrap().trim_end().to_owned());
-    std::iter::once(None).chain(lying.map(|path| Some(text(path)))).collect()
+    let several: BTreeSet<Cursor> = lying.map(text).collect();
+    std::iter::once(None).chain(several.into_iter().map(Some)).collect()
 }
 
 /// What is known of a record of that kind besides itself.

@@ -6,9 +6,13 @@ mod feeds;
 
 mod gofeed;
 
+mod identity;
+
 mod maths;
 
 mod normalise;
+
+mod oai;
 
 mod people;
 

@@ -9,6 +9,8 @@ pub(crate) mod maths;
 
 pub(crate) mod net;
 
+pub(crate) mod pairs;
+
 pub(crate) mod site;
 
 pub(crate) mod skies;

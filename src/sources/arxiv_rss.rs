@@ -34,6 +34,7 @@ use crate::sources::OptionKey;
 use crate::sources::Options;
 use crate::sources::Rhythm;
 use crate::sources::Source;
+use crate::sources::arxiv;
 use crate::sources::feed::decode;
 use crate::sources::feed::repair;
 use crate::sources::pace;
@@ -107,27 +108,12 @@ struct Progress {
     done: usize,
 }
 
-/// The categories of a source of arXiv's, each looked at.
-pub(super) fn categories(options: &Options) -> Result<Vec<String>, OptionFault> {
-    let categories = options.list("categories");
-    if categories.is_empty() {
-        return Err(fault("categories", None, "no category is named", "write categories = [\"cs.LG\"]"));
-    }
-    for (index, category) in categories.iter().enumerate() {
-        if !is_category(category) {
-            let message = format!("\"{category}\" is no arXiv category");
-            return Err(fault("categories", Some(index), &message, "write it like \"cs.LG\" or \"hep-th\""));
-        }
-    }
-    Ok(categories.to_vec())
-}
-
 fn fault(option: &'static str, index: Option<usize>, message: &str, hint: &str) -> OptionFault {
     OptionFault { option, index, message: message.to_owned(), hint: Some(hint.to_owned()) }
 }
 
 fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
-    let categories = categories(options)?;
+    let categories = arxiv::categories(options)?;
     let together = options.number("together").unwrap_or(1);
     let together = usize::try_from(together).ok().filter(|together| (1..=5).contains(together));
     let together =
@@ -141,18 +127,6 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
     let requests =
         requests.map_err(|error| fault("url", None, &error.to_string(), "write an absolute address"))?;
     Ok(Box::new(ArxivRss { requests }))
-}
-
-/// An archive, or an archive and a class (`math.QA`).
-fn is_category(text: &str) -> bool {
-    let (archive, class) =
-        text.split_once('.').map_or((text, None), |(archive, class)| (archive, Some(class)));
-    let is_archive =
-        archive.len() >= 2 && archive.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-    let is_class = |class: &str| {
-        class.len() >= 2 && class.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
-    };
-    is_archive && class.is_none_or(is_class) && text.len() <= 32
 }
 
 impl Source for ArxivRss {

@@ -46,7 +46,7 @@ mod item;
 
 mod json;
 
-mod markup;
+pub(super) mod markup;
 
 mod people;
 

@@ -1,320 +1,217 @@
-//! OAI-PMH 2.0, as far as all repositories share it: the envelope of an answer, and the walk through lists by dates and
-//! resumption tokens.
+//! OAI-PMH 2.0, the protocol: what an answer says beside its records. [`lists`] asks for one list after another; what a
+//! record means in its metadata format is the business of each kind.
 //!
-//! A list is finished when its last page came (an empty token or none, both are met); only then does its mark move, to the
-//! day on which its first page was made. A token that comes twice, or a list of more pages than any, ends the walk as a
-//! partial one. What is deliberately absent: what a record says, which every format's source reads itself.
+//! An answer is cut into its records before anything of it is parsed, so that a page of 32 MiB is never a tree and a broken
+//! record costs only itself. What is deliberately absent: sets and formats are not looked up; they are configured.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
-use chrono::Days;
-use chrono::Months;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
-use url::Url;
 
 use crate::fetch::exchange::Response;
-use crate::model::problem::Problem;
-use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::feed::decode;
 use crate::sources::feed::repair;
 use crate::sources::xml;
 use crate::sources::xml::Element;
+use crate::sources::xml::Part;
 
-/// Records are asked for again from so many days before the mark: lists shift while they are harvested (overlap).
-const OVERLAP_DAYS: u64 = 2;
+mod history;
 
-/// History reaches back a hundred years at most.
-const MOST_WINDOWS: usize = 1_200;
+pub(super) mod lists;
 
-/// No list has more pages.
-const MOST_PAGES: u32 = 20_000;
+pub(super) mod page;
 
-/// One page of a list.
+mod progress;
+
+#[cfg(test)]
+mod tests;
+
+/// The most records of one page that are read. arXiv sends 2,000, and most others a hundred.
+const RECORDS_AT_MOST: usize = 20_000;
+
+/// No record is longer, in bytes; parsed it takes many times its length.
+const RECORD_BYTES: usize = 1024 * 1024;
+
+/// No identifier of a record is longer, in bytes.
+const IDENTIFIER_BYTES: usize = 500;
+
+/// No token is longer, in bytes: it has to fit into an address.
+const TOKEN_BYTES: usize = 4 * 1024;
+
+/// The most errors of one answer that are told.
+const ERRORS_AT_MOST: usize = 8;
+
+/// What an answer says, its records unparsed.
 #[derive(Debug, Default)]
-pub(super) struct Page {
-    /// The day of `responseDate`.
+pub(super) struct Answer {
+    text: String,
+    records: Vec<Range<usize>>,
+    /// The day in UTC on which it was made.
     pub(super) made: Option<NaiveDate>,
-    /// The records, each parsed alone.
-    pub(super) records: Vec<Element>,
-    /// Those that could not be parsed.
-    pub(super) problems: Vec<Problem>,
-    /// The token of the next page.
-    pub(super) token: Option<String>,
-    /// How much of the list is behind the end of this page, where the token says so.
-    pub(super) share: Option<f64>,
-    /// How many records the whole list has, where the token says so.
-    pub(super) total: Option<u64>,
-    /// Protocol errors: code and words.
+    /// Its errors: code and words.
     pub(super) errors: Vec<(String, String)>,
-    /// Whether the document ends before its root does.
-    pub(super) is_cut: bool,
+    /// Whether it holds a list at all, be it of one record.
+    pub(super) is_list: bool,
+    /// Whether it goes on to its end.
+    pub(super) is_whole: bool,
+    /// With what the list goes on, if it does: never an empty token.
+    pub(super) token: Option<String>,
+    /// How many records the whole list has, in the words of the repository.
+    pub(super) size: Option<u64>,
 }
 
-/// Reads an answer, or says why it is none of the protocol's.
-pub(super) fn page(response: &Response) -> Result<Page, String> {
-    let text = repair::repair(&decode::decode(&response.body, response.content_type.as_deref()));
-    let root = xml::root(&text).ok_or("there is no markup in it")?;
-    let local = root.rsplit(':').next().unwrap_or_default();
-    if !local.eq_ignore_ascii_case("OAI-PMH") {
-        return Err(format!("its root element is <{root}>, which is no answer of OAI-PMH"));
-    }
-    let ranges = xml::cut(&text, &["record"]);
-    let head = text.get(..ranges.first().map_or(text.len(), |first| first.start)).unwrap_or_default();
-    let tail = text.get(ranges.last().map_or(0, |last| last.end)..).unwrap_or_default();
-    let mut page = Page {
-        made: xml::cut(head, &["responseDate"])
-            .first()
-            .and_then(|range| head.get(range.clone()))
-            .and_then(made),
-        is_cut: !text.trim_end().ends_with(&format!("</{root}>")),
-        ..Page::default()
-    };
-    for range in xml::cut(head, &["error"]).into_iter().filter_map(|range| head.get(range)) {
-        if let Ok(error) = xml::parse(range) {
-            page.errors.push((error.attribute("code").unwrap_or_default().to_owned(), error.text()));
+/// One record of a list.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// Its identifier in the repository.
+    pub(super) identifier: String,
+    /// The day of its last change, in UTC.
+    pub(super) changed: Option<NaiveDate>,
+    /// Whether the repository has deleted it.
+    pub(super) is_deleted: bool,
+    /// What its `metadata` holds.
+    pub(super) metadata: Option<Element>,
+    /// What is wrong with its markup, in spite of which it was read.
+    pub(super) fault: Option<String>,
+}
+
+/// What a repository says of itself, as far as it matters here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Identity {
+    /// Whether its times are to the second.
+    pub(super) is_to_the_second: bool,
+    /// The day of its oldest record.
+    pub(super) earliest: Option<NaiveDate>,
+}
+
+impl Answer {
+    /// Reads an answer; fails where it is none of this protocol.
+    pub(super) fn read(response: &Response) -> Result<Self, String> {
+        let text = repair::repair(&decode::decode(&response.body, response.content_type.as_deref()));
+        let root = xml::root(&text).ok_or("there is no markup in it, so it is no answer of OAI-PMH")?;
+        if !local(root).eq_ignore_ascii_case("OAI-PMH") {
+            return Err(format!("its root element is <{}>, which is no answer of OAI-PMH", short(root)));
         }
-    }
-    for (index, range) in ranges.iter().enumerate() {
-        let record = text.get(range.clone()).unwrap_or_default();
-        match xml::parse(record) {
-            Ok(element) => page.records.push(element),
-            Err(fault) => page.problems.push(Problem::new(format!("record {}", index + 1), fault)),
-        }
-    }
-    if let Some(element) =
-        xml::cut(tail, &["resumptionToken"]).first().and_then(|range| tail.get(range.clone()))
-    {
-        token(element, &mut page, ranges.len());
-    }
-    Ok(page)
-}
-
-fn made(element: &str) -> Option<NaiveDate> {
-    let text = xml::parse(element).ok()?.text();
-    text.get(..10)?.parse().ok()
-}
-
-fn token(element: &str, page: &mut Page, records: usize) {
-    let Ok(element) = xml::parse(element) else { return };
-    page.token = Some(element.text()).filter(|token| !token.is_empty());
-    let number = |name: &str| element.attribute(name).and_then(|text| text.trim().parse::<u32>().ok());
-    if let Some(total) = number("completeListSize").filter(|total| *total > 0) {
-        page.total = Some(u64::from(total));
-        let before = number("cursor").unwrap_or(0);
-        let done = before.saturating_add(u32::try_from(records).unwrap_or(u32::MAX));
-        page.share = Some((f64::from(done) / f64::from(total)).min(1.0));
-    }
-}
-
-/// How far a walk through one or several lists got.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Walk {
-    /// The run that the rest belongs to, in microseconds.
-    run: i64,
-    /// Through which day each list was harvested.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    marks: BTreeMap<String, NaiveDate>,
-    /// From where lists without a mark are harvested: the first run of all decided it, even if it failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    beginning: Option<NaiveDate>,
-    /// Which list of the run is at hand.
-    #[serde(default)]
-    at: usize,
-    /// The page that is next.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    token: Option<String>,
-    /// The day on which the first page of the list at hand was made.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    begun: Option<NaiveDate>,
-    /// Pages read of the list at hand.
-    #[serde(default)]
-    pages: u32,
-    /// Whether the list at hand was begun anew after its token was refused.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    is_second_try: bool,
-    /// How much of the list at hand is done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    share: Option<f64>,
-    /// The days of a harvest of history.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) history: Option<(NaiveDate, NaiveDate)>,
-    /// What the repository says of its dates: whether it wants a time of day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) wants_time: Option<bool>,
-}
-
-/// One list of a run: a set, between two days.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct List {
-    /// The set, if not everything.
-    pub(super) set: Option<String>,
-    /// From this day.
-    pub(super) from: NaiveDate,
-    /// Through this day; without an end in ordinary runs.
-    pub(super) until: Option<NaiveDate>,
-}
-
-/// What a page meant for a walk.
-#[derive(Debug, Default)]
-pub(super) struct Advanced {
-    /// The list that it finished, if it did.
-    pub(super) finished: Option<String>,
-    /// Whether a list was given up before its end.
-    pub(super) is_partial: bool,
-    /// What is to be told.
-    pub(super) problems: Vec<Problem>,
-    /// Why the answer cannot be used.
-    pub(super) unusable: Option<String>,
-}
-
-impl Walk {
-    /// The walk behind a cursor, in the run that began then.
-    pub(super) fn of(cursor: &Cursor, run: Timestamp) -> Self {
-        let known: Self = serde_json::from_str(&cursor.0).unwrap_or_default();
-        if known.run == run.micros() || known.history.is_some() {
-            return known;
-        }
-        let Self { marks, beginning, wants_time, .. } = known;
-        Self { run: run.micros(), marks, beginning, wants_time, ..Self::default() }
-    }
-
-    /// A walk through history.
-    pub(super) fn through(since: NaiveDate, until: NaiveDate) -> Self {
-        Self { history: Some((since, until)), ..Self::default() }
-    }
-
-    /// The cursor of this walk.
-    pub(super) fn cursor(&self) -> Cursor {
-        Cursor(serde_json::to_string(self).unwrap_or_default())
-    }
-
-    /// The list at hand, or none when all are done. `days` are asked for where there is no mark yet.
-    pub(super) fn list(&self, sets: &[Option<String>], run: Timestamp, days: u64) -> Option<List> {
-        let count = sets.len().max(1);
-        let set = sets.get(self.at % count).cloned().flatten();
-        let Some((since, until)) = self.history else {
-            let mark = self.marks.get(set.as_deref().unwrap_or_default()).copied();
-            let from = match mark {
-                Some(mark) => mark.checked_sub_days(Days::new(OVERLAP_DAYS)),
-                None => self.beginning.or_else(|| run.day().checked_sub_days(Days::new(days))),
-            };
-            let from = from.unwrap_or(run.day());
-            return (self.at < count).then_some(List { set, from, until: None });
+        let is_whole = text.contains(&format!("</{root}>"));
+        let records = xml::cut(&text, &["record"]);
+        let (head, tail) = match (records.first(), records.last()) {
+            (Some(first), Some(last)) => (text.get(..first.start), text.get(last.start..)),
+            _none => (Some(text.as_str()), Some(text.as_str())),
         };
-        let (from, end) = window(since, until, self.at / count)?;
-        Some(List { set, from, until: Some(end) })
+        let (head, tail) = (head.unwrap_or_default(), tail.unwrap_or_default());
+        let made = all(head, "responseDate").next().and_then(|element| day(&element.text()));
+        let errors = all(head, "error")
+            .map(|element| (element.attribute("code").unwrap_or_default().to_owned(), element.text()))
+            .map(|(code, words)| (short(&code).to_owned(), short(&words).to_owned()));
+        let errors = errors.take(ERRORS_AT_MOST).collect();
+        let is_list = ["ListRecords", "GetRecord"].iter().any(|verb| !xml::cut(head, &[verb]).is_empty());
+        // A token belongs to the list, behind its last record.
+        let token = all(tail, "resumptionToken").last();
+        let size = token.as_ref().and_then(|token| token.attribute("completeListSize")?.trim().parse().ok());
+        let token = token.map(|token| token.text()).filter(|token| !token.is_empty());
+        Ok(Self { text, records, made, errors, is_list, is_whole, token, size })
     }
 
-    /// The arguments of the next request.
-    pub(super) fn arguments(&self, url: &Url, list: &List, prefix: &str) -> Url {
-        let mut url = url.clone();
-        {
-            let mut query = url.query_pairs_mut();
-            query.append_pair("verb", "ListRecords");
-            if let Some(token) = &self.token {
-                query.append_pair("resumptionToken", token);
-            } else {
-                let day = |day: NaiveDate, end: &str| {
-                    if self.wants_time == Some(true) { format!("{day}T{end}Z") } else { day.to_string() }
-                };
-                query.append_pair("metadataPrefix", prefix);
-                query.append_pair("from", &day(list.from, "00:00:00"));
-                if let Some(until) = list.until {
-                    query.append_pair("until", &day(until, "23:59:59"));
-                }
-                if let Some(set) = &list.set {
-                    query.append_pair("set", set);
-                }
+    /// How many records it holds.
+    pub(super) fn count(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Its records one after the other, each parsed when it is asked for, those of one identifier once; where one cannot
+    /// be read, its number and why. Behind the most that are read there is one last fault.
+    pub(super) fn items(&self) -> impl Iterator<Item = Result<Item, (usize, String)>> {
+        let mut seen = BTreeSet::new();
+        let kept = (1..).zip(self.records.iter().take(RECORDS_AT_MOST));
+        let items = kept.filter_map(move |(number, range)| {
+            let text = self.text.get(range.clone()).unwrap_or_default();
+            match item(text) {
+                Ok(item) => seen.insert(item.identifier.clone()).then_some(Ok(item)),
+                Err(why) => Some(Err((number, why))),
             }
-        }
-        url
+        });
+        let more = self.count().checked_sub(RECORDS_AT_MOST).filter(|more| *more > 0);
+        items.chain(more.map(|more| Err((RECORDS_AT_MOST + 1, format!("{more} more records are not read")))))
     }
 
-    /// Goes on behind a page of the list at hand.
-    pub(super) fn advance(&mut self, page: &Page, list: &List, run: Timestamp) -> Advanced {
-        let mut advanced = Advanced::default();
-        self.beginning = self.beginning.or(Some(list.from));
-        for (code, words) in &page.errors {
-            match code.as_str() {
-                "noRecordsMatch" => {}
-                "badResumptionToken" if !self.is_second_try => {
-                    advanced
-                        .problems
-                        .push(Problem::new("resumption token", format!("it was refused: {words}")));
-                    self.token = None;
-                    self.pages = 0;
-                    self.is_second_try = true;
-                    return advanced;
-                }
-                _refused => {
-                    advanced.unusable = Some(format!("{code}: {words}"));
-                    return advanced;
-                }
-            }
-        }
-        if self.begun.is_none() || self.pages == 0 {
-            self.begun = Some(page.made.unwrap_or(run.day()).min(run.day()));
-        }
-        self.pages += 1;
-        self.share = page.share;
-        let is_repeated = page.token.is_some() && page.token == self.token;
-        if is_repeated || self.pages >= MOST_PAGES || page.is_cut {
-            let why = if page.is_cut {
-                "the page ends before its end".to_owned()
-            } else if is_repeated {
-                "the same resumption token came twice".to_owned()
-            } else {
-                format!("the list has more than {MOST_PAGES} pages")
-            };
-            advanced.problems.push(Problem::new(list.set.clone().unwrap_or_default(), why));
-            advanced.is_partial = true;
-        }
-        if page.token.is_some() && !is_repeated && self.pages < MOST_PAGES {
-            self.token.clone_from(&page.token);
-            return advanced;
-        }
-        if !advanced.is_partial {
-            advanced.finished = Some(list.set.clone().unwrap_or_default());
-            if let (None, Some(begun)) = (self.history, self.begun) {
-                self.marks.insert(list.set.clone().unwrap_or_default(), begun);
-            }
-        }
-        self.next_list();
-        advanced
+    /// What the repository says of itself, where this is the answer to that question.
+    pub(super) fn identity(&self) -> Option<Identity> {
+        let said = |name: &str| all(&self.text, name).next().map(|element| element.text());
+        let granularity = said("granularity")?;
+        Some(Identity {
+            is_to_the_second: granularity.contains(['h', 'H', 'T']),
+            earliest: said("earliestDatestamp").and_then(|text| day(&text)),
+        })
     }
 
-    /// Passes over the list at hand, which failed.
-    pub(super) fn pass_over(&mut self, list: &List) {
-        self.beginning = self.beginning.or(Some(list.from));
-        self.next_list();
+    /// Its errors in words.
+    pub(super) fn complaint(&self) -> Option<String> {
+        let told: Vec<String> = self
+            .errors
+            .iter()
+            .map(|(code, words)| if words.is_empty() { code.clone() } else { format!("{code}: {words}") })
+            .collect();
+        (!told.is_empty()).then(|| told.join("; "))
     }
 
-    fn next_list(&mut self) {
-        self.at += 1;
-        self.token = None;
-        self.begun = None;
-        self.pages = 0;
-        self.is_second_try = false;
-        self.share = None;
-    }
-
-    /// How much of a walk through history is done, from 0 to 1.
-    pub(super) fn covered(&self, sets: usize) -> Option<f64> {
-        let (since, until) = self.history?;
-        let windows = (0..MOST_WINDOWS).take_while(|index| window(since, until, *index).is_some()).count();
-        let lists = u32::try_from(windows.saturating_mul(sets.max(1))).ok()?.max(1);
-        let at = f64::from(u32::try_from(self.at).ok()?) + self.share.unwrap_or(0.0);
-        Some((at / f64::from(lists)).min(1.0))
+    /// Whether it has an error of that code.
+    pub(super) fn has_error(&self, code: &str) -> bool {
+        self.errors.iter().any(|(known, _)| known.eq_ignore_ascii_case(code))
     }
 }
 
-/// The month of history with that number, cut to its ends; the first day of one follows the last day of the one before.
-fn window(since: NaiveDate, until: NaiveDate, index: usize) -> Option<(NaiveDate, NaiveDate)> {
-    let months = u32::try_from(index).ok().filter(|_| index < MOST_WINDOWS)?;
-    let from = since.checked_add_months(Months::new(months))?;
-    let next = since.checked_add_months(Months::new(months + 1))?;
-    (from <= until).then(|| (from, next.pred_opt().unwrap_or(next).min(until)))
+fn item(text: &str) -> Result<Item, String> {
+    if text.len() > RECORD_BYTES {
+        return Err(format!("it is {} bytes long, more than any record", text.len()));
+    }
+    let (record, fault) = match xml::parse(text) {
+        Ok(record) => (record, None),
+        Err(fault) => (xml::parse_leniently(text).ok_or_else(|| fault.clone())?, Some(fault)),
+    };
+    let (mut header, mut metadata) = (None, None);
+    for part in record.parts {
+        let Part::Element(element) = part else { continue };
+        match element.local() {
+            "header" => header = header.or(Some(element)),
+            "metadata" => metadata = metadata.or(Some(element)),
+            _other => {}
+        }
+    }
+    let header = header.ok_or("it has no header")?;
+    let identifier = header.inner_text("identifier").ok_or("its header has no identifier")?;
+    if identifier.len() > IDENTIFIER_BYTES {
+        return Err(format!("its identifier is {} bytes long", identifier.len()));
+    }
+    let mut inside = metadata.into_iter().flat_map(|metadata| metadata.parts);
+    Ok(Item {
+        identifier,
+        changed: header.inner_text("datestamp").and_then(|text| day(&text)),
+        is_deleted: header.attribute("status").is_some_and(|status| status.trim() == "deleted"),
+        fault,
+        metadata: inside
+            .find_map(|part| if let Part::Element(element) = part { Some(element) } else { None }),
+    })
+}
+
+/// The elements of that name in a text, whatever their prefix, each parsed when it is asked for.
+fn all<'text>(text: &'text str, name: &str) -> impl Iterator<Item = Element> + use<'text> {
+    xml::cut(text, &[name]).into_iter().filter_map(|range| xml::parse(text.get(range)?).ok())
+}
+
+/// A day, alone or before a time. Times in this protocol are in UTC.
+pub(super) fn day(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    Timestamp::parse_rfc3339(text).map(Timestamp::day).or_else(|| text.get(..10)?.parse().ok())
+}
+
+fn local(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or_default()
+}
+
+/// The beginning of what a stranger says, for a sentence.
+fn short(text: &str) -> &str {
+    text.char_indices().nth(200).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
 }

@@ -57,9 +57,14 @@ impl Element {
         self.name.rsplit(':').next().unwrap_or_default()
     }
 
+    /// The elements in it of that name, whatever their prefix.
+    pub(super) fn every(&self, local: &str) -> impl Iterator<Item = &Self> {
+        self.children().filter(move |element| element.local() == local)
+    }
+
     /// The first element in it of that name, whatever its prefix.
     pub(super) fn inner(&self, local: &str) -> Option<&Self> {
-        self.children().find(|element| element.local() == local)
+        self.every(local).next()
     }
 
     /// The characters of the first element in it of that name, whatever its prefix; none where they are empty.
@@ -220,12 +225,16 @@ pub(super) fn cut(text: &str, names: &[&str]) -> Vec<Range<usize>> {
         if !names.iter().any(|wanted| local.eq_ignore_ascii_case(wanted)) {
             continue;
         }
+        let begun = open.take();
         if is_end {
-            if let Some(begin) = open.take() {
-                found.push(begin..at);
-            }
-        } else if let Some(begin) = open.replace(start) {
-            found.push(begin..start);
+            found.extend(begun.map(|begin| begin..at));
+            continue;
+        }
+        found.extend(begun.map(|begin| begin..start));
+        if tag.ends_with('/') {
+            found.push(start..at);
+        } else {
+            open = Some(start);
         }
     }
     if let Some(begin) = open {

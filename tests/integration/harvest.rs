@@ -12,6 +12,8 @@ mod hostile;
 
 mod keeping;
 
+mod oai;
+
 mod recorded;
 
 mod topics;

@@ -29,8 +29,18 @@ fn run() -> Timestamp {
 
 /// What a kind reads in a body.
 pub(super) fn read(kind_name: &str, body: &[u8], content_type: Option<&str>) -> Batch {
+    read_at(kind_name, None, body, content_type)
+}
+
+/// What a kind reads in a body, perhaps at a cursor other than that of a beginning.
+pub(super) fn read_at(
+    kind_name: &str,
+    cursor: Option<&str>,
+    body: &[u8],
+    content_type: Option<&str>,
+) -> Batch {
     let source = least(kind(kind_name).unwrap());
-    let cursor = beginning(&*source, run());
+    let cursor = cursor.map_or_else(|| beginning(&*source, run()), |cursor| Cursor(cursor.to_owned()));
     let request = source.ask(&cursor, run()).unwrap();
     let response = Response {
         status: 200,

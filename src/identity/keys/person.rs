@@ -12,7 +12,8 @@ const PARTICLES: &[&str] = &[
 /// An author's name, folded.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Person {
-    /// The family name in all the ways in which it may be cut: whole, without particles, its first and its last word.
+    /// The family name in all the ways in which it may be cut: whole, without particles, its first and its last word, and
+    /// the word before it.
     families: Vec<String>,
     /// The given names without blanks, empty where none is known.
     given: String,
@@ -37,6 +38,8 @@ impl Person {
             family.iter().filter(|word| !PARTICLES.contains(&word.as_str())).cloned().collect();
         let mut families = vec![family.concat(), told.concat()];
         families.extend(told.first().into_iter().chain(told.last()).cloned());
+        // The first of two family names without a hyphen is taken for a given name ("Marco A. Martínez Ramirez").
+        families.extend(given.last().filter(|word| given.len() > 1 && word.chars().count() > 2).cloned());
         families.retain(|family| !family.is_empty());
         families.sort();
         families.dedup();

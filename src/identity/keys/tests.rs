@@ -103,6 +103,7 @@ fn names_of_one_person_are_known_in_their_forms() {
         (("Hado", "van Hasselt"), ("H.", "Van Hasselt")),
         (("A. Emin", "Orhan"), ("Emin", "Orhan")),
         (("Marco A.", "Martínez Ramirez"), ("Marco", "Martinez")),
+        (("Marco A. Martínez", "Ramirez"), ("Marco", "Martínez")),
         (("Umut", "Güçlü"), ("Umut", "Guclu")),
         (("Bjørn", "Łukasz"), ("Bjorn", "Lukasz")),
         (("", "Grave"), ("Édouard", "Grave")),

@@ -27,12 +27,12 @@ static REFERENCE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([a-zA-Z][a-zA-Z0-9]{1,31}));").ok());
 
 /// Text of undeclared markup.
-pub(super) fn guess(text: &str) -> Raw {
+pub(in crate::sources) fn guess(text: &str) -> Raw {
     Raw::new(text, kind_of(text))
 }
 
 /// Text that is declared plain, in which TeX may stand all the same.
-pub(super) fn plain(text: &str) -> Raw {
+pub(in crate::sources) fn plain(text: &str) -> Raw {
     Raw::new(text, if has_tex(text) { Markup::Tex } else { Markup::Plain })
 }
 

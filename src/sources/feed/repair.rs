@@ -113,7 +113,7 @@ fn reach(text: &str, open: &str, element: &str, end: Option<usize>) -> Option<us
     }
     let inside =
         before_end.get(..next.map_or(before_end.len(), |next| next + open.len())).unwrap_or_default();
-    let item = ["</item>", "</entry>"].into_iter().filter_map(|tag| inside.find(tag)).min()?;
+    let item = ["</item>", "</entry>", "</record>"].into_iter().filter_map(|tag| inside.find(tag)).min()?;
     let own = inside.get(..item).and_then(|inside| inside.find(&format!("</{element}>")));
     Some(own.unwrap_or(item))
 }

@@ -17,3 +17,10 @@ fn entity_bombs_stay_text() {
     assert_eq!(element.text(), "&lol9;");
     assert!(parse(&"<a>".repeat(10_000)).is_err());
 }
+
+#[test]
+fn elements_of_any_name_and_prefix_are_cut_and_an_empty_one_ends_at_once() {
+    let text = "<oai:record a='1'>x</oai:record> <Record/> y <record>z";
+    let found: Vec<&str> = cut(text, &["record"]).into_iter().map(|range| &text[range]).collect();
+    assert_eq!(found, ["<oai:record a='1'>x</oai:record>", "<Record/>", "<record>z"]);
+}
