@@ -1,5 +1,31 @@
 //! Commands of formulas that mean the same wherever a formula goes: to plain text or to MathML.
 
+/// Commands whose argument is text.
+pub(super) const TEXTS: &[&str] = &[
+    "text",
+    "mbox",
+    "hbox",
+    "textrm",
+    "textbf",
+    "textit",
+    "textsf",
+    "texttt",
+    "textsc",
+    "textnormal",
+    "textup",
+    "textmd",
+    "textsl",
+    "emph",
+    "makebox",
+    "fbox",
+    "ce",
+    "num",
+    "si",
+    "unit",
+    "mathchar",
+    "url",
+];
+
 /// Commands that make the delimiter behind them larger.
 pub(super) const FENCES: &[&str] = &[
     "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr",
@@ -9,7 +35,6 @@ pub(super) const FENCES: &[&str] = &[
 /// Commands that leave no trace, with how many arguments.
 const DROPPED: &[(&str, u8)] = &[
     ("label", 1),
-    ("tag", 1),
     ("cite", 1),
     ("ref", 1),
     ("eqref", 1),

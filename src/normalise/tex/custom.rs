@@ -13,6 +13,8 @@ use crate::normalise::tex::custom::tables::SUFFIXES;
 use crate::normalise::tex::custom::tables::TEXTS;
 use crate::normalise::tex::symbols;
 
+pub(super) mod context;
+
 mod tables;
 
 /// What a command stands for.
@@ -129,6 +131,9 @@ fn glued(name: &str) -> Option<String> {
         "partial",
         "nabla",
         "subset",
+        "Vert",
+        "propto",
+        "equiv",
     ];
     (2..name.len()).rev().find_map(|length| {
         let (symbol, rest) = name.split_at_checked(length)?;

@@ -12,6 +12,7 @@ use pulldown_latex::Storage;
 use pulldown_latex::config::DisplayMode;
 
 use crate::normalise::escape;
+use crate::normalise::tex::custom;
 use crate::normalise::tex::depth;
 use crate::normalise::tex::maths;
 use crate::normalise::tex::rewrite;
@@ -83,7 +84,7 @@ pub(crate) fn convert(tex: &str, is_display: bool) -> Option<String> {
     if tex.len() > maths::LONGEST {
         return None;
     }
-    let rewritten = rewrite::rewritten(tex.trim())?;
+    let rewritten = rewrite::rewritten(&custom::context::expanded(tex.trim()))?;
     (!depth::is_too_deep(&rewritten)).then_some(())?;
     let rendered =
         render(&rewritten, is_display).or_else(|| render(&as_matrices(&rewritten)?, is_display))?;

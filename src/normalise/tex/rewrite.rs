@@ -5,6 +5,7 @@
 
 use crate::normalise::tex::commands;
 use crate::normalise::tex::commands::FENCES;
+use crate::normalise::tex::commands::TEXTS;
 use crate::normalise::tex::custom;
 use crate::normalise::tex::custom::Meaning;
 use crate::normalise::tex::known;
@@ -12,7 +13,6 @@ use crate::normalise::tex::rewrite::groups::Group;
 use crate::normalise::tex::rewrite::groups::Scripts;
 use crate::normalise::tex::rewrite::tables::ALIASES;
 use crate::normalise::tex::rewrite::tables::DROPPED;
-use crate::normalise::tex::rewrite::tables::TEXTS;
 use crate::normalise::tex::tokens;
 use crate::normalise::tex::tokens::Token;
 use crate::normalise::tex::unicode;
@@ -169,8 +169,9 @@ impl Rewrite {
         if TEXTS.contains(&name) {
             let Some((argument, length)) = tokens::argument(behind) else { return Some(star) };
             self.out.push_str("\\text{");
-            self.out.push_str(&plain(argument));
-            self.out.push('}');
+            let argument =
+                if matches!(name, "si" | "unit") { units::symbols(argument) } else { argument.to_owned() };
+            self.push(&[&plain(&argument), "}"]);
             return Some(star + length);
         }
         if let Some(count) = commands::dropped(name, DROPPED) {
@@ -201,18 +202,25 @@ impl Rewrite {
             "sp" | "sb" => return Some(star + self.mark(if name == "sp" { '^' } else { '_' }, behind)),
             "cr" => self.out.push_str(if self.environments > 0 { "\\\\" } else { "\\ " }),
             "eqno" => self.out.push_str("\\quad "),
+            "tag" => {
+                let Some((argument, length)) = tokens::argument(behind) else { return Some(star) };
+                self.push(&["\\quad \\text{(", &plain(argument), ")}"]);
+                return Some(star + length);
+            }
             "sqrt" if behind.trim().is_empty() => self.out.push_str("\\surd "),
             "sqrt" if behind.trim_start().starts_with('(') => return Some(star + self.root(behind)?),
             "mathop" => return Some(star + self.operator(behind)?),
             "mathfrak" | "frak" => return Some(star + self.fraktur(behind)),
             "cal" if behind.starts_with('{') => self.out.push_str("\\mathcal"),
-            "lt" => self.out.push(LESS),
-            "gt" => self.out.push(MORE),
+            "lt" | "textless" => self.out.push(LESS),
+            "gt" | "textgreater" => self.out.push(MORE),
             "left" | "right" | "middle" if !self.is_fenced => {
                 return Some(star + usize::from(behind.starts_with('.')));
             }
             _fence if FENCES.contains(&name) => return Some(star + self.fence(name, behind)),
-            "over" | "choose" | "atop" | "brack" | "brace" => self.infix(name),
+            "over" | "choose" | "atop" | "brack" | "brace" if name != "brace" || !self.groups.is_empty() => {
+                self.infix(name)
+            }
             "operatorname" => {
                 let Some((argument, length)) = tokens::argument(behind) else { return Some(star) };
                 if argument.contains(['_', '^']) {

@@ -40,7 +40,7 @@ pub(crate) fn words(tex: &str) -> Option<String> {
 
 /// A formula as text. Nothing vanishes but layout: what is not known keeps its name.
 pub(crate) fn to_text(tex: &str) -> String {
-    render(tex, false, 0)
+    render(&custom::context::expanded(tex), false, 0)
 }
 
 fn render(tex: &str, is_compact: bool, depth: usize) -> String {
@@ -225,7 +225,7 @@ impl Line {
 
     /// A group that begins: one with an infix command is a whole, of any other only the braces vanish.
     fn group(&mut self, rest: &str) -> usize {
-        let has_infix = rest.contains("\\over") || rest.contains("\\choose");
+        let has_infix = layout::INFIX.iter().any(|infix| rest.contains(&format!("\\{infix}")));
         let may_look = has_infix && self.looks > 0;
         self.looks = self.looks.saturating_sub(usize::from(may_look));
         let inner = may_look.then(|| tokens::inside(rest)).flatten();
@@ -245,7 +245,8 @@ impl Line {
             return Some(0);
         }
         if let Some((_mark, mark)) = MARKS.iter().find(|(known, _mark)| *known == name) {
-            let (argument, length) = tokens::argument(rest)?;
+            let (argument, length) = raised_argument(rest);
+            (length > 0).then_some(())?;
             let inner = self.inner(argument, false);
             let mut characters = inner.chars();
             let one = characters.next().filter(|_first| characters.next().is_none());

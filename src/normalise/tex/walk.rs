@@ -94,6 +94,7 @@ impl<'text> Walk<'text, '_> {
                     self.sink.formula(formula.tex, formula.is_display);
                     self.at = formula.end;
                 }
+                None if maths::is_stray_end(self.source, self.at) => self.at += 1,
                 None => self.literal("$", 1),
             },
             '\\' => self.command(),

@@ -7,7 +7,7 @@ pub(super) const RENAMED: &[(&str, &str)] = &[
     ("Vec", "vec"), ("Dot", "dot"), ("Ddot", "ddot"), ("Check", "check"), ("Breve", "breve"), ("bb", "mathbb"), ("mb", "mathbb"),
     ("mbb", "mathbb"), ("matbb", "mathbb"), ("mathhbb", "mathbb"), ("mbf", "mathbf"), ("mc", "mathcal"), ("mcal", "mathcal"),
     ("mathb", "mathbf"), ("mf", "mathfrak"), ("mfr", "mathfrak"), ("ov", "overline"), ("ol", "overline"), ("overl", "overline"), ("wt", "widetilde"),
-    ("wtilde", "widetilde"), ("wh", "widehat"), ("ul", "underline"), ("bs", "boldsymbol"), ("bfmit", "boldsymbol"),
+    ("wtilde", "widetilde"), ("wh", "widehat"), ("ul", "underline"), ("bs", "boldsymbol"), ("bfmit", "boldsymbol"), ("bbox", "mathbf"), ("tfr", "tfrac"),
 ];
 
 /// Macros that stand for formulas. What they stand for holds only commands that are known.
@@ -39,6 +39,13 @@ pub(super) const MATHS: &[(&str, &str)] = &[
     ("dbar", "\\bar{\\partial}"), ("debar", "\\bar{\\partial}"), ("defeq", "\\coloneqq"), ("indep", "\\perp"), ("isomorph", "\\cong"),
     ("hdots", "\\ldots"), ("dotsx", "\\ldots"), ("degr", "^\\circ"), ("mydeg", "^\\circ"), ("degC", "^\\circ\\mathrm{C}"), ("bx", "\\mathbf{x}"), ("bz", "\\mathbf{z}"),
     ("bu", "\\mathbf{u}"), ("bv", "\\mathbf{v}"), ("by", "\\mathbf{y}"), ("bw", "\\mathbf{w}"), ("muhat", "\\hat{\\mu}"),
+    ("ptl", "\\partial"), ("vp", "\\varphi"), ("vf", "\\varphi"), ("divo", "\\operatorname{div}"), ("diver", "\\operatorname{div}"),
+    ("diverg", "\\operatorname{div}"), ("dive", "\\operatorname{div}"), ("diw", "\\operatorname{div}"), ("Tra", "\\operatorname{Tr}"),
+    ("loglog", "\\log\\log"), ("softO", "\\tilde{O}"), ("bigOtil", "\\tilde{\\mathcal{O}}"), ("bigomega", "\\Omega"),
+    ("PT", "\\mathcal{PT}"), ("Spinc", "\\mathrm{Spin}^c"), ("Spinh", "\\mathrm{Spin}^h"), ("Gtwo", "G_2"), ("sln", "\\mathfrak{sl}_n"),
+    ("gln", "\\mathfrak{gl}_n"), ("IC", "\\mathbb{C}"), ("IQ", "\\mathbb{Q}"), ("XX", "\\mathbb{X}"), ("crc", "\\circ"),
+    ("xb", "\\mathbf{x}"), ("bmx", "\\boldsymbol{x}"), ("Omeps", "\\Omega_\\varepsilon"), ("ueps", "u_\\varepsilon"),
+    ("uep", "u_\\varepsilon"),
     // Astronomy.
     ("Msun", "M_\\odot"), ("msun", "M_\\odot"), ("Msol", "M_\\odot"), ("msol", "M_\\odot"), ("Lsun", "L_\\odot"),
     ("lsun", "L_\\odot"), ("Rsun", "R_\\odot"), ("rsun", "R_\\odot"), ("Zsun", "Z_\\odot"), ("zsun", "Z_\\odot"), ("sun", "\\odot"),
@@ -70,11 +77,13 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
 pub(super) const OPERATORS: &[&str] = &[
     "Ad", "Aut", "BMO", "Bias", "Cl", "Coker", "Corr", "Cov", "Diff", "Div", "End", "Ext", "GF", "GL", "Gal", "Gr", "Hess",
     "Hom", "Homeo", "Id", "Ind", "Inn", "Isom", "Lie", "Lip", "Mod", "NP", "OSp", "Op", "Out", "PGL", "PPAD", "PSL", "Per",
-    "Perv", "Pic", "Prim", "Proj", "Res", "Ric", "Riem", "SL", "SO", "SP", "SU", "Sing", "Sp", "Spec", "Spin", "Spinc", "Sub",
+    "Perv", "Pic", "Prim", "Proj", "Res", "Ric", "Riem", "SL", "SO", "SP", "SU", "Sing", "Sp", "Spec", "Spin", "Sub",
     "Sym", "Tor", "VMO", "Var", "Vect", "Vol", "ad", "arcosh", "arsinh", "artanh", "card", "codim", "coker", "cone", "const",
     "conv", "cosec", "csch", "curl", "curv", "depth", "diam", "dist", "div", "dom", "eff", "epi", "erf", "erfc",
     "essinf", "esssup", "gl", "grad", "id", "im", "ind", "lcm", "loc", "mult", "nnz", "opt", "ord", "poly", "polylog", "rad",
     "relu", "rk", "rot", "sdepth", "sech", "sign", "softmax", "spec", "spt", "trace", "vol",
+    "Ann", "Br", "Hilb", "Int", "TC", "WF", "ann", "auc", "cn", "colim", "dn", "grade", "hilb", "hocolim", "hofiber", "holim", "sn",
+    "Gyr", "Myr", "Mpc", "kpc", "TeV", "GeV", "MeV", "keV", "eV", "GHz", "MHz", "Jy", "mJy",
 ];
 
 /// How the names of macros begin that set letters in a font, the command meant, and how many letters they take; and commands
@@ -85,7 +94,7 @@ pub(super) const PREFIXES: &[(&str, &str, usize)] = &[
     ("mathrm", "mathrm", 24), ("mathbf", "mathbf", 24), ("mathsf", "mathsf", 24), ("mathit", "mathit", 24),
     ("operatorname", "operatorname", 24), ("widetilde", "widetilde", 1), ("widehat", "widehat", 1), ("overline", "overline", 2),
     ("sqrt", "sqrt", 1), ("vec", "vec", 1), ("tilde", "tilde", 1), ("hat", "hat", 1), ("bar", "bar", 2), ("frak", "mathfrak", 1),
-    ("cal", "mathcal", 1), ("scr", "mathcal", 1), ("bold", "mathbf", 1), ("bb", "mathbb", 1), ("bf", "mathbf", 1), ("c", "mathcal", 1),
+    ("cal", "mathcal", 1), ("scr", "mathcal", 1), ("bold", "mathbf", 1), ("sf", "mathsf", 1), ("bs", "boldsymbol", 1), ("bb", "mathbb", 1), ("bf", "mathbf", 1), ("c", "mathcal", 1),
     ("b", "mathbf", 1),
 ];
 

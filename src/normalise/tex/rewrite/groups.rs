@@ -37,6 +37,9 @@ const SWITCHES: &[(&str, &str)] = &[
     ("sl", "\\mathit"),
 ];
 
+/// Sets what `\atop` separates one above the other, without a line.
+const ATOP: &str = "\\substack{";
+
 /// Which scripts the last base has already, and whether one of them still waits for its argument.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Scripts {
@@ -146,6 +149,11 @@ impl Rewrite {
             match above.trim_start().strip_prefix("\\buildrel") {
                 // `{\buildrel a \over b}` sets one above the other, without a line.
                 Some(above) => self.push(&["\\overset{", above, "}{", &below, "}"]),
+                None if command == ATOP => self.push(&[ATOP, &above, "\\\\", &below, "}"]),
+                None if command.starts_with("\\left") => {
+                    let close = if command.ends_with('[') { "\\right]" } else { "\\right\\}" };
+                    self.push(&[command, ATOP, &above, "\\\\", &below, "}", close]);
+                }
                 None => self.push(&[command, "{", &above, "}{", &below, "}"]),
             }
         }
@@ -220,7 +228,12 @@ impl Rewrite {
 
     /// `\mathop{x}`: letters become the name of an operator, anything else stays a group.
     pub(super) fn operator(&mut self, rest: &str) -> Option<usize> {
-        let Some((argument, length)) = tokens::argument(rest) else { return Some(0) };
+        let Some((mut argument, mut length)) = tokens::argument(rest) else { return Some(0) };
+        if argument.starts_with("\\mathrm") || argument.starts_with("\\rm") {
+            // `\mathop\mathrm{ess\,inf}`: the letters are those of the font's argument.
+            let (inner, more) = tokens::argument(rest.get(length..)?)?;
+            (argument, length) = (inner, length + more);
+        }
         let is_one =
             tokens::first(argument.trim()).is_some_and(|(_token, whole)| whole == argument.trim().len());
         if is_one {
@@ -261,6 +274,9 @@ impl Rewrite {
     pub(super) fn infix(&mut self, name: &str) {
         let command = match name {
             "over" => "\\frac",
+            "atop" => ATOP,
+            "brace" => "\\left\\{",
+            "brack" => "\\left[",
             _choose => "\\binom",
         };
         let at = self.out.len();

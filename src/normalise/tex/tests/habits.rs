@@ -170,3 +170,62 @@ fn parts_within_parts_end() {
         let _formula = to_text(&format!("${}$", piece.repeat(4_000 / piece.len())));
     }
 }
+
+#[test]
+fn macros_are_read_by_what_stands_around_them() {
+    texts(&[
+        ("$\\e\\to 0$, $\\p_t u=\\p_x v$ on $\\p M$", "ε → 0, ∂ₜ u = ∂ₓ v on ∂M"),
+        ("$SL(2,\\rr)$ over $\\F_q$, $\\E_{x}[f]$", "SL(2,ℝ) over 𝔽_q, 𝔼ₓ[f]"),
+        ("$\\e^{-t}$", "e⁻ᵗ"),
+        ("$\\lef x \\rig$ but $\\lef( x \\rig)$", "lef x rig but ( x )"),
+    ]);
+    assert!(maths("\\e^{-t}").contains("<mi mathvariant=\"normal\">e</mi>"), "Euler's number");
+    assert!(maths("\\lef x\\rig").contains("<mtext>lef</mtext>"), "no delimiter follows");
+    assert!(maths("\\lef(x\\rig)").contains("<mo stretchy=\"true\">(</mo>"));
+}
+
+#[test]
+fn letters_of_text_are_other_letters_in_a_formula() {
+    texts(&[
+        ("$\\l_1$, $\\L^2$, $\\partial\\O$, $\\O(n)$, $\\S^2$, $\\P^1$", "λ₁, L², ∂Ω, O(n), 𝕊², ℙ¹"),
+        ("\\L{}ukasz, \\O re, \\S 5, $\\S 5$", "Łukasz, Øre, § 5, §5"),
+        ("$\\text{\\O re}$", "Øre"),
+    ]);
+}
+
+#[test]
+fn one_above_the_other_keeps_both() {
+    texts(&[
+        ("$\\sum_{i \\atop j} x$, ${n \\brace k}$, ${n \\brack k}$", "∑_(i; j) x, {n; k}, [n; k]"),
+        ("$\\inf_{\\substack{a \\\\ b}} f$", "inf_(a; b) f"),
+        ("$u=0 \\tag{$\\star$}$", "u = 0 (⋆)"),
+        ("$\\left\\{\\aligned a&=b \\\\ c&=d \\endaligned\\right.$", "{ a = b; c = d"),
+        ("$\\ddot\\bold r$, $\\mathop\\mathrm{essinf}_x$", "r̈, essinfₓ"),
+    ]);
+    assert!(maths("{n \\brace k}").contains("<mo stretchy=\"true\">{</mo><mtable>"));
+    assert!(maths("\\aligned a&=b \\\\ c&=d \\endaligned").contains("<mtable>"));
+}
+
+#[test]
+fn a_stray_dollar_behind_maths_is_no_sign_and_money_is() {
+    texts(&[
+        ("a bound ess(f)$ is clear, L^p$ too", "a bound ess(f) is clear, L^p too"),
+        ("the groups $SO(n, C)}$ and $x$", "the groups SO(n, C) and x"),
+        (
+            "b(H) <= [G:H] b(H)$, and that holds for b(H)$ in case",
+            "b(H) <= [G:H] b(H), and that holds for b(H) in case",
+        ),
+        ("sold (for US$) and A$ 5, (in $) and (x)$ 5", "sold (for US$) and A$ 5, (in $) and (x)$ 5"),
+    ]);
+    assert_eq!(
+        to_text("of $\\Phi ensuring the equivalence of integrals of $x$."),
+        "of $Φ ensuring the equivalence of integrals of x.",
+        "a sentence is no formula"
+    );
+}
+
+#[test]
+fn roots_without_dollars_go_to_their_closing_parenthesis() {
+    assert!(to_html("as \\sqrt(\\log n)/2").contains("<msqrt>"));
+    texts(&[("as \\sqrt(\\log n)/2 and \\sqrt( open", "as √(log n)/2 and √( open")]);
+}

@@ -61,7 +61,8 @@ impl Line {
                 Some(length)
             }
             "operatorname" | "mathop" => {
-                let (argument, length) = tokens::argument(rest)?;
+                let (argument, length) = super::raised_argument(rest);
+                (length > 0).then_some(())?;
                 let inner = self.inner(argument, false);
                 if inner.starts_with(char::is_alphabetic) {
                     self.word(&inner);
@@ -160,6 +161,19 @@ impl Line {
                 self.atom(&text);
                 Some(used)
             }
+            "si" | "unit" => {
+                let (argument, length) = tokens::argument(rest)?;
+                let text = self.inner(&units::symbols(argument), false);
+                self.atom(&text);
+                Some(length)
+            }
+            "tag" => {
+                let (argument, length) = tokens::argument(rest.strip_prefix('*').unwrap_or(rest))?;
+                let text = format!("({})", self.inner(argument, false));
+                self.is_blank = true;
+                self.atom(&text);
+                Some(length + usize::from(rest.starts_with('*')))
+            }
             "texorpdfstring" => {
                 let (tex, _plain, used) = two(rest)?;
                 let text = self.inner(tex, false);
@@ -184,11 +198,16 @@ impl Line {
     }
 }
 
+/// Commands between two parts of a group.
+pub(super) const INFIX: [&str; 5] = ["over", "choose", "atop", "brace", "brack"];
+
 /// A stretch with an infix `\over` outside groups, as a fraction; with `\buildrel`, as a base under what is built on it.
 pub(super) fn over(tex: &str, is_compact: bool, depth: usize) -> Option<String> {
-    let infix = ["over", "choose"].into_iter().find(|infix| tex.contains(&format!("\\{infix}")))?;
     (depth < DEEPEST).then_some(())?;
-    let (above, below) = tokens::split(tex, infix)?;
+    let (infix, (above, below)) = INFIX
+        .iter()
+        .filter(|infix| tex.contains(&format!("\\{infix}")))
+        .find_map(|infix| Some((*infix, tokens::split(tex, infix)?)))?;
     let line = Line::new(is_compact, depth);
     if infix == "choose" {
         return Some(format!(
@@ -196,6 +215,15 @@ pub(super) fn over(tex: &str, is_compact: bool, depth: usize) -> Option<String> 
             line.inner(above.trim(), true),
             line.inner(below.trim(), true)
         ));
+    }
+    if infix != "over" {
+        let (open, close) = match infix {
+            "brace" => ("{", "}"),
+            "brack" => ("[", "]"),
+            _atop => ("", ""),
+        };
+        let (above, below) = (line.inner(above.trim(), true), line.inner(below.trim(), true));
+        return Some(format!("{open}{above}; {below}{close}"));
     }
     if let Some((before, above)) = tokens::split(above, "buildrel") {
         let (base, used) = tokens::argument(below)?;

@@ -28,6 +28,7 @@ pub(in crate::normalise::tex) const DROPPED: &[(&str, u8)] = &[
     ("mathstrut", 0),
     ("strut", 0),
     ("negthinspace", 0),
+    ("require", 1),
 ];
 
 /// Fonts and boxes whose argument is shown as it is.
@@ -46,6 +47,7 @@ pub(in crate::normalise::tex) const TRANSPARENT: &[&str] = &[
     "pmb",
     "bold",
     "boldmath",
+    "substack",
     "overbrace",
     "underbrace",
     "overleftarrow",
@@ -66,8 +68,6 @@ pub(in crate::normalise::tex) const TRANSPARENT: &[&str] = &[
     "EuScript",
     "euscript",
     "mathpzc",
-    "unit",
-    "si",
     "ang",
     "xspace",
 ];

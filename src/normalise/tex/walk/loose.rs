@@ -64,8 +64,12 @@ impl Walk<'_, '_> {
             if name == "sqrt" && self.source.get(at..)?.starts_with('[') {
                 at += crate::normalise::ids::head(self.source.get(at..)?, 16).find(']')? + 1;
             }
-            for _argument in 0..*count {
-                at = self.argument_at(at)?;
+            if name == "sqrt" && self.source.get(at..)?.starts_with('(') {
+                at = self.parentheses_at(at)?;
+            } else {
+                for _argument in 0..*count {
+                    at = self.argument_at(at)?;
+                }
             }
         } else if is_font {
             let end = self.argument_at(at)?;
@@ -84,6 +88,24 @@ impl Walk<'_, '_> {
         }
         let is_maths = structure.is_some() || is_font || at > unscripted;
         (is_maths && at - behind <= LONGEST).then_some(at)
+    }
+
+    /// The end of the parentheses that begin at a place.
+    fn parentheses_at(&self, at: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for (place, byte) in crate::normalise::ids::head(self.source.get(at..)?, LONGEST).bytes().enumerate()
+        {
+            match byte {
+                b'(' => depth += 1,
+                b')' => depth = depth.saturating_sub(1),
+                b'\n' | b'$' => return None,
+                _other => {}
+            }
+            if depth == 0 {
+                return Some(at + place + 1);
+            }
+        }
+        None
     }
 
     /// The end of an argument at a place: a group, a letter or digit, or a command.
