@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use offprint::feeds::entry;
@@ -27,6 +28,8 @@ use offprint::model::topic::TopicId;
 use offprint::normalise::Context;
 use offprint::normalise::observe;
 use offprint::urls::Urls;
+
+use regex::Regex;
 
 use faults::Fault;
 
@@ -64,7 +67,9 @@ pub(crate) struct Audit {
     with_tex: usize,
     with_maths: usize,
     converted: usize,
-    converted_but_macros: usize,
+    /// Abstracts in which nothing is wrong but macros that only their papers define, and those in which these are letters.
+    only_macros: usize,
+    only_letters: usize,
     without_macros: usize,
     formulas: usize,
     lost: usize,
@@ -106,7 +111,8 @@ impl Audit {
             with_tex: 0,
             with_maths: 0,
             converted: 0,
-            converted_but_macros: 0,
+            only_macros: 0,
+            only_letters: 0,
             without_macros: 0,
             formulas: 0,
             lost: 0,
@@ -132,7 +138,7 @@ impl Audit {
         let seconds = begun.elapsed().as_secs_f64();
         self.title(text("id"), title, paper.title().text.as_str());
         let plain = paper.abstract_text().map(|text| text.text.as_str()).unwrap_or_default().to_owned();
-        let read = shown::read(content.as_str());
+        let read = shown::read(content.as_str()).map(shown::Shown::of_abstract);
         if !body.trim().is_empty() {
             self.abstracts += 1;
             self.with_tex += usize::from(body.contains(['$', '\\']));
@@ -174,7 +180,7 @@ impl Audit {
         }
         self.titles_with_tex += 1;
         let mut reasons = BTreeSet::new();
-        for fault in faults::of_text(source, shown) {
+        for fault in faults::of_text(&said(source), shown, true) {
             reasons.insert(match fault {
                 Fault::Left(reason) if faults::cause(&reason) == faults::TEXT_MACRO => {
                     "only the paper defines a macro".to_owned()
@@ -192,13 +198,20 @@ impl Audit {
         let mut left: BTreeMap<&'static str, String> = BTreeMap::new();
         let mut macros: BTreeSet<String> = BTreeSet::new();
         let mut literal: BTreeMap<&'static str, String> = BTreeMap::new();
-        for fault in faults::of_text(source, plain).into_iter().chain(faults::of_body(source, shown)) {
+        let source = &said(source);
+        let mut in_formulas: BTreeSet<String> = BTreeSet::new();
+        for fault in faults::of_text(source, plain, false).into_iter().chain(faults::of_body(source, shown)) {
             let fault = faults::placed(fault, shown);
             if let Fault::Left(reason) = &fault
-                && let Some((_cause, name)) =
-                    reason.split_once(" \\").filter(|_name| reason.starts_with("unknown macro"))
+                && let cause = faults::cause(reason)
+                && [faults::MACRO, faults::TEXT_MACRO].contains(&cause)
+                && let Some((_cause, name)) = reason.split_once(" \\")
             {
-                macros.extend(name.split(':').next().map(|name| format!("\\{name}")));
+                let name = format!("\\{}", name.split(':').next().unwrap_or_default());
+                if cause == faults::MACRO {
+                    in_formulas.insert(name.clone());
+                }
+                macros.insert(name);
             }
             match fault {
                 Fault::Left(reason) => left.entry(faults::cause(&reason)).or_insert(reason),
@@ -224,8 +237,11 @@ impl Audit {
         if !shown.tex.is_empty() || !is_sound {
             self.with_maths += 1;
             self.converted += usize::from(is_sound);
-            self.converted_but_macros +=
-                usize::from(left.keys().all(|cause| [faults::TEXT_MACRO, faults::MACRO].contains(cause)));
+            let has_only_macros =
+                left.keys().all(|cause| [faults::TEXT_MACRO, faults::MACRO].contains(cause)) && !is_sound;
+            self.only_macros += usize::from(has_only_macros);
+            self.only_letters +=
+                usize::from(has_only_macros && in_formulas.iter().all(|name| name.len() == 2));
             self.without_macros += usize::from(left.is_empty());
         }
     }
@@ -254,9 +270,9 @@ impl Audit {
         self.converted * 10_000 / self.with_maths.max(1)
     }
 
-    /// The same, where a macro that only its paper defines may be shown by its name.
-    pub(crate) fn readable_per_myriad(&self) -> usize {
-        self.converted_but_macros * 10_000 / self.with_maths.max(1)
+    /// The same among those that can be converted: those with macros that only their papers define are left out.
+    pub(crate) fn convertible_per_myriad(&self) -> usize {
+        self.converted * 10_000 / (self.with_maths - self.only_macros).max(1)
     }
 
     /// Everything that was found, for people.
@@ -282,17 +298,20 @@ impl Audit {
             self.abstracts, self.with_tex, self.with_maths, self.formulas
         )
         .unwrap();
-        let mut share = |what: &str, part: usize| {
-            let myriad = part * 10_000 / self.with_maths.max(1);
-            writeln!(out, "{what}: {part} of {} ({}.{:02} %)", self.with_maths, myriad / 100, myriad % 100)
-                .unwrap();
+        let mut share = |what: &str, part: usize, whole: usize| {
+            let myriad = part * 10_000 / whole.max(1);
+            writeln!(out, "{what}: {part} of {whole} ({}.{:02} %)", myriad / 100, myriad % 100).unwrap();
         };
-        share(
-            "every formula converted, macros that only the paper defines shown by name",
-            self.converted_but_macros,
-        );
-        share("every formula converted, none with such a macro", self.converted);
-        share("the same, nor any such macro in the text", self.without_macros);
+        let convertible = self.with_maths - self.only_macros;
+        share("fully converted, of all with maths", self.converted, self.with_maths);
+        share("fully converted, of those without an author's own macro", self.converted, convertible);
+        share("fully converted, and no such macro in the text either", self.without_macros, self.with_maths);
+        writeln!(
+            out,
+            "by cause: the author's own macro, not defined, alone: {} abstracts, of which {} show a letter of some font as that letter",
+            self.only_macros, self.only_letters
+        )
+        .unwrap();
         for (title, causes) in [("not converted", &self.causes), ("no maths, left as it is", &self.literal)] {
             let mut causes: Vec<_> = causes.iter().collect();
             causes.sort_by_key(|(_cause, (count, _examples))| std::cmp::Reverse(*count));
@@ -315,6 +334,16 @@ impl Audit {
         }
         out
     }
+}
+
+/// A source without what no reader is meant to see: addresses of links, keys of references, the word that heads an abstract,
+/// the signs around code.
+fn said(source: &str) -> String {
+    static UNSEEN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?s)\\href\s*\{[^{}]*\}|\\cite[a-z]*\s*(?:\[[^\]]*\])*\{[^{}]*\}|^\s*(?:Abstract|ABSTRACT|Summary|SUMMARY)\b").unwrap()
+    });
+    static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\\verb([+|!])([^+|!]*)[+|!]").unwrap());
+    CODE.replace_all(&UNSEEN.replace_all(source, " "), "$2").into_owned()
 }
 
 /// The paper of one observation.

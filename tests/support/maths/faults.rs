@@ -17,10 +17,10 @@ pub(crate) enum Fault {
 pub(crate) const LOST: &str = "lost symbol";
 
 /// The cause of a formula with a macro that only its paper defines.
-pub(crate) const MACRO: &str = "unknown macro in a formula";
+pub(crate) const MACRO: &str = "the author's own macro, not defined, in a formula";
 
 /// The cause of a text with such a macro, mostly the name of what is presented.
-pub(crate) const TEXT_MACRO: &str = "unknown macro in text";
+pub(crate) const TEXT_MACRO: &str = "the author's own macro, not defined, in text";
 
 /// The cause of lost letters and digits.
 pub(super) const LETTERS: &str = "lost letter";
@@ -58,11 +58,12 @@ pub(crate) fn placed(fault: Fault, shown: &Shown) -> Fault {
     if is_in_formula { Fault::Left(format!("{MACRO}{rest}")) } else { fault }
 }
 
-/// Faults of plain text.
-pub(crate) fn of_text(source: &str, shown: &str) -> Vec<Fault> {
+/// Faults of plain text; a letter in a font of formulas is that letter there, so that macros of one letter are told apart only
+/// in bodies, and in titles, which have none.
+pub(crate) fn of_text(source: &str, shown: &str, is_title: bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     signs(source, shown, &mut faults);
-    macros::left(source, &macros::runs(shown), shown, &mut faults);
+    macros::left(source, &macros::runs(shown), shown, is_title, &mut faults);
     for lost in operators::lost(source, shown) {
         faults.push(Fault::Left(format!("{LOST} {lost} (text)")));
     }
@@ -77,7 +78,9 @@ pub(crate) fn of_body(source: &str, shown: &Shown) -> Vec<Fault> {
         let around = code.trim();
         if around.contains("\\def") || around.contains("\\newcommand") {
             faults.push(Fault::Left(format!("formula that defines macros: {around}")));
-        } else if around.contains(['\\', '$']) || source.contains(&format!("${around}$")) {
+        } else if around.contains(['\\', '$']) && !source.contains("textbackslash")
+            || source.contains(&format!("${around}$"))
+        {
             faults.push(Fault::Left(format!("formula left as TeX: {around}")));
         }
     }
@@ -87,8 +90,15 @@ pub(crate) fn of_body(source: &str, shown: &Shown) -> Vec<Fault> {
     if shown.tokens.contains('\\') && !source.contains("backslash") {
         faults.push(Fault::Left(format!("backslash in a formula: {}", around(&shown.tokens, "\\"))));
     }
+    let of_text = |character: char| "łŁøØ§¶".contains(character);
+    if shown.tokens.contains(of_text)
+        && !source.contains("\\S ")
+        && !shown.words.iter().any(|word| word.contains(of_text))
+    {
+        faults.push(Fault::Left(format!("{LETTERS}: one of text stands in a formula: {}", shown.tokens)));
+    }
     let both = format!("{} {}", shown.text, shown.tokens);
-    macros::left(source, &macros::runs(&both), &both, &mut faults);
+    macros::left(source, &macros::runs(&both), &both, true, &mut faults);
     for word in &shown.words {
         let name = word.trim();
         let is_text = macros::words(source).get(name).is_some_and(|count| *count > 0);
@@ -163,6 +173,7 @@ fn signs(source: &str, shown: &str, faults: &mut Vec<Fault>) {
         && said == braces(source, '}')
         && !source.contains("\\{")
         && !source.contains("brace")
+        && !source.contains("\\cases")
     {
         let at = shown.find(['{', '}']).unwrap_or_default();
         faults.push(Fault::Left(format!("brace: {}", near(shown, at))));

@@ -30,7 +30,8 @@ pub(crate) fn lost(source: &str, shown: &str) -> Option<String> {
             let is_unseen = UNSEEN.contains(&name) || name.contains("cite");
             if is_unseen {
                 length += behind.find('}').map_or(0, |end| end + 1);
-            } else if matches!(name, "hskip" | "vskip" | "kern" | "mkern") {
+                length += columns(rest.get(length..).unwrap_or_default(), behind);
+            } else if matches!(name, "hskip" | "vskip" | "kern" | "mkern" | "raise" | "lower") {
                 length += behind
                     .find(|next: char| !next.is_ascii_alphanumeric() && !" -.".contains(next))
                     .unwrap_or(behind.len());
@@ -46,6 +47,27 @@ pub(crate) fn lost(source: &str, shown: &str) -> Option<String> {
         rest = rest.get(length..).unwrap_or_default();
     }
     (!lost.is_empty()).then(|| format!("{LETTERS} {lost}"))
+}
+
+/// The length of the columns of an array (`[c]{ll}`), of which `rest` begins behind its name.
+fn columns(rest: &str, begun: &str) -> usize {
+    if !["{array}", "{darray}", "{tabular}"].iter().any(|name| begun.starts_with(name)) {
+        return 0;
+    }
+    let optional = if rest.starts_with('[') { rest.find(']').map_or(0, |end| end + 1) } else { 0 };
+    let columns = rest.get(optional..).unwrap_or_default();
+    let mut depth = 0_i32;
+    for (at, character) in columns.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _other => {}
+        }
+        if depth == 0 {
+            return if at > 0 { optional + at + 1 } else { 0 };
+        }
+    }
+    0
 }
 
 /// Commands whose first argument nobody sees.
@@ -78,4 +100,6 @@ const UNSEEN: &[&str] = &[
     "QTR",
     "QTO",
     "deleted",
+    "scalebox",
+    "require",
 ];

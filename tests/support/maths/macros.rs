@@ -12,8 +12,8 @@ use super::operators;
 pub(crate) const WORDS: &[&str] = &[
     "AA", "Ad", "Aut", "BMO", "Bias", "Cl", "Corr", "Cov", "Diff", "Div", "End", "Ext", "GF", "GL", "Gal", "Gr",
     "Hess", "Hom", "Homeo", "Id", "Im", "Ind", "Inn", "Isom", "LaTeX", "Lie", "Lip", "Mod", "NP", "OSp", "Op", "Out",
-    "PGL", "PPAD", "PSL", "Per", "Perv", "Pic", "Pr", "Prim", "Proj", "Re", "Res", "Ric", "Riem", "SL", "SO", "SP",
-    "SU", "Sing", "Sp", "Spec", "Spin", "Spinc", "Sub", "Sym", "TeX", "Tor", "Tr", "Var", "Vect", "Vol", "ad", "and",
+    "PGL", "PPAD", "PSL", "PT", "Per", "Perv", "Pic", "Pr", "Prim", "Proj", "Re", "Res", "Ric", "Riem", "SL", "SO", "SP",
+    "SU", "Sing", "Sp", "Spec", "Spin", "Sub", "Sym", "TeX", "Tor", "Tr", "Var", "Vect", "Vol", "ad", "and",
     "arccos", "arcosh", "arcsec", "arcsin", "arctan", "arg", "argmax", "argmin", "arsinh", "artanh", "bmod", "card",
     "choose", "codim", "coker", "cone", "const", "conv", "cos", "cosec", "cosh", "cot", "coth", "csc", "curl", "curv",
     "deg", "depth", "det", "diag", "diam", "dim", "dist", "div", "dom", "eff", "eg", "epi", "erf", "essinf", "esssup",
@@ -21,11 +21,18 @@ pub(crate) const WORDS: &[&str] = &[
     "liminf", "limsup", "ln", "loc", "log", "max", "min", "mod", "mult", "nnz", "opt", "ord", "pmod", "poly",
     "polylog", "projlim", "rad", "rank", "relu", "resp", "rk", "rot", "sdepth", "sec", "sech", "sgn", "sign", "sin",
     "sinh", "softmax", "span", "spec", "spt", "sup", "supp", "tan", "tanh", "tr", "trace", "varliminf", "varlimsup",
-    "vol", "vs",
+    "vol", "vs", "Ann", "Br", "Hilb", "Int", "TC", "WF", "ann", "auc", "cn", "colim", "dn", "grade", "hilb", "hocolim",
+    "hofiber", "holim", "sn", "Gyr", "Myr", "Mpc", "kpc", "TeV", "GeV", "MeV", "keV", "eV", "GHz", "MHz", "Jy", "mJy",
 ];
 
-/// Names of commands that are shown instead of what they mean.
-pub(crate) fn left(source: &str, shown: &BTreeMap<&str, usize>, whole: &str, faults: &mut Vec<Fault>) {
+/// Names of commands that are shown instead of what they mean, those of one letter only where they are asked for.
+pub(crate) fn left(
+    source: &str,
+    shown: &BTreeMap<&str, usize>,
+    whole: &str,
+    with_letters: bool,
+    faults: &mut Vec<Fault>,
+) {
     let commands = operators::commands(source);
     if commands.is_empty() {
         return;
@@ -37,7 +44,7 @@ pub(crate) fn left(source: &str, shown: &BTreeMap<&str, usize>, whole: &str, fau
             if seen > said.get(name).copied().unwrap_or_default() {
                 faults.push(Fault::Left(format!("{TEXT_MACRO} \\{name}: {}", around(whole, name))));
             }
-        } else if !"cvuHkrdbtijloLOPS".contains(name) {
+        } else if with_letters && !"dij".contains(name) {
             // A single letter: as many as the source says outside commands, and those of functions.
             let letters = |words: &BTreeMap<&str, usize>| -> usize {
                 words.iter().map(|(word, count)| word.matches(name).count() * count).sum()

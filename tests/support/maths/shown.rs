@@ -193,6 +193,12 @@ fn is_allowed(character: char) -> bool {
 }
 
 impl Shown {
+    /// What is shown of the abstract, without where the paper was seen.
+    pub(crate) fn of_abstract(mut self) -> Self {
+        self.text.truncate(self.text.rfind("Seen at:").unwrap_or(self.text.len()));
+        self
+    }
+
     fn begin(&mut self, name: &str) {
         match name {
             "annotation" => self.tex.push(String::new()),
