@@ -219,7 +219,7 @@ impl Rewrite {
             }
             _fence if FENCES.contains(&name) => return Some(star + self.fence(name, behind)),
             "over" | "choose" | "atop" | "brack" | "brace" if name != "brace" || !self.groups.is_empty() => {
-                self.infix(name)
+                self.infix(name);
             }
             "operatorname" => {
                 let Some((argument, length)) = tokens::argument(behind) else { return Some(star) };

@@ -108,6 +108,9 @@ impl<'tex> Place<'tex> {
             let (element, more) = tokens::argument(behind.get(used..)?)?;
             return Some((Cow::Owned(format!("{{}}^{{{mass}}}\\mathrm{{{element}}}")), used + more));
         }
+        if name == "r" && self.rest.starts_with("{A}") {
+            return Some((Cow::Borrowed("\\text{Å}"), behind.find('}')? + 1));
+        }
         if matches!(name, "raise" | "lower") {
             let length = tokens::dimension(behind);
             return (length > 0).then_some((Cow::Borrowed(" "), length));
@@ -136,9 +139,8 @@ impl<'tex> Place<'tex> {
     /// Names of one letter. Those that are letters or accents of text are none in a formula.
     fn letter(&self, name: &str) -> Option<&'static str> {
         match name {
-            "l" if self.is_near && self.is_delimiter() => Some(" "),
+            "l" | "r" if self.is_near && self.is_delimiter() => Some(" "),
             "l" => Some("\\lambda"),
-            "r" if self.is_near && self.is_delimiter() => Some(" "),
             "O" if self.starts(&["("]) => Some("O"),
             "O" => Some("\\Omega"),
             "L" => Some("L"),
@@ -290,6 +292,7 @@ mod tests {
             ("\\partial\\O", "\\partial\\Omega"),
             ("\\O(n)", "O(n)"),
             ("\\lef(x\\rig)", "\\left(x\\right)"),
+            ("3727\\r{A}", "3727\\text{Å}"),
             ("25\\dg", "25^\\circ "),
             ("\\isotope[56]{Fe}", "{}^{56}\\mathrm{Fe}"),
         ] {

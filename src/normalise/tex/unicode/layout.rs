@@ -168,11 +168,14 @@ impl Line {
                 Some(length)
             }
             "tag" => {
-                let (argument, length) = tokens::argument(rest.strip_prefix('*').unwrap_or(rest))?;
+                let star = usize::from(rest.starts_with('*'));
+                let Some((argument, length)) = rest.get(star..).and_then(tokens::argument) else {
+                    return Some(star);
+                };
                 let text = format!("({})", self.inner(argument, false));
                 self.is_blank = true;
                 self.atom(&text);
-                Some(length + usize::from(rest.starts_with('*')))
+                Some(star + length)
             }
             "texorpdfstring" => {
                 let (tex, _plain, used) = two(rest)?;
