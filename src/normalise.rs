@@ -71,8 +71,8 @@ pub fn observe(record: &Record, context: &Context<'_>) -> Result<Observation, Pr
     let key = key(record, &named)?;
     let refused = |message: &str| Problem::new(key.as_str(), message);
     let raw_title = record.title.as_ref().ok_or_else(|| refused("record has no title"))?;
-    let title =
-        text::title(raw_title).ok_or_else(|| refused("title has no characters left after cleaning"))?;
+    let title = text::title(raw_title, named.arxiv())
+        .ok_or_else(|| refused("title has no characters left after cleaning"))?;
     let abstract_text = record.abstract_text.as_ref().and_then(text::abstract_text);
     let comment = field(record.comment.as_ref());
     let date = |date: &Option<_>| date.as_ref().and_then(|date| dates::moment(date, context.fetched_at));

@@ -8,6 +8,8 @@ mod gofeed;
 
 mod identity;
 
+mod maths;
+
 mod normalise;
 
 mod oai;

@@ -1,8 +1,11 @@
-//! The vocabulary of the tests: recorded data, the loopback internet, a whole site, stores that fail, invented papers.
+//! The vocabulary of the tests: recorded data, the loopback internet, a whole site, stores that fail, the audit of
+//! maths, invented papers.
 
 pub(crate) mod data;
 
 pub(crate) mod failing;
+
+pub(crate) mod maths;
 
 pub(crate) mod net;
 

@@ -190,6 +190,28 @@ fn a_title_loses_the_stamp_of_old_feeds() {
 }
 
 #[test]
+fn a_title_keeps_the_identifier_of_the_paper_that_it_comments_on() {
+    let stamped = |own: Option<&str>, title: &str| {
+        let mut record = titled(own.map(|own| id(IdHint::Arxiv, own)).into_iter().collect());
+        record.title = Some(Raw::new(title, Markup::Tex));
+        seen(&record).title.text.as_str().to_owned()
+    };
+    let (comment, versioned) =
+        ("On flags (arXiv:2608.01111 [hep-ph])", "On flags (arXiv:2608.01111v2 [hep-ph])");
+    for (own, title, kept) in [
+        (None, comment, comment),
+        (None, versioned, "On flags"),
+        (Some("2608.09999"), comment, comment),
+        (Some("2608.09999"), versioned, versioned),
+        (Some("2608.01111"), comment, "On flags"),
+        (Some("2608.01111v3"), versioned, "On flags"),
+        (None, "On flags (arXiv:no number [hep-ph])", "On flags (arXiv:no number [hep-ph])"),
+    ] {
+        assert_eq!(stamped(own, title), kept, "{own:?}");
+    }
+}
+
+#[test]
 fn a_title_in_html_becomes_plain_text() {
     let mut record = titled(Vec::new());
     record.title = Some(Raw::new("<i>In situ</i> CO<sub>2</sub> at $10^5$ &amp; more", Markup::Html));

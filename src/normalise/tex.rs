@@ -8,6 +8,7 @@ use crate::normalise::escape;
 mod accents;
 mod bodies;
 mod commands;
+mod custom;
 mod depth;
 mod known;
 pub(crate) mod mathml;
@@ -18,6 +19,7 @@ pub(crate) mod scripts;
 mod symbols;
 mod tokens;
 pub(crate) mod unicode;
+mod units;
 mod walk;
 mod words;
 

@@ -2,6 +2,7 @@
 //!
 //! The kind decides everything: plain text is escaped and never taken for markup, only HTML is sanitised.
 
+use crate::model::arxiv_id::ArxivId;
 use crate::model::text::Abstract;
 use crate::model::text::Html;
 use crate::model::text::Markup;
@@ -24,8 +25,8 @@ const LONGEST_ABSTRACT: usize = 64 * 1024;
 /// The longest short field (comment, venue) read, in bytes.
 const LONGEST_FIELD: usize = 4 * 1024;
 
-/// A title, unless nothing is left of it.
-pub(crate) fn title(raw: &Raw) -> Option<Title> {
+/// A title, unless nothing is left of it; `own` is the paper's identifier on arXiv, where it is known.
+pub(crate) fn title(raw: &Raw, own: Option<&ArxivId>) -> Option<Title> {
     let source = head(&raw.text, LONGEST_TITLE);
     let (text, tex) = match raw.markup {
         Markup::Plain => (source.to_owned(), None),
@@ -37,8 +38,9 @@ pub(crate) fn title(raw: &Raw) -> Option<Title> {
         Markup::Html => flattened(&html::blocks(source)),
         Markup::Jats => flattened(&html::jats_blocks(source)),
     };
-    let text = Text::line(without_stamp(text.trim()));
-    (!text.is_empty()).then(|| Title { text, tex: tex.map(|tex| Text::line(without_stamp(tex.as_str()))) })
+    let text = Text::line(without_stamp(text.trim(), own));
+    (!text.is_empty())
+        .then(|| Title { text, tex: tex.map(|tex| Text::line(without_stamp(tex.as_str(), own))) })
 }
 
 /// An abstract, unless nothing is left of it.
@@ -101,10 +103,17 @@ fn kept(source: &str) -> Option<Text> {
     tex::is_in(source).then(|| Text::new(source))
 }
 
-/// arXiv's older feeds print `(arXiv:2608.09999v1 [cs.LG])` behind their titles.
-fn without_stamp(title: &str) -> &str {
+/// arXiv's older feeds print `(arXiv:2608.09999v1 [cs.LG])` behind their titles. A title may also end with the identifier of
+/// a paper that it comments on: a stamp names the paper itself or, where that is not known, a version.
+fn without_stamp<'title>(title: &'title str, own: Option<&ArxivId>) -> &'title str {
     use std::sync::LazyLock;
     static STAMP: LazyLock<regex::Regex> =
-        LazyLock::new(|| pattern(r"\.?\s*\(arXiv:[^\s()]+ \[[^\[\]]+\](?: UPDATED| CROSS LISTED)?\)$"));
-    STAMP.find(title).and_then(|found| title.get(..found.start())).unwrap_or(title)
+        LazyLock::new(|| pattern(r"\.?\s*\(arXiv:([^\s()]+) \[[^\[\]]+\](?: UPDATED| CROSS LISTED)?\)$"));
+    let cut = || {
+        let found = STAMP.captures(title)?;
+        let (id, version) = ArxivId::parse(found.get(1)?.as_str())?;
+        let is_own = own.map_or(version.is_some(), |own| *own == id);
+        is_own.then_some(title.get(..found.get(0)?.start())?)
+    };
+    cut().unwrap_or(title)
 }

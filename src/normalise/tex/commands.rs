@@ -1,5 +1,31 @@
 //! Commands of formulas that mean the same wherever a formula goes: to plain text or to MathML.
 
+/// Commands whose argument is text.
+pub(super) const TEXTS: &[&str] = &[
+    "text",
+    "mbox",
+    "hbox",
+    "textrm",
+    "textbf",
+    "textit",
+    "textsf",
+    "texttt",
+    "textsc",
+    "textnormal",
+    "textup",
+    "textmd",
+    "textsl",
+    "emph",
+    "makebox",
+    "fbox",
+    "ce",
+    "num",
+    "si",
+    "unit",
+    "mathchar",
+    "url",
+];
+
 /// Commands that make the delimiter behind them larger.
 pub(super) const FENCES: &[&str] = &[
     "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr",
@@ -9,7 +35,6 @@ pub(super) const FENCES: &[&str] = &[
 /// Commands that leave no trace, with how many arguments.
 const DROPPED: &[(&str, u8)] = &[
     ("label", 1),
-    ("tag", 1),
     ("cite", 1),
     ("ref", 1),
     ("eqref", 1),
@@ -42,9 +67,29 @@ const DROPPED: &[(&str, u8)] = &[
     ("mathopen", 0),
     ("mathclose", 0),
     ("hline", 0),
+    ("scriptsize", 0),
+    ("tiny", 0),
+    ("Large", 0),
+    ("QTR", 1),
+    ("QTO", 1),
+    ("vcenter", 0),
 ];
 
 /// How many arguments vanish together with a command that leaves no trace: one of every formula, or of `own`.
 pub(super) fn dropped(name: &str, own: &[(&str, u8)]) -> Option<u8> {
     DROPPED.iter().chain(own).find(|(known, _count)| *known == name).map(|(_name, count)| *count)
 }
+
+/// Commands that authors define to put their argument between two delimiters.
+pub(super) const WRAPS: &[(&str, &str, &str)] = &[
+    ("norm", "‖", "‖"),
+    ("Norm", "‖", "‖"),
+    ("abs", "|", "|"),
+    ("Abs", "|", "|"),
+    ("ceil", "⌈", "⌉"),
+    ("floor", "⌊", "⌋"),
+    ("ket", "|", "⟩"),
+    ("bra", "⟨", "|"),
+    ("braket", "⟨", "⟩"),
+    ("set", "{", "}"),
+];

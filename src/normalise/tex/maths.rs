@@ -23,6 +23,16 @@ const ENVIRONMENTS: &[(&str, bool)] = &[
     ("equation*", false),
     ("displaymath", false),
     ("math", false),
+    ("split", true),
+    ("aligned", true),
+    ("gathered", true),
+    ("cases", true),
+    ("array", true),
+    ("matrix", true),
+    ("pmatrix", true),
+    ("bmatrix", true),
+    ("flalign", true),
+    ("flalign*", true),
     ("align", true),
     ("align*", true),
     ("gather", true),
@@ -42,9 +52,15 @@ pub(crate) fn at(text: &str, at: usize) -> Option<Formula<'_>> {
         return made(tex, true, at + 2 + close + 2);
     }
     if let Some(body) = rest.strip_prefix('$') {
-        let close = dollar(body)?;
+        let Some(close) = dollar(body) else { return unended(body, at) };
         let (tex, after) = (body.get(..close)?, body.get(close + 1..)?);
-        return is_formula(tex, after).then(|| made(tex, false, at + 1 + close + 1)).flatten();
+        let is_between = tex.starts_with(char::is_whitespace)
+            && text.get(..at)?.ends_with(|last: char| last.is_alphanumeric() || last == ')')
+            && has_word(tex.trim())
+            && !has_text(tex);
+        return (!is_between && is_formula(tex, after))
+            .then(|| made(tex, false, at + 1 + close + 1))
+            .flatten();
     }
     for (open, close, is_display) in [("\\(", "\\)", false), ("\\[", "\\]", true)] {
         if let Some(body) = rest.strip_prefix(open) {
@@ -53,6 +69,36 @@ pub(crate) fn at(text: &str, at: usize) -> Option<Formula<'_>> {
         }
     }
     environment(rest, at)
+}
+
+/// A formula that ends with its text, since its second dollar was cut off; it must look like nothing else.
+fn unended(body: &str, at: usize) -> Option<Formula<'_>> {
+    const LONGEST_END: usize = 64;
+    (body.len() <= LONGEST_END).then_some(())?;
+    let is_tex = body.contains(['\\', '^', '_']) && !body.contains(['$', '\n']);
+    (is_tex && !has_word(body) && !body.starts_with(char::is_whitespace))
+        .then(|| made(body, false, at + 1 + body.len()))
+        .flatten()
+}
+
+/// Whether the dollar at a place ended a formula whose first one was lost (`ess(f)$ is`): it closes on what money does not
+/// stand behind, and no letter or number follows it.
+pub(crate) fn is_stray_end(text: &str, at: usize) -> bool {
+    let (before, rest) = (text.get(..at).unwrap_or_default(), text.get(at..).unwrap_or_default());
+    let behind = rest.get(1..).unwrap_or_default();
+    let is_closed = before.ends_with([')', '}', ']']) || {
+        let word =
+            || before.chars().rev().take(LONGEST_NAME).take_while(|character| !character.is_whitespace());
+        word().any(|character| matches!(character, '^' | '_' | '\\'))
+            && word().next().is_some_and(|last| last.is_ascii_alphanumeric() || matches!(last, '+' | '-'))
+    };
+    let is_ended = behind.is_empty() || behind.starts_with([' ', '\n', '.', ',', ';', ':', ')', '-']);
+    is_closed && is_ended && !next_is_number(behind)
+}
+
+/// Whether a number follows behind a blank.
+fn next_is_number(behind: &str) -> bool {
+    behind.trim_start_matches(' ').starts_with(|next: char| next.is_ascii_digit())
 }
 
 fn environment(rest: &str, at: usize) -> Option<Formula<'_>> {
@@ -103,20 +149,23 @@ fn step(rest: &str) -> usize {
     if rest.starts_with('\\') { first + characters.next().map_or(0, char::len_utf8) } else { first }
 }
 
-/// The dollar that closes an inline formula: outside braces if there is one (`$\text{if $x$}$`), else the first.
+/// The dollar that closes an inline formula: outside braces if there is one (`$\text{if $x$}$`), else the first. One brace too
+/// many may stand in a short one (`$SO(n)}$`).
 fn dollar(body: &str) -> Option<usize> {
+    const LONGEST_TORN: usize = 24;
     let body = window(body);
-    let (mut at, mut depth, mut first) = (0, 0_usize, None);
+    let (mut at, mut depth, mut first, mut is_torn) = (0, 0_usize, None, false);
     while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
         match rest.chars().next() {
-            Some('$') if depth == 0 => return Some(at),
+            Some('$') if depth == 0 => return (!is_torn || at <= LONGEST_TORN).then_some(at),
             Some('$') => first = first.or(Some(at)),
             Some('{') => depth += 1,
             Some('}') => {
-                if depth == 0 {
+                if depth == 0 && (first.is_some() || is_torn) {
                     return first;
                 }
-                depth -= 1;
+                is_torn |= depth == 0;
+                depth = depth.saturating_sub(1);
             }
             _other => {}
         }
@@ -134,13 +183,23 @@ fn is_formula(tex: &str, after: &str) -> bool {
     let digit_follows = after.starts_with(|next: char| next.is_ascii_digit());
     let (opens_blank, ends_blank) =
         (tex.starts_with(char::is_whitespace), tex.ends_with(char::is_whitespace));
-    let prose = has_prose(trimmed);
+    let words = words_in_row(trimmed);
+    if words >= MOST_WORDS && !has_text(trimmed) {
+        return false;
+    }
+    let prose = words >= 2;
+    if prose && trimmed.starts_with([',', '.']) {
+        return false;
+    }
     let price = trimmed.starts_with(|first: char| first.is_ascii_digit());
     let is_tex = trimmed.contains(['\\', '^', '=']);
     if price && digit_follows && (prose || tex.ends_with([' ', '\n', '-', '–', '('])) {
         return false;
     }
     let word = has_word(trimmed);
+    if word && !is_tex && trimmed.starts_with([')', ']']) {
+        return false;
+    }
     if word && !is_tex && (price && (prose || ends_blank || opens_blank) || opens_blank != ends_blank) {
         return false;
     }
@@ -148,7 +207,8 @@ fn is_formula(tex: &str, after: &str) -> bool {
         return !(prose && opens_blank && ends_blank && !trimmed.contains('\\'));
     }
     if digit_follows {
-        return false;
+        // `1$-$3` and `[OIII]$λ$5007` are formulas, `$5, $6` and `costs $ and $6` are not.
+        return !price && !word && !opens_blank && !ends_blank && trimmed.chars().count() <= 12;
     }
     !(opens_blank || ends_blank) || (trimmed.len() <= 20 && !prose)
 }
@@ -156,15 +216,24 @@ fn is_formula(tex: &str, after: &str) -> bool {
 /// Whether a word of two letters or more stands by itself.
 fn has_word(tex: &str) -> bool {
     tex.split([' ', '\n']).any(|word| {
-        let letters = word.trim_end_matches([',', '.', ';', ')', ':']);
+        let letters = word.trim_start_matches('(').trim_end_matches([',', '.', ';', ')', ':']);
         letters.len() >= 2 && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
     })
 }
 
-/// Whether two words of three letters or more stand side by side, outside braces and not as commands.
-fn has_prose(tex: &str) -> bool {
-    let mut depth = 0_i32;
-    let mut words_in_row = 0;
+/// Whether a formula says that some of it is text.
+fn has_text(tex: &str) -> bool {
+    ["\\rm", "\\it", "\\text", "\\mbox", "\\hbox", "\\mathrm", "\\operatorname"]
+        .iter()
+        .any(|set| tex.contains(set))
+}
+
+/// So many words in a row are a sentence, whatever stands beside them.
+const MOST_WORDS: usize = 4;
+
+/// How many words of three letters or more stand side by side at most, outside braces and not as commands.
+fn words_in_row(tex: &str) -> usize {
+    let (mut depth, mut words, mut most) = (0_i32, 0, 0);
     for word in tex.split([' ', '\n']) {
         let outside = depth <= 0;
         for byte in word.bytes() {
@@ -177,13 +246,12 @@ fn has_prose(tex: &str) -> bool {
         let letters = word.trim_end_matches([',', '.', ';', ')']);
         let is_word = letters.len() >= 3 && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
         if outside && is_word {
-            words_in_row += 1;
-            if words_in_row >= 2 {
-                return true;
-            }
-        } else if !word.is_empty() {
-            words_in_row = 0;
+            words += 1;
+            most = most.max(words);
+        } else if !(word.is_empty() || word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        {
+            words = 0;
         }
     }
-    false
+    most
 }

@@ -10,6 +10,8 @@ use crate::normalise::tex::walk::Style;
 pub(super) struct Plain {
     out: String,
     scripts: Vec<usize>,
+    /// The last script is a word, which a letter or digit behind it would seem to go on.
+    is_word: bool,
 }
 
 impl Plain {
@@ -21,16 +23,22 @@ impl Plain {
 
 impl Sink for Plain {
     fn text(&mut self, text: &str) {
+        if self.is_word && text.starts_with(char::is_alphanumeric) {
+            self.out.push(' ');
+        }
+        self.is_word &= text.is_empty();
         self.out.push_str(text);
     }
 
     fn formula(&mut self, tex: &str, is_display: bool) {
         let text = unicode::to_text(tex);
-        if is_display && !self.out.ends_with(char::is_whitespace) {
+        let (leads, trails) = unicode::spaced(tex);
+        self.is_word = false;
+        if (is_display || leads) && !self.out.ends_with(char::is_whitespace) {
             self.out.push(' ');
         }
         self.out.push_str(&text);
-        if is_display {
+        if is_display || trails {
             self.out.push(' ');
         }
     }
@@ -48,7 +56,9 @@ impl Sink for Plain {
             let inner = self.out.get(start..).unwrap_or_default().to_owned();
             self.out.truncate(start);
             let raised = *style == Style::Superscript;
-            self.out.push_str(&scripts::script(&inner, raised));
+            let script = scripts::script(&inner, raised);
+            self.is_word = scripts::is_word(&script);
+            self.out.push_str(&script);
         }
     }
 

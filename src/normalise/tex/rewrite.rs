@@ -5,13 +5,20 @@
 
 use crate::normalise::tex::commands;
 use crate::normalise::tex::commands::FENCES;
+use crate::normalise::tex::commands::TEXTS;
+use crate::normalise::tex::custom;
+use crate::normalise::tex::custom::Meaning;
 use crate::normalise::tex::known;
+use crate::normalise::tex::rewrite::groups::Group;
+use crate::normalise::tex::rewrite::groups::Scripts;
 use crate::normalise::tex::rewrite::tables::ALIASES;
 use crate::normalise::tex::rewrite::tables::DROPPED;
-use crate::normalise::tex::rewrite::tables::TEXTS;
 use crate::normalise::tex::tokens;
 use crate::normalise::tex::tokens::Token;
+use crate::normalise::tex::unicode;
+use crate::normalise::tex::units;
 
+mod groups;
 mod tables;
 
 /// Stands for `<` on its way through the renderer, which does not escape it.
@@ -21,16 +28,30 @@ pub(super) const MORE: char = '\u{E002}';
 /// Stands for `&`.
 pub(super) const AND: char = '\u{E003}';
 
+/// Where the characters stand that text in a formula may hold but the renderer would take for TeX.
+pub(super) const SIGNS: u32 = 0xE100;
+
+/// How deep parts that are rewritten by themselves may nest.
+const DEEPEST_PART: usize = 8;
+
 /// How deep groups may nest.
 const DEEPEST: usize = 48;
 
 /// The formula for the renderer, or `None` when it defines macros or nests too deep.
 pub(super) fn rewritten(tex: &str) -> Option<String> {
+    nested(tex, 0)
+}
+
+/// The same for a part of a formula, so many parts deep.
+fn nested(tex: &str, depth: usize) -> Option<String> {
+    (depth <= DEEPEST_PART).then_some(())?;
     let mut rewrite = Rewrite {
         out: String::with_capacity(tex.len() + 16),
         groups: Vec::new(),
         environments: 0,
         is_fenced: balanced_fences(tex),
+        scripts: Scripts::default(),
+        depth,
     };
     let mut at = 0;
     while let Some(rest) = tex.get(at..)
@@ -71,22 +92,21 @@ fn balanced_fences(tex: &str) -> bool {
     fences.iter().all(|open| *open == 0)
 }
 
-/// An open group: where its content starts in the output, and an infix command met in it.
-struct Group {
-    start: usize,
-    infix: Option<(&'static str, usize)>,
-}
-
 struct Rewrite {
     out: String,
     groups: Vec<Group>,
     environments: usize,
     is_fenced: bool,
+    scripts: Scripts,
+    depth: usize,
 }
 
 impl Rewrite {
     /// Writes one token; returns how much of `rest` was used, or `None` to give the formula up.
     fn token(&mut self, token: Token<'_>, rest: &str) -> Option<usize> {
+        if !matches!(token, Token::Blank | Token::Close | Token::Other('^' | '_' | '\'')) {
+            self.scripts.base();
+        }
         match token {
             Token::Blank => self.out.push(' '),
             Token::Open => {
@@ -94,7 +114,7 @@ impl Rewrite {
                     return None;
                 }
                 self.out.push('{');
-                self.groups.push(Group { start: self.out.len(), infix: None });
+                self.enter("}");
             }
             Token::Close => {
                 if let Some(group) = self.groups.pop() {
@@ -108,13 +128,17 @@ impl Rewrite {
             Token::Other('%') => self.out.push_str("\\%"),
             Token::Other('&') if self.environments == 0 => self.out.push(' '),
             Token::Other(mark @ ('^' | '_')) => return Some(self.mark(mark, rest)),
-            Token::Other('$' | '\\' | LESS | MORE | AND) => {}
+            Token::Other('\'') => return Some(self.primes(rest)),
+            Token::Other('$' | '\\' | LESS | MORE | AND | '\u{E100}'..='\u{E17F}') => {}
             Token::Other(character) => self.out.push(character),
             Token::Sign(sign) => match sign {
-                '\\' if self.environments == 0 => self.out.push_str("\\ "),
+                '\\' => {
+                    self.out.push_str(if self.environments == 0 { "\\ " } else { "\\\\" });
+                    return Some(tokens::spacing(rest));
+                }
                 '&' => self.out.push(AND),
                 '(' | ')' | '[' | ']' | '/' | '-' | '@' | '\n' => self.out.push(' '),
-                '\\' | ',' | ';' | ':' | '>' | '!' | ' ' | '|' | '{' | '}' | '%' | '#' | '$' | '_' => {
+                ',' | ';' | ':' | '>' | '!' | ' ' | '|' | '{' | '}' | '%' | '#' | '$' | '_' => {
                     self.out.push('\\');
                     self.out.push(sign);
                 }
@@ -136,34 +160,8 @@ impl Rewrite {
         }
     }
 
-    /// A script: without an argument it is dropped, a second one of its kind gets an empty base.
-    fn mark(&mut self, mark: char, rest: &str) -> usize {
-        let behind = rest.trim_start();
-        let is_ended = behind.is_empty() || behind.starts_with(['}', '&', '^', '_', '$']);
-        if is_ended {
-            return 0;
-        }
-        // The renderer loses the end of a cell when a script has nothing to stand on.
-        if self.environments > 0
-            && self.out.trim_end().ends_with(['&', '\\', '}', ']'])
-            && !self.out.ends_with("\\}")
-        {
-            self.out.push_str("{}");
-        }
-        self.out.push(mark);
-        rest.len() - behind.len()
-    }
-
-    fn leave(&mut self, group: &Group) {
-        if let Some((command, at)) = group.infix {
-            let below = self.out.split_off(at);
-            let above = self.out.split_off(group.start);
-            self.push(&[command, "{", &above, "}{", &below, "}"]);
-        }
-        self.out.push('}');
-    }
-
     fn command(&mut self, name: &str, rest: &str) -> Option<usize> {
+        let name = custom::renamed(name, rest);
         let star = usize::from(
             rest.starts_with('*') && matches!(name, "operatorname" | "hspace" | "vspace" | "tag"),
         );
@@ -171,8 +169,9 @@ impl Rewrite {
         if TEXTS.contains(&name) {
             let Some((argument, length)) = tokens::argument(behind) else { return Some(star) };
             self.out.push_str("\\text{");
-            self.out.push_str(&plain(argument));
-            self.out.push('}');
+            let argument =
+                if matches!(name, "si" | "unit") { units::symbols(argument) } else { argument.to_owned() };
+            self.push(&[&plain(&argument), "}"]);
             return Some(star + length);
         }
         if let Some(count) = commands::dropped(name, DROPPED) {
@@ -182,6 +181,12 @@ impl Rewrite {
             }
             self.out.push(' ');
             return Some(used);
+        }
+        if behind.trim_start().starts_with('{')
+            && self.groups.len() < DEEPEST
+            && let Some(used) = self.wrap(name, behind)
+        {
+            return Some(star + used);
         }
         match name {
             "def"
@@ -194,18 +199,35 @@ impl Rewrite {
             | "futurelet"
             | "char"
             | "DeclareMathOperator" => return None,
-            "lt" => self.out.push(LESS),
-            "gt" => self.out.push(MORE),
+            "sp" | "sb" => return Some(star + self.mark(if name == "sp" { '^' } else { '_' }, behind)),
+            "cr" => self.out.push_str(if self.environments > 0 { "\\\\" } else { "\\ " }),
+            "eqno" => self.out.push_str("\\quad "),
+            "tag" => {
+                let Some((argument, length)) = tokens::argument(behind) else { return Some(star) };
+                self.push(&["\\quad \\text{(", &plain(argument), ")}"]);
+                return Some(star + length);
+            }
+            "sqrt" if behind.trim().is_empty() => self.out.push_str("\\surd "),
+            "sqrt" if behind.trim_start().starts_with('(') => return Some(star + self.root(behind)?),
+            "mathop" => return Some(star + self.operator(behind)?),
+            "mathfrak" | "frak" => return Some(star + self.fraktur(behind)),
+            "cal" if behind.starts_with('{') => self.out.push_str("\\mathcal"),
+            "lt" | "textless" => self.out.push(LESS),
+            "gt" | "textgreater" => self.out.push(MORE),
             "left" | "right" | "middle" if !self.is_fenced => {
                 return Some(star + usize::from(behind.starts_with('.')));
             }
             _fence if FENCES.contains(&name) => return Some(star + self.fence(name, behind)),
-            "over" | "choose" | "atop" | "brack" | "brace" => self.infix(name),
+            "over" | "choose" | "atop" | "brack" | "brace" if name != "brace" || !self.groups.is_empty() => {
+                self.infix(name);
+            }
             "operatorname" => {
                 let Some((argument, length)) = tokens::argument(behind) else { return Some(star) };
-                self.out.push_str("\\operatorname{");
-                self.out.push_str(&plain(argument));
-                self.out.push('}');
+                if argument.contains(['_', '^']) {
+                    self.push(&["\\mathrm{", &nested(argument, self.depth + 1)?, "}"]);
+                } else {
+                    self.push(&["\\operatorname{", &plain(argument), "}"]);
+                }
                 return Some(star + length);
             }
             "unicode" => {
@@ -218,8 +240,25 @@ impl Rewrite {
             "SI" | "qty" => {
                 let (number, used) = tokens::argument(behind)?;
                 let (unit, more) = tokens::argument(behind.get(used..)?)?;
-                self.push(&["{", &plain(number), "\\,\\text{", &plain(unit), "}}"]);
+                self.push(&["{", &plain(number), "\\,\\text{", &plain(&units::symbols(unit)), "}}"]);
                 return Some(star + used + more);
+            }
+            "ion" => {
+                let (element, used) = tokens::argument(behind)?;
+                let (stage, more) = tokens::argument(behind.get(used..)?)?;
+                self.push(&["\\text{", &plain(element), " ", &units::stage(stage), "}"]);
+                return Some(star + used + more);
+            }
+            "texorpdfstring" => {
+                // The first argument stays as a group, the second is for those who know no TeX.
+                let (tex, used) = tokens::argument(behind)?;
+                let (_plain, more) = tokens::argument(behind.get(used..)?)?;
+                self.push(&["{", &nested(tex, self.depth + 1)?, "}"]);
+                return Some(star + used + more);
+            }
+            "hskip" | "kern" | "mkern" | "mskip" | "vskip" => {
+                self.out.push(' ');
+                return Some(star + tokens::dimension(behind));
             }
             "href" => return Some(star + tokens::argument(behind)?.1),
             "begin" | "end" => {
@@ -234,6 +273,7 @@ impl Rewrite {
                     "eqnarray" | "eqnarray*" | "align" | "flalign" | "flalign*" => "align*",
                     "equation" | "displaymath" | "math" => "equation*",
                     "gather" => "gather*",
+                    "split" => "aligned",
                     other => other,
                 };
                 self.environments =
@@ -242,13 +282,14 @@ impl Rewrite {
                 self.push(&["\\", name, "{", environment, "}"]);
                 return Some(star + length);
             }
-            _other => self.named(name),
+            _other => return self.named(name, behind).map(|()| star),
         }
         Some(star)
     }
 
-    /// A command without arguments that we look at: known, known under another name, or shown as its name.
-    fn named(&mut self, name: &str) {
+    /// A command without arguments that we look at: known, known under another name, a macro of custom, or shown as its
+    /// name.
+    fn named(&mut self, name: &str, rest: &str) -> Option<()> {
         let alias = ALIASES.iter().find(|(old, _new)| *old == name).map_or(name, |(_old, new)| *new);
         if alias == "frac12" {
             self.out.push_str("\\frac12 ");
@@ -259,8 +300,24 @@ impl Rewrite {
         } else if let Some(symbol) = crate::normalise::tex::symbols::find(name) {
             self.push(&["{", symbol, "}"]);
         } else {
-            self.push(&["\\text{", name, "}"]);
+            match custom::meaning(name, self.out.trim_end(), rest) {
+                Some(Meaning::Maths(tex)) => {
+                    let meant = nested(&tex, self.depth + 1)?;
+                    // A sign alone stays one: in braces it would lose the space around it.
+                    let is_one = matches!(tokens::first(&tex), Some((_token, length)) if length == tex.len());
+                    self.push(&if is_one || tex.starts_with('^') {
+                        [meant.as_str(), "", ""]
+                    } else {
+                        ["{", &meant, "}"]
+                    });
+                }
+                Some(Meaning::Text(text)) => self.push(&["\\text{", &plain(text), "}"]),
+                Some(Meaning::Operator) => self.push(&["\\operatorname{", name, "}"]),
+                None if name.len() == 1 => self.push(&["{", name, "}"]),
+                None => self.push(&["\\text{", name, "}"]),
+            }
         }
+        Some(())
     }
 
     /// `\left` and its kin with the delimiter behind them, which the renderer wants without a blank or braces between.
@@ -282,33 +339,16 @@ impl Rewrite {
         }
         length
     }
-
-    /// `{a \over b}` and its kin: the group becomes the two arguments of a command.
-    fn infix(&mut self, name: &str) {
-        let command = match name {
-            "over" => "\\frac",
-            _choose => "\\binom",
-        };
-        let at = self.out.len();
-        if let Some(group) = self.groups.last_mut() {
-            if group.infix.is_none() {
-                group.infix = Some((command, at));
-            }
-        } else if !self.out.contains("\\frac{") || self.groups.is_empty() {
-            // At the outermost level the whole formula so far is the numerator, and what follows the denominator.
-            self.out.insert(0, '{');
-            self.groups.push(Group { start: 1, infix: Some((command, at + 1)) });
-        }
-    }
 }
 
 /// Text inside a formula, as plain characters that mean nothing to the renderer.
 fn plain(tex: &str) -> String {
-    let text = crate::normalise::tex::unicode::to_text(tex);
+    let text = unicode::words(tex).unwrap_or_else(|| unicode::to_text(tex));
     let leads = tex.starts_with([' ', '~']) && !text.is_empty();
     let trails = tex.ends_with([' ', '~']) && !text.is_empty();
     let clean = |character: char| match character {
-        '\\' | '{' | '}' | '$' | '%' | '#' | '^' | '_' | '~' => None,
+        '\\' | '{' | '}' | '$' | '%' | '#' | '^' | '_' | '~' => char::from_u32(SIGNS + u32::from(character)),
+        '\u{E000}'..='\u{E17F}' => None,
         '<' => Some(LESS),
         '>' => Some(MORE),
         '&' => Some(AND),

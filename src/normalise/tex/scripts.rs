@@ -145,8 +145,16 @@ pub(crate) fn script(text: &str, is_raised: bool) -> String {
         return script;
     }
     let mark = if is_raised { '^' } else { '_' };
-    let is_word = text.chars().all(char::is_alphanumeric);
+    let is_script =
+        |character| [RAISED, LOWERED].into_iter().flatten().any(|(_base, script)| *script == character);
+    let is_word = text.chars().all(|character| character.is_alphanumeric() && !is_script(character))
+        || text.chars().nth(1).is_none();
     if is_word { format!("{mark}{text}") } else { format!("{mark}({text})") }
+}
+
+/// Whether a script that [`script`] made is a word behind a sign, whose end would be unclear before a letter.
+pub(crate) fn is_word(script: &str) -> bool {
+    script.starts_with(['^', '_']) && script.ends_with(char::is_alphanumeric)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! TeX as authors write it.
 
+mod habits;
+
 use super::is_in;
 use super::mathml;
 use super::to_html;

@@ -62,6 +62,71 @@ pub(super) fn optional(tex: &str) -> Option<(&str, usize)> {
     Some((inner.get(..end)?, tex.len() - body.len() + end + 2))
 }
 
+/// The length of the extra space that may follow a line break (`\\[2mm]`).
+pub(super) fn spacing(rest: &str) -> usize {
+    let is_length = |inner: &str| {
+        inner.len() <= 12
+            && inner
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b' ' | b'\\'))
+            && (inner.trim().is_empty()
+                || inner.contains(|first: char| first.is_ascii_digit() || first == '\\'))
+    };
+    let Some(inner) = rest.strip_prefix('[') else { return 0 };
+    inner
+        .find(']')
+        .and_then(|end| inner.get(..end))
+        .filter(|inner| is_length(inner))
+        .map_or(0, |inner| inner.len() + 2)
+}
+
+/// The length of a dimension such as ` -3mu` or `2.5pt`; none is of length 0.
+pub(super) fn dimension(rest: &str) -> usize {
+    const UNITS: [&str; 11] = ["mu", "em", "ex", "pt", "cm", "mm", "in", "pc", "bp", "dd", "sp"];
+    let body = rest.trim_start_matches(['=', ' ']);
+    let number = body
+        .trim_start_matches(['-', '+'])
+        .trim_start_matches(|next: char| next.is_ascii_digit() || matches!(next, '.' | ' '));
+    let has_digit =
+        body.strip_suffix(number).is_some_and(|digits| digits.contains(|digit: char| digit.is_ascii_digit()));
+    match UNITS.iter().find(|unit| number.starts_with(**unit)) {
+        Some(unit) if has_digit => rest.len() - number.len() + unit.len(),
+        _none => 0,
+    }
+}
+
+/// The inside of the group whose opening brace stands before `rest`.
+pub(super) fn inside(rest: &str) -> Option<&str> {
+    let (mut at, mut depth) = (0, 0_usize);
+    while let Some((token, length)) = first(rest.get(at..)?) {
+        match token {
+            Token::Open => depth += 1,
+            Token::Close if depth == 0 => return rest.get(..at),
+            Token::Close => depth -= 1,
+            Token::Command(_) | Token::Sign(_) | Token::Blank | Token::Other(_) => {}
+        }
+        at += length;
+    }
+    None
+}
+
+/// The two sides of the first command of that name outside groups.
+pub(super) fn split<'tex>(tex: &'tex str, name: &str) -> Option<(&'tex str, &'tex str)> {
+    let (mut at, mut depth) = (0, 0_usize);
+    while let Some((token, length)) = first(tex.get(at..)?) {
+        match token {
+            Token::Open => depth += 1,
+            Token::Close => depth = depth.saturating_sub(1),
+            Token::Command(command) if depth == 0 && command == name => {
+                return Some((tex.get(..at)?, tex.get(at + length..)?));
+            }
+            Token::Command(_) | Token::Sign(_) | Token::Blank | Token::Other(_) => {}
+        }
+        at += length;
+    }
+    None
+}
+
 /// The place of the brace that closes the group at the start of `tex`.
 fn group(tex: &str) -> Option<usize> {
     let (mut at, mut depth) = (0, 0_usize);
@@ -82,6 +147,14 @@ fn group(tex: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::argument;
+    use super::dimension;
+    use super::spacing;
+
+    #[test]
+    fn lengths_of_layout_are_measured() {
+        assert_eq!((spacing("[2mm] x"), spacing("[] x"), spacing("[x]"), spacing(" [1em]")), (5, 2, 0, 0));
+        assert_eq!((dimension("-3mu x"), dimension(" 2.5pt"), dimension("x"), dimension("in")), (4, 6, 0, 0));
+    }
 
     #[test]
     fn an_argument_is_a_group_or_one_token() {

@@ -4,6 +4,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::normalise::tex::commands;
 use crate::normalise::tex::commands::FENCES;
+use crate::normalise::tex::custom;
+use crate::normalise::tex::custom::Meaning;
 use crate::normalise::tex::scripts;
 use crate::normalise::tex::symbols;
 use crate::normalise::tex::tokens;
@@ -13,25 +15,40 @@ use crate::normalise::tex::unicode::tables::FUNCTIONS;
 use crate::normalise::tex::unicode::tables::MARKS;
 use crate::normalise::tex::unicode::tables::TRANSPARENT;
 
+mod layout;
 mod tables;
 
 /// How deep arguments may nest; deeper ones are shown as they are written.
 const DEEPEST: usize = 16;
 
+/// How many groups of a line are looked into for an infix command.
+const LOOKS: usize = 32;
+
+/// Whether a formula begins and ends with a space of its own (`7\,$eV`), which belongs between it and the text.
+pub(crate) fn spaced(tex: &str) -> (bool, bool) {
+    let tex = tex.trim();
+    let leads = ["\\,", "\\;", "\\:", "\\ ", "\\quad", "~"].iter().any(|space| tex.starts_with(space));
+    let trails =
+        ["\\,", "\\;", "\\:", "\\quad", "~"].iter().any(|space| tex.ends_with(space)) || tex.ends_with('\\');
+    (leads, trails)
+}
+
+/// Text inside a formula, where `_` is a sign like any other; `None` when it holds TeX of its own.
+pub(crate) fn words(tex: &str) -> Option<String> {
+    (!tex.contains(['\\', '$', '{'])).then(|| tex.replace('~', " ").trim().to_owned())
+}
+
 /// A formula as text. Nothing vanishes but layout: what is not known keeps its name.
 pub(crate) fn to_text(tex: &str) -> String {
-    render(tex, false, 0)
+    render(&custom::context::expanded(tex), false, 0)
 }
 
 fn render(tex: &str, is_compact: bool, depth: usize) -> String {
-    let mut line = Line { out: String::new(), is_blank: false, is_word: false, is_compact, depth };
-    let mut at = 0;
-    while let Some(rest) = tex.get(at..)
-        && let Some((token, length)) = tokens::first(rest)
-    {
-        at += length;
-        at += line.token(token, tex.get(at..).unwrap_or_default());
+    if let Some(fraction) = layout::over(tex, is_compact, depth) {
+        return fraction;
     }
+    let mut line = Line::new(is_compact, depth);
+    line.tokens(tex);
     line.out.trim().nfc().collect()
 }
 
@@ -44,13 +61,31 @@ struct Line {
     /// Inside a script: no blanks around relations.
     is_compact: bool,
     depth: usize,
+    /// How many groups may still be looked into for an infix command: every look goes to the group's end.
+    looks: usize,
 }
 
 impl Line {
+    fn new(is_compact: bool, depth: usize) -> Self {
+        Self { out: String::new(), is_blank: false, is_word: false, is_compact, depth, looks: LOOKS }
+    }
+
+    /// Writes every token of a stretch.
+    fn tokens(&mut self, tex: &str) {
+        let mut at = 0;
+        while let Some(rest) = tex.get(at..)
+            && let Some((token, length)) = tokens::first(rest)
+        {
+            at += length;
+            at += self.token(token, tex.get(at..).unwrap_or_default());
+        }
+    }
+
     /// Writes one token; `rest` is what follows. Returns how much of it was used as arguments.
     fn token(&mut self, token: Token<'_>, rest: &str) -> usize {
         match token {
-            Token::Open | Token::Close | Token::Other('$') => {}
+            Token::Open => return self.group(rest),
+            Token::Close | Token::Other('$') => {}
             Token::Blank | Token::Other('~' | '&') => self.is_blank = true,
             Token::Other('\'') => self.out.push('′'),
             Token::Other(mark @ ('^' | '_')) => return self.script(mark == '^', rest),
@@ -63,6 +98,7 @@ impl Line {
                         self.out.push(';');
                         self.is_blank = true;
                     }
+                    return tokens::spacing(rest);
                 }
                 '|' => self.atom("‖"),
                 '\'' | '"' | '`' | '=' | '.' | '^' => {
@@ -143,15 +179,24 @@ impl Line {
         let (argument, length) = raised_argument(rest);
         self.is_blank = false;
         let inner = self.inner(argument, true);
-        self.out.push_str(&scripts::script(&inner, is_raised));
+        let script = scripts::script(&inner, is_raised);
+        self.is_word = scripts::is_word(&script);
+        self.out.push_str(&script);
         length
     }
 
     fn command(&mut self, name: &str, rest: &str) -> usize {
+        let name = custom::renamed(name, rest);
         let star = usize::from(rest.starts_with('*') && matches!(name, "operatorname" | "hspace" | "vspace"));
         let behind = rest.get(star..).unwrap_or_default();
         if let Some(used) = self.structure(name, behind) {
             return star + used;
+        }
+        if let "sp" | "sb" = name {
+            return star + self.script(name == "sp", behind);
+        }
+        if name == "cr" {
+            return self.token(Token::Sign('\\'), behind);
         }
         if name == "mid" {
             self.relation("|");
@@ -166,8 +211,31 @@ impl Line {
             // The blank behind a command ends its name and means nothing.
             return rest.len() - rest.trim_start_matches([' ', '\n']).len();
         }
-        self.word(name);
+        let before = if self.is_compact && self.out.is_empty() { "_" } else { self.out.as_str() };
+        match custom::meaning(name, before, rest) {
+            Some(Meaning::Maths(tex)) => {
+                self.tokens(&tex);
+                return rest.len() - rest.trim_start_matches([' ', '\n']).len();
+            }
+            Some(Meaning::Text(text)) => self.word(text),
+            Some(Meaning::Operator) | None => self.word(name),
+        }
         0
+    }
+
+    /// A group that begins: one with an infix command is a whole, of any other only the braces vanish.
+    fn group(&mut self, rest: &str) -> usize {
+        let has_infix = layout::INFIX.iter().any(|infix| rest.contains(&format!("\\{infix}")));
+        let may_look = has_infix && self.looks > 0;
+        self.looks = self.looks.saturating_sub(usize::from(may_look));
+        let inner = may_look.then(|| tokens::inside(rest)).flatten();
+        match inner.and_then(|inner| Some((inner, layout::over(inner, self.is_compact, self.depth + 1)?))) {
+            Some((inner, fraction)) => {
+                self.atom(&fraction);
+                inner.len() + 1
+            }
+            None => 0,
+        }
     }
 
     /// Commands with arguments and words; `None` for any other.
@@ -177,7 +245,8 @@ impl Line {
             return Some(0);
         }
         if let Some((_mark, mark)) = MARKS.iter().find(|(known, _mark)| *known == name) {
-            let (argument, length) = tokens::argument(rest)?;
+            let (argument, length) = raised_argument(rest);
+            (length > 0).then_some(())?;
             let inner = self.inner(argument, false);
             let mut characters = inner.chars();
             let one = characters.next().filter(|_first| characters.next().is_none());
@@ -192,7 +261,9 @@ impl Line {
             for _argument in 0..count {
                 used += tokens::argument(rest.get(used..)?)?.1;
             }
-            return Some(used);
+            // The blank behind a command ends its name and means nothing.
+            let blanks = if count == 0 { rest.len() - rest.trim_start_matches([' ', '\n']).len() } else { 0 };
+            return Some(used + blanks);
         }
         if TRANSPARENT.contains(&name) {
             let (argument, length) = tokens::argument(rest)?;
@@ -203,136 +274,6 @@ impl Line {
             return Some(length);
         }
         self.layout(name, rest)
-    }
-
-    fn layout(&mut self, name: &str, rest: &str) -> Option<usize> {
-        match name {
-            "frac" | "dfrac" | "tfrac" | "cfrac" | "nicefrac" | "sfrac" => {
-                let (above, below, used) = two(rest)?;
-                let fraction = format!("{}/{}", self.term(above), self.term(below));
-                self.atom(&fraction);
-                Some(used)
-            }
-            "binom" | "dbinom" | "tbinom" => {
-                let (above, below, used) = two(rest)?;
-                let text = format!("({} choose {})", self.inner(above, true), self.inner(below, true));
-                self.atom(&text);
-                Some(used)
-            }
-            "over" => Some({
-                self.binary("/");
-                0
-            }),
-            "sqrt" => {
-                let (degree, skipped) = tokens::optional(rest).unwrap_or(("", 0));
-                let (argument, length) = tokens::argument(rest.get(skipped..)?)?;
-                let sign = match degree.trim() {
-                    "" | "2" => "√".to_owned(),
-                    "3" => "∛".to_owned(),
-                    "4" => "∜".to_owned(),
-                    other => format!("{}√", scripts::script(&self.inner(other, true), true)),
-                };
-                let text = format!("{sign}{}", self.term(argument));
-                self.atom(&text);
-                Some(skipped + length)
-            }
-            "mathbb" | "Bbb" | "mathds" | "mathbbm" | "mathbbmss" => {
-                let (argument, length) = tokens::argument(rest)?;
-                let text: String = self.inner(argument, false).chars().map(double_struck).collect();
-                self.atom(&text);
-                Some(length)
-            }
-            "text" | "mbox" | "hbox" | "textrm" | "textbf" | "textit" | "textsf" | "texttt" | "textsc"
-            | "textnormal" | "textup" | "emph" | "makebox" => {
-                let (argument, length) = tokens::argument(rest)?;
-                let inner = self.inner(argument, false);
-                self.is_blank |= argument.starts_with([' ', '~']);
-                if !inner.is_empty() {
-                    self.atom(&inner);
-                }
-                self.is_blank |= argument.ends_with([' ', '~']);
-                Some(length)
-            }
-            "operatorname" => {
-                let (argument, length) = tokens::argument(rest)?;
-                let inner = self.inner(argument, false);
-                self.word(&inner);
-                Some(length)
-            }
-            "stackrel" | "overset" | "underset" => {
-                let (mark, base, used) = two(rest)?;
-                let base = self.inner(base, false);
-                let script = scripts::script(&self.inner(mark, true), name != "underset");
-                if base.chars().all(symbols::is_relation) && !base.is_empty() {
-                    self.relation(&base);
-                    self.out.push_str(&script);
-                } else {
-                    self.atom(&format!("{base}{script}"));
-                }
-                Some(used)
-            }
-            "xrightarrow" | "xleftarrow" | "xlongrightarrow" => {
-                let (_below, skipped) = tokens::optional(rest).unwrap_or(("", 0));
-                let (argument, length) = tokens::argument(rest.get(skipped..)?)?;
-                let script = scripts::script(&self.inner(argument, true), true);
-                self.relation(if name == "xleftarrow" { "←" } else { "→" });
-                self.out.push_str(&script);
-                Some(skipped + length)
-            }
-            "not" => {
-                let (argument, length) = tokens::argument(rest)?;
-                let text: String = format!("{}\u{338}", self.inner(argument, false)).nfc().collect();
-                self.relation(&text);
-                Some(length)
-            }
-            "pmod" | "pod" => {
-                let (argument, length) = tokens::argument(rest)?;
-                let text = format!("(mod {})", self.inner(argument, false));
-                self.is_blank = true;
-                self.atom(&text);
-                Some(length)
-            }
-            "bmod" | "mod" => {
-                self.word("mod");
-                Some(0)
-            }
-            "quad" | "qquad" | "enspace" | "thinspace" | "medspace" | "thickspace" | "space" | "newline" => {
-                self.is_blank = true;
-                Some(0)
-            }
-            "begin" | "end" => {
-                let (environment, length) = tokens::argument(rest)?;
-                let columns = if name == "begin" && environment.starts_with("array") {
-                    tokens::argument(rest.get(length..)?)?.1
-                } else {
-                    0
-                };
-                self.is_blank = true;
-                Some(length + columns)
-            }
-            "unicode" => {
-                let (argument, length) = tokens::argument(rest)?;
-                let character = argument
-                    .strip_prefix(['x', 'X'])
-                    .and_then(|digits| u32::from_str_radix(digits, 16).ok())
-                    .and_then(char::from_u32)?;
-                self.atom(character.encode_utf8(&mut [0; 4]));
-                Some(length)
-            }
-            "SI" | "qty" => {
-                let (number, unit, used) = two(rest)?;
-                let text = format!("{} {}", self.inner(number, false), self.inner(unit, false));
-                self.atom(&text);
-                Some(used)
-            }
-            "href" => {
-                let (_address, label, used) = two(rest)?;
-                let text = self.inner(label, false);
-                self.atom(&text);
-                Some(used)
-            }
-            _other => None,
-        }
     }
 
     /// An argument as one term: in parentheses when it has several parts.
@@ -349,6 +290,17 @@ impl Line {
 /// The argument of a script, which may be a command with an argument of its own (`x^\mathrm{a}`).
 fn raised_argument(rest: &str) -> (&str, usize) {
     let Some((argument, length)) = tokens::argument(rest) else { return ("", 0) };
+    if let "\\rm" | "\\bf" | "\\it" | "\\sf" | "\\tt" | "\\cal" | "\\sc" | "\\em" | "\\sl" = argument
+        && let Some((inner, more)) = rest.get(length..).and_then(tokens::argument)
+    {
+        return (inner, length + more);
+    }
+    let of_two = ["\\frac", "\\tfrac", "\\dfrac", "\\binom", "\\overset", "\\underset", "\\stackrel"];
+    if of_two.contains(&argument)
+        && let Some((_first, _second, more)) = rest.get(length..).and_then(layout::two)
+    {
+        return (rest.get(..length + more).unwrap_or_default(), length + more);
+    }
     let takes_one = argument.strip_prefix('\\').is_some_and(|name| {
         TRANSPARENT.contains(&name)
             || MARKS.iter().any(|(known, _mark)| *known == name)
@@ -362,34 +314,4 @@ fn raised_argument(rest: &str) -> (&str, usize) {
         return (rest.get(..length + more).unwrap_or_default(), length + more);
     }
     (argument, length)
-}
-
-/// Two arguments and the length of both.
-fn two(rest: &str) -> Option<(&str, &str, usize)> {
-    let (first, used) = tokens::argument(rest)?;
-    let (second, more) = tokens::argument(rest.get(used..)?)?;
-    Some((first, second, used + more))
-}
-
-/// Letters of the number sets; others stay, so that they can be searched for.
-fn double_struck(letter: char) -> char {
-    match letter {
-        'C' => 'ℂ',
-        'H' => 'ℍ',
-        'N' => 'ℕ',
-        'P' => 'ℙ',
-        'Q' => 'ℚ',
-        'R' => 'ℝ',
-        'Z' => 'ℤ',
-        'A' => '𝔸',
-        'B' => '𝔹',
-        'D' => '𝔻',
-        'E' => '𝔼',
-        'F' => '𝔽',
-        'G' => '𝔾',
-        'S' => '𝕊',
-        'T' => '𝕋',
-        '1' => '𝟙',
-        other => other,
-    }
 }

@@ -4,16 +4,17 @@
 
 use crate::normalise::tex::accents;
 use crate::normalise::tex::maths;
-use crate::normalise::tex::symbols;
 use crate::normalise::tex::walk::address::is_address;
-use crate::normalise::tex::walk::address::unescaped;
 use crate::normalise::tex::walk::braces::Braces;
 use crate::normalise::tex::words;
-use crate::normalise::tex::words::Word;
 
 mod address;
 
 mod braces;
+
+mod command;
+
+mod loose;
 
 /// How a stretch of text is set.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,11 +64,12 @@ pub(super) fn walk(source: &str, sink: &mut dyn Sink) {
     }
 }
 
-/// What an open group ends with: the styles begun inside it, and whether its brace is shown.
+/// What an open group ends with: the styles begun inside it, what is shown behind it, and what is skipped then.
 #[derive(Default)]
 struct Group {
     styles: Vec<Style>,
-    is_shown: bool,
+    tail: &'static str,
+    skip_to: Option<usize>,
 }
 
 struct Walk<'text, 'sink> {
@@ -92,6 +94,7 @@ impl<'text> Walk<'text, '_> {
                     self.sink.formula(formula.tex, formula.is_display);
                     self.at = formula.end;
                 }
+                None if maths::is_stray_end(self.source, self.at) => self.at += 1,
                 None => self.literal("$", 1),
             },
             '\\' => self.command(),
@@ -101,7 +104,7 @@ impl<'text> Walk<'text, '_> {
                 if is_shown {
                     self.sink.text("{");
                 }
-                self.groups.push(Group { styles: Vec::new(), is_shown });
+                self.groups.push(Group { tail: if is_shown { "}" } else { "" }, ..Group::default() });
                 self.at += 1;
             }
             '}' => {
@@ -111,11 +114,16 @@ impl<'text> Walk<'text, '_> {
                     None => self.sink.text("}"),
                 }
             }
+            '^' | '_' => self.script(next),
             '~' => self.tilde(),
             '-' if rest.starts_with("---") => self.literal("\u{2014}", 3),
             '-' if rest.starts_with("--") => self.dashes(),
             '`' if rest.starts_with("``") => self.literal("\u{201C}", 2),
-            '\'' if rest.starts_with("''") => self.literal("\u{201D}", 2),
+            '\'' if rest.starts_with("''") => {
+                let opens =
+                    self.at == 0 || self.is_behind(|last| last.is_whitespace() || matches!(last, '(' | '['));
+                self.literal(if opens { "\u{201C}" } else { "\u{201D}" }, 2);
+            }
             '\n' if rest.starts_with("\n\n") => {
                 self.at += 2;
                 self.sink.paragraph();
@@ -129,7 +137,7 @@ impl<'text> Walk<'text, '_> {
     fn run(&mut self, first: char) {
         let rest = self.rest();
         let special = |character: char| {
-            matches!(character, '$' | '\\' | '{' | '}' | '~' | '-' | '`' | '\'' | '\n' | 'h')
+            matches!(character, '$' | '\\' | '{' | '}' | '^' | '_' | '~' | '-' | '`' | '\'' | '\n' | 'h')
         };
         let start = first.len_utf8();
         let length =
@@ -173,8 +181,22 @@ impl<'text> Walk<'text, '_> {
             self.open = self.open.saturating_sub(1);
             self.sink.close(&style);
         }
-        if group.is_shown {
-            self.sink.text("}");
+        if !group.tail.is_empty() {
+            self.sink.text(group.tail);
+        }
+        self.at = group.skip_to.map_or(self.at, |place| place.max(self.at));
+    }
+
+    /// `C^{1,1}` and `x_{ij}`, which nobody writes who does not mean a script; a bare `x_1` may be a name.
+    fn script(&mut self, mark: char) {
+        let has_base =
+            self.is_behind(|last| last.is_alphanumeric() || matches!(last, ')' | ']' | '}' | '|' | '*'));
+        if has_base && self.braces.matching.contains_key(&(self.at + 1)) {
+            self.at += 2;
+            self.groups.push(Group::default());
+            self.begin(if mark == '^' { Style::Superscript } else { Style::Subscript });
+        } else {
+            self.literal(if mark == '^' { "^" } else { "_" }, 1);
         }
     }
 
@@ -206,6 +228,11 @@ impl<'text> Walk<'text, '_> {
         if let Some((text, length)) = accents::letter_command(name, body.get(letters..).unwrap_or_default()) {
             self.at = behind + length;
             self.sink.text(&text);
+            return;
+        }
+        if let Some(end) = self.loose(name, behind) {
+            self.sink.formula(self.source.get(self.at..end).unwrap_or_default(), false);
+            self.at = end;
             return;
         }
         self.at = behind;
@@ -242,71 +269,6 @@ impl<'text> Walk<'text, '_> {
         self.sink.text(shown);
     }
 
-    fn word(&mut self, name: &str) {
-        match words::find(name) {
-            Some(Word::Text(text)) => {
-                if self.rest().starts_with("{}") {
-                    self.at += 2;
-                } else if text.chars().all(char::is_alphabetic) && text.chars().count() == 1 {
-                    self.skip_blank();
-                }
-                self.sink.text(text);
-            }
-            Some(Word::Style(style)) => {
-                if let Some((open, _close)) = self.argument() {
-                    self.at = open + 1;
-                    self.groups.push(Group::default());
-                    self.begin(style);
-                }
-            }
-            Some(Word::Declaration(style)) => {
-                self.skip_blank();
-                if let Some(style) = style {
-                    self.begin(style);
-                }
-            }
-            Some(Word::Transparent) => {
-                if let Some((open, _close)) = self.argument() {
-                    self.at = open + 1;
-                    self.groups.push(Group::default());
-                }
-            }
-            Some(Word::Dropped(arguments)) => {
-                self.optional();
-                for _argument in 0..arguments {
-                    if let Some((_open, close)) = self.argument() {
-                        self.at = close + 1;
-                    }
-                }
-            }
-            Some(Word::Break) => self.sink.paragraph(),
-            Some(Word::Item) => {
-                self.optional();
-                self.sink.text(" \u{2022} ");
-            }
-            Some(Word::Environment) => {
-                if let Some((_open, close)) = self.argument() {
-                    self.at = close + 1;
-                }
-                self.sink.text(" ");
-            }
-            Some(Word::Url) => self.url(),
-            Some(Word::Href) => self.href(),
-            None => self.symbol(name),
-        }
-    }
-
-    /// A symbol of formulas met in text, or a command that is not known: its name.
-    fn symbol(&mut self, name: &str) {
-        let symbol = symbols::find(name);
-        self.sink.text(symbol.unwrap_or(name));
-        if self.rest().starts_with("{}") {
-            self.at += 2;
-        } else if symbol.is_none() && self.braces.matching.contains_key(&self.at) {
-            self.sink.text(" ");
-        }
-    }
-
     /// The places of the braces around the next argument, blanks before it skipped; nothing is taken.
     fn argument(&self) -> Option<(usize, usize)> {
         let rest = self.rest();
@@ -327,67 +289,6 @@ impl<'text> Walk<'text, '_> {
         let rest = self.rest();
         if !rest.starts_with("\n\n") {
             self.at += rest.len() - rest.trim_start_matches(' ').len();
-        }
-    }
-
-    /// `\url{…}`: the address is its own text.
-    fn url(&mut self) {
-        let Some((open, close)) = self.argument() else { return };
-        let address = self.source.get(open + 1..close).unwrap_or_default();
-        self.at = close + 1;
-        self.link(&unescaped(address));
-    }
-
-    /// `\href{address}{text}`: the text is walked over as a group.
-    fn href(&mut self) {
-        let Some((open, close)) = self.argument() else { return };
-        let address = unescaped(self.source.get(open + 1..close).unwrap_or_default());
-        self.at = close + 1;
-        if let Some((open, _close)) = self.argument() {
-            self.at = open + 1;
-            self.groups.push(Group::default());
-            self.begin(Style::Link(address));
-        } else {
-            self.link(&address);
-        }
-    }
-
-    fn link(&mut self, address: &str) {
-        let style = Style::Link(address.to_owned());
-        self.sink.open(&style);
-        self.sink.text(address);
-        self.sink.close(&style);
-    }
-
-    /// A bare address in the text, with its TeX escapes (`\_`) resolved.
-    fn address(&mut self) {
-        let rest = self.rest();
-        let mut length = 0;
-        let mut characters = rest.char_indices().peekable();
-        while let Some((at, character)) = characters.next() {
-            let escaped = character == '\\'
-                && characters.peek().is_some_and(|(_at, next)| matches!(next, '_' | '%' | '#' | '&' | '~'));
-            if escaped {
-                characters.next();
-                length = at + 2;
-            } else if character.is_whitespace()
-                || matches!(character, '\\' | '{' | '}' | '<' | '>' | '"' | '$' | '`' | '|')
-            {
-                break;
-            } else {
-                length = at + character.len_utf8();
-            }
-        }
-        let whole = rest.get(..length).unwrap_or_default();
-        let mut address = whole.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*']);
-        if address.ends_with(')') && !address.contains('(') {
-            address = address.trim_end_matches([')', '.', ',', ';', '\'']);
-        }
-        self.at += address.len().max(1);
-        if address.is_empty() {
-            self.sink.text("h");
-        } else {
-            self.link(&unescaped(address));
         }
     }
 }

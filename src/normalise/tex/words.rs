@@ -1,5 +1,6 @@
 //! Commands of TeX's text mode.
 
+use crate::normalise::tex::commands::FENCES;
 use crate::normalise::tex::walk::Style;
 
 /// What a command does.
@@ -21,6 +22,16 @@ pub(super) enum Word {
     Item,
     /// `\begin` or `\end` of an environment.
     Environment,
+    /// Its argument is shown between two pieces of text.
+    Around(&'static str, &'static str),
+    /// The first of its two arguments is shown.
+    First,
+    /// A length follows, which is skipped.
+    Skip,
+    /// What follows is code up to the sign that it begins with.
+    Verbatim,
+    /// A number with its unit, or an ion with its stage.
+    Quantity,
     /// `\url`.
     Url,
     /// `\href`.
@@ -67,6 +78,7 @@ const CHARACTERS: &[(&str, &str)] = &[
     ("qquad", " "),
     ("rq", "’"),
     ("slash", "/"),
+    ("sqrt", "√"),
     ("space", " "),
     ("ss", "ß"),
     ("textasciicircum", "^"),
@@ -118,6 +130,10 @@ const CHARACTERS: &[(&str, &str)] = &[
     ("nobreak", ""),
     ("protect", ""),
     ("allowbreak", ""),
+    ("eqno", " "),
+    ("textquotedbl", "\""),
+    ("guillemotleft", "«"),
+    ("guillemotright", "»"),
     ("ignorespaces", ""),
 ];
 
@@ -139,6 +155,13 @@ const TRANSPARENT: &[&str] = &[
     "MakeLowercase",
     "MakeUppercase",
     "ensuremath",
+    "rev",
+    "red",
+    "blue",
+    "added",
+    "boxed",
+    "centerline",
+    "abstract",
     "mathrm",
     "mathit",
     "mathbf",
@@ -199,6 +222,7 @@ const PLAIN_DECLARATIONS: &[&str] = &[
     "sloppy",
     "unboldmath",
     "boldmath",
+    "roman",
 ];
 
 /// Commands that leave no trace, with how many arguments.
@@ -220,14 +244,12 @@ const DROPPED: &[(&str, u8)] = &[
     ("Cref", 1),
     ("pageref", 1),
     ("label", 1),
-    ("footnote", 1),
     ("footnotemark", 0),
     ("footnotetext", 1),
     ("thanks", 1),
     ("index", 1),
     ("vspace", 1),
     ("hspace", 1),
-    ("vskip", 0),
     ("color", 1),
     ("textcolor", 1),
     ("pagestyle", 1),
@@ -241,6 +263,21 @@ const DROPPED: &[(&str, u8)] = &[
     ("bigskip", 0),
     ("clearpage", 0),
     ("newpage", 0),
+    ("QTR", 1),
+    ("deleted", 1),
+    ("beginitemize", 0),
+    ("enditemize", 0),
+    ("beginenumerate", 0),
+    ("endenumerate", 0),
+    ("foreignlanguage", 1),
+    ("selectlanguage", 1),
+    ("hyperlink", 1),
+    ("hyperref", 0),
+    ("colorbox", 1),
+    ("raisebox", 1),
+    ("scalebox", 1),
+    ("resizebox", 2),
+    ("nobreakdash", 0),
     ("phantom", 1),
     ("hphantom", 1),
     ("vphantom", 1),
@@ -268,9 +305,19 @@ pub(super) fn find(name: &str) -> Option<Word> {
         "par" => return Some(Word::Break),
         "item" => return Some(Word::Item),
         "begin" | "end" => return Some(Word::Environment),
+        "enquote" => return Some(Word::Around("“", "”")),
+        "footnote" => return Some(Word::Around(" (", ")")),
+        "keywords" | "Keywords" => return Some(Word::Around(" Keywords: ", "")),
+        "texorpdfstring" | "replaced" => return Some(Word::First),
+        "hskip" | "vskip" | "kern" => return Some(Word::Skip),
+        "verb" => return Some(Word::Verbatim),
+        "SI" | "qty" | "ion" => return Some(Word::Quantity),
         "url" | "path" | "nolinkurl" => return Some(Word::Url),
         "href" => return Some(Word::Href),
         _other => {}
+    }
+    if FENCES.contains(&name) {
+        return Some(Word::Text(""));
     }
     let character =
         CHARACTERS.iter().find(|(known, _text)| *known == name).map(|(_name, text)| Word::Text(text));
@@ -279,6 +326,30 @@ pub(super) fn find(name: &str) -> Option<Word> {
     let dropped =
         || DROPPED.iter().find(|(known, _count)| *known == name).map(|(_name, count)| Word::Dropped(*count));
     character.or_else(transparent).or_else(declared).or_else(dropped)
+}
+
+/// Commands of styles that lost the braces of their argument (`\emphrobust`), and citations that did.
+const PREFIXES: &[(&str, Option<Style>)] = &[
+    ("emph", Some(Style::Emphasis)),
+    ("textit", Some(Style::Emphasis)),
+    ("textbf", Some(Style::Strong)),
+    ("texttt", Some(Style::Code)),
+    ("textsc", None),
+    ("textrm", None),
+    ("textsf", None),
+    ("underline", Some(Style::Underline)),
+];
+
+/// The style and the words of a command that lost its braces; a citation has no words.
+pub(super) fn without_braces(name: &str) -> Option<(Option<Style>, &str)> {
+    if matches!(name, "emphasis" | "emphasize" | "emphasise") {
+        return None;
+    }
+    if name.starts_with("cite") && name.len() > "cite".len() + 2 {
+        return Some((None, ""));
+    }
+    let found = |(prefix, style): &(&str, Option<Style>)| Some((style.clone(), name.strip_prefix(prefix)?));
+    PREFIXES.iter().find_map(found).filter(|(_style, words)| !words.is_empty())
 }
 
 /// Whether a star belongs to the command's name.

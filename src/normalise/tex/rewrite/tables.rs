@@ -39,32 +39,6 @@ pub(in crate::normalise::tex) const ALIASES: &[(&str, &str)] = &[
     ("xlongrightarrow", "xrightarrow"),
 ];
 
-/// Commands whose argument is text.
-pub(in crate::normalise::tex) const TEXTS: &[&str] = &[
-    "text",
-    "mbox",
-    "hbox",
-    "textrm",
-    "textbf",
-    "textit",
-    "textsf",
-    "texttt",
-    "textsc",
-    "textnormal",
-    "textup",
-    "textmd",
-    "textsl",
-    "emph",
-    "makebox",
-    "fbox",
-    "ce",
-    "num",
-    "si",
-    "unit",
-    "mathchar",
-    "url",
-];
-
 /// Commands that leave no trace in MathML, with how many arguments; those of every formula stand elsewhere.
 pub(in crate::normalise::tex) const DROPPED: &[(&str, u8)] = &[
     ("unboldmath", 0),
@@ -78,4 +52,5 @@ pub(in crate::normalise::tex) const DROPPED: &[(&str, u8)] = &[
     ("newline", 0),
     ("par", 0),
     ("linebreak", 0),
+    ("require", 1),
 ];

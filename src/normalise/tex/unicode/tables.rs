@@ -27,8 +27,8 @@ pub(in crate::normalise::tex) const DROPPED: &[(&str, u8)] = &[
     ("sc", 0),
     ("mathstrut", 0),
     ("strut", 0),
-    ("mathop", 0),
     ("negthinspace", 0),
+    ("require", 1),
 ];
 
 /// Fonts and boxes whose argument is shown as it is.
@@ -47,6 +47,7 @@ pub(in crate::normalise::tex) const TRANSPARENT: &[&str] = &[
     "pmb",
     "bold",
     "boldmath",
+    "substack",
     "overbrace",
     "underbrace",
     "overleftarrow",
@@ -67,8 +68,6 @@ pub(in crate::normalise::tex) const TRANSPARENT: &[&str] = &[
     "EuScript",
     "euscript",
     "mathpzc",
-    "unit",
-    "si",
     "ang",
     "xspace",
 ];

@@ -9,7 +9,7 @@ pub(super) struct Braces {
     pub(super) matching: HashMap<usize, usize>,
     /// Opening braces without an end.
     pub(super) unmatched: HashSet<usize>,
-    /// Opening braces of what reads like a set (`{a, b}`), which TeX would hide and people mean.
+    /// Opening braces of what reads like a set (`{a, b}`), which TeX would hide and people mean; a script (`C^{1,1}`) is none.
     pub(super) shown: HashSet<usize>,
 }
 
@@ -33,7 +33,11 @@ impl Braces {
                 b'}' => {
                     if let Some((open, comma, tex)) = stack.pop() {
                         braces.matching.insert(open, at);
-                        if comma && !tex {
+                        let is_script = open
+                            .checked_sub(1)
+                            .and_then(|before| source.as_bytes().get(before))
+                            .is_some_and(|before| matches!(before, b'^' | b'_'));
+                        if comma && !tex && !is_script {
                             braces.shown.insert(open);
                         }
                         // What is TeX inside is TeX outside too.
