@@ -36,6 +36,10 @@ mod arxiv_oai;
 
 mod arxiv_rss;
 
+mod datacite;
+
+mod europepmc;
+
 mod feed;
 
 mod github_stars;
@@ -48,6 +52,8 @@ mod json_api;
 
 mod json_list;
 
+mod medline;
+
 mod oai;
 
 mod oai_pmh;
@@ -58,7 +64,11 @@ mod openreview;
 
 mod pace;
 
+mod pubmed;
+
 mod semantic_scholar;
+
+mod windows;
 
 mod xml;
 
@@ -76,10 +86,14 @@ pub const KINDS: &[Kind] = &[
     openalex::KIND,
     openreview::KIND,
     semantic_scholar::KIND,
+    datacite::KIND,
+    europepmc::KIND,
+    pubmed::KIND,
 ];
 
 /// The names of kinds that keep history.
-pub const KINDS_WITH_HISTORY: &[&str] = &["arxiv-oai", "hacker-news", "hf-daily", "oai-pmh", "openreview"];
+pub const KINDS_WITH_HISTORY: &[&str] =
+    &["arxiv-oai", "datacite", "europepmc", "hacker-news", "hf-daily", "oai-pmh", "openreview", "pubmed"];
 
 /// The kind of that name.
 pub fn kind(name: &str) -> Option<&'static Kind> {

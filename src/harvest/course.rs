@@ -33,6 +33,7 @@ const SHORTEST_CRASH_WAIT: Duration = Duration::from_mins(1);
 const OPERATORS: &[(&str, &str, Duration)] = &[
     ("arxiv.org", "arxiv", Duration::from_secs(3)),
     ("huggingface.co", "huggingface", Duration::from_secs(1)),
+    ("ncbi.nlm.nih.gov", "ncbi", Duration::from_millis(500)),
     ("openreview.net", "openreview", Duration::from_secs(20)),
 ];
 
