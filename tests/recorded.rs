@@ -8,6 +8,8 @@ mod gofeed;
 
 mod identity;
 
+mod medline;
+
 mod normalise;
 
 mod oai;

@@ -84,7 +84,7 @@ pub(super) const KIND: Kind = Kind {
             name: "types",
             form: OptionForm::TextList,
             is_required: false,
-            default: "[\"Preprint\", \"JournalArticle\", \"ConferencePaper\", \"Text\", \"Report\", \"Dissertation\"]",
+            default: "[\"Preprint\", \"JournalArticle\", \"ConferencePaper\", \"DataPaper\", \"Text\", \"Report\", \"Dissertation\"]",
             example: "",
             about: "The general types that are taken for papers; records without a type are taken as well.",
         },
@@ -123,7 +123,8 @@ const BASE: &str = "https://api.datacite.org/dois";
 const CLIENT: &str = "arxiv.content";
 
 /// The types that are papers where nothing else is said.
-const TYPES: &[&str] = &["Preprint", "JournalArticle", "ConferencePaper", "Text", "Report", "Dissertation"];
+const TYPES: &[&str] =
+    &["Preprint", "JournalArticle", "ConferencePaper", "DataPaper", "Text", "Report", "Dissertation"];
 
 /// The largest page that is read.
 const LIMIT_BYTES: usize = 32 * 1024 * 1024;
@@ -237,7 +238,7 @@ impl Source for DataCite {
             match json_list::value(entry.get()).and_then(|entry| item::record(&entry, &self.types)) {
                 Ok(records) => batch.records.extend(records),
                 Err(message) => {
-                    batch.problems.push(Problem::new(format!("{days}, record {number}"), message))
+                    batch.problems.push(Problem::new(format!("{days}, record {number}"), message));
                 }
             }
         }

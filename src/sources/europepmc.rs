@@ -3,7 +3,7 @@
 //! Manners: one request a second and a mailbox in the address. Entries are asked for by the day on which they were created,
 //! two days again each time; pages follow `cursorMark`, and the end is where it comes back unchanged. Truth values are "Y"
 //! and "N", errors come with status 200 as `errCode`. What is deliberately absent: licences, which are named in short words
-//! without a version, and patents' families.
+//! without a version, and patents, which are no papers.
 
 use std::time::Duration;
 
@@ -177,7 +177,7 @@ impl Source for EuropePmc {
             match json_list::value(entry.get()).and_then(|entry| item::records(&entry)) {
                 Ok(records) => batch.records.extend(records),
                 Err(message) => {
-                    batch.problems.push(Problem::new(format!("{days}, result {number}"), message))
+                    batch.problems.push(Problem::new(format!("{days}, result {number}"), message));
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! What PubMed and Europe PMC share, since both hold MEDLINE's records: titles with a full stop behind them, languages in
+//! What PubMed and Europe PMC share, since both hold MEDLINE's records, and DataCite in part: titles with a full stop behind them, languages in
 //! three letters, names with the family's first, references in its short form, and which update of a paper is the same work.
 
 use crate::model::record::IdHint;
@@ -60,25 +60,18 @@ pub(super) fn citation(
     pages: Option<&str>,
     year: Option<&str>,
 ) -> Option<String> {
-    let mut text = format!("{} {}", journal?, volume?);
-    if let Some(issue) = issue {
-        text.push_str(&format!("({issue})"));
-    }
-    if let Some(pages) = pages {
-        text.push_str(&format!(":{pages}"));
-    }
-    if let Some(year) = year {
-        text.push_str(&format!(" ({year})"));
-    }
-    Some(text)
+    let issue = issue.map(|issue| format!("({issue})")).unwrap_or_default();
+    let pages = pages.map(|pages| format!(":{pages}")).unwrap_or_default();
+    let year = year.map(|year| format!(" ({year})")).unwrap_or_default();
+    Some(format!("{} {}{issue}{pages}{year}", journal?, volume?))
 }
 
 /// A person by the parts of their name, as "Family, Given, Suffix".
 pub(super) fn person(family: &str, given: Option<&str>, suffix: Option<&str>) -> String {
-    let mut name = family.replace(',', " ");
+    let mut name = family.replace(',', "");
     if let Some(given) = given {
         name.push_str(", ");
-        name.push_str(&given.replace(',', " "));
+        name.push_str(&given.replace(',', ""));
         if let Some(suffix) = suffix.and_then(rank) {
             name.push_str(", ");
             name.push_str(suffix);
@@ -158,7 +151,7 @@ pub(super) fn family_first(text: &str) -> String {
 }
 
 /// What stands behind a name, as it is written there; none for titles and degrees.
-fn rank(suffix: &str) -> Option<&'static str> {
+pub(super) fn rank(suffix: &str) -> Option<&'static str> {
     match suffix.trim().trim_end_matches('.').to_ascii_lowercase().as_str() {
         "jr" => Some("Jr"),
         "sr" => Some("Sr"),
@@ -299,7 +292,7 @@ mod tests {
             assert_eq!(family_first(short), name);
         }
         assert_eq!(initials("Ann"), "Ann");
-        assert_eq!(person("Test, Ms", Some("Bo"), Some("PhD")), "Test  Ms, Bo");
+        assert_eq!(person("Test, Ms", Some("Bo"), Some("PhD")), "Test Ms, Bo");
         assert_eq!(person("Test", None, Some("Jr")), "Test");
     }
 

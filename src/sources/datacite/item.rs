@@ -14,6 +14,7 @@ use crate::model::record::RawSubject;
 use crate::model::record::Record;
 use crate::model::text::Markup;
 use crate::model::text::Raw;
+use crate::sources::json_api;
 use crate::sources::json_api::string;
 use crate::sources::medline;
 
@@ -21,8 +22,18 @@ use crate::sources::medline;
 const ARXIV_PREFIX: &str = "10.48550/";
 
 /// Relations to the same work.
-const SAME_WORK: &[&str] =
-    &["IsVersionOf", "IsIdenticalTo", "IsPreprintOf", "HasPreprint", "IsNewVersionOf", "IsPreviousVersionOf"];
+const SAME_WORK: &[&str] = &[
+    "IsVersionOf",
+    "IsIdenticalTo",
+    "IsPreprintOf",
+    "HasPreprint",
+    "IsNewVersionOf",
+    "IsPreviousVersionOf",
+    "HasVersion",
+];
+
+/// Related records kept of one; some repositories list every version of years.
+const SAME_WORKS: usize = 20;
 
 /// Subjects kept of one record.
 const SUBJECTS: usize = 60;
@@ -53,7 +64,7 @@ pub(super) fn record(entry: &Value, types: &[String]) -> Result<Option<Record>, 
     };
     let registered = string(attributes, "registered").or_else(|| string(attributes, "created"));
     let mut ids = vec![RawId { hint: IdHint::Doi, text: key.clone() }];
-    ids.extend(list(attributes, "relatedIdentifiers").into_iter().filter_map(same_work));
+    ids.extend(list(attributes, "relatedIdentifiers").into_iter().filter_map(same_work).take(SAME_WORKS));
     let rights = list(attributes, "rightsList");
     let version = string(attributes, "version").and_then(|text| numbered(&text));
     // arXiv writes the version beside each date.
@@ -71,7 +82,8 @@ pub(super) fn record(entry: &Value, types: &[String]) -> Result<Option<Record>, 
     let page = string(attributes, "url").unwrap_or_else(|| format!("https://doi.org/{key}"));
     let container = attributes.get("container");
     let container = container.filter(|one| string(one, "type").as_deref() != Some("DataRepository"));
-    let container = container.and_then(|container| string(container, "title"));
+    let venue = container.and_then(|container| string(container, "title"));
+    let citation = container.and_then(|container| cited(container, attributes));
     let subjects = list(attributes, "subjects").into_iter().filter_map(subject);
     let subjects: Vec<RawSubject> = subjects.take(SUBJECTS).collect();
     // Beside arXiv's own codes stand those of a coarser scheme, derived from them.
@@ -87,8 +99,9 @@ pub(super) fn record(entry: &Value, types: &[String]) -> Result<Option<Record>, 
             .filter(|text| !is_arxiv || is_soon_after(text, submitted.as_ref()))
             .map(|text| RawDate { text, is_day: false }),
         submitted,
-        revised: dated("Updated").last().filter(|_date| version != Some(1)),
-        venue: container.map(|name| Raw::new(name, Markup::Plain)),
+        revised: dated("Updated").next_back().filter(|_date| version != Some(1)),
+        venue: venue.map(|name| Raw::new(name, Markup::Plain)),
+        citation: citation.map(|citation| Raw::new(citation, Markup::Plain)),
         license: rights.iter().find_map(|right| string(right, "rightsUri")),
         language: string(attributes, "language").and_then(|code| medline::language(&code)),
         links: vec![RawLink { kind: LinkKind::Page, href: page }],
@@ -97,6 +110,23 @@ pub(super) fn record(entry: &Value, types: &[String]) -> Result<Option<Record>, 
         key,
         ..Record::default()
     }))
+}
+
+/// The full reference of what a journal printed.
+fn cited(container: &Value, attributes: &Value) -> Option<String> {
+    let part = |key: &str| string(container, key);
+    let pages = match (part("firstPage"), part("lastPage")) {
+        (Some(first), Some(last)) if first != last => Some(format!("{first}-{last}")),
+        (first, _) => first,
+    };
+    let year = attributes.get("publicationYear").and_then(json_api::number).map(|year| year.to_string());
+    medline::citation(
+        part("title").as_deref(),
+        part("volume").as_deref(),
+        part("issue").as_deref(),
+        pages.as_deref(),
+        year.as_deref(),
+    )
 }
 
 /// A version's number: `2`, `v2`. Others (`1.0`) number no text.
@@ -132,12 +162,17 @@ fn author(creator: &Value) -> Option<RawAuthor> {
     let given = string(creator, "givenName");
     let is_group = string(creator, "nameType").as_deref() == Some("Organizational");
     let name = match (family, given) {
-        (Some(family), Some(given)) if !is_group => medline::person(&family, Some(&given), None),
+        (Some(family), Some(given)) if !is_group => {
+            let parts = given.rsplit_once(',').filter(|(_, behind)| medline::rank(behind).is_some());
+            let (given, suffix) =
+                parts.map_or((given.as_str(), None), |(given, behind)| (given, Some(behind)));
+            medline::person(&family, Some(given), suffix)
+        }
         _single => string(creator, "name")?,
     };
     // One comma in a group's name would be taken for that between family and given name.
     let name = if is_group { name.replace(',', " \u{2013}") } else { name };
-    if name.starts_with("(:") || name.eq_ignore_ascii_case("unknown") {
+    if is_nobody(&name) {
         return None;
     }
     let place = |place: &&Value| string(place, "name").or_else(|| place.as_str().map(str::to_owned));
@@ -151,6 +186,14 @@ fn author(creator: &Value) -> Option<RawAuthor> {
         affiliations: list(creator, "affiliation").iter().filter_map(place).collect(),
         orcid,
     })
+}
+
+/// Whether a name stands for one that is not known: DataCite's codes (`(:unav)`), or a word.
+fn is_nobody(name: &str) -> bool {
+    let bare = name.trim_matches(['(', ')', '[', ']', ':', ' ']).to_lowercase();
+    let is_code = name.starts_with("(:") || name.starts_with(":(");
+    is_code
+        || matches!(bare.as_str(), "unknown" | "anonymous" | "unavailable" | "not available" | "none" | "n/a")
 }
 
 /// A subject; arXiv's are written `Machine Learning (cs.LG)`.

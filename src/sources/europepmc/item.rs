@@ -23,10 +23,13 @@ use crate::sources::medline;
 /// Keywords and headings kept of one paper.
 const SUBJECTS: usize = 60;
 
-/// The paper, or the papers that a notice retracts.
+/// The paper, or the papers that a notice retracts; none of a patent.
 pub(super) fn records(result: &Value) -> Result<Vec<Record>, String> {
     let id = string(result, "id").ok_or("it has no id")?;
     let source = string(result, "source").ok_or_else(|| format!("{id} has no source"))?;
+    if source == "PAT" {
+        return Ok(Vec::new());
+    }
     let title = string(result, "title").map(|title| medline::title(&title)).filter(|title| !title.is_empty());
     let title = Raw::new(title.ok_or_else(|| format!("{source} {id} has no title"))?, Markup::Html);
     let key = format!("{source}:{id}");
@@ -133,18 +136,17 @@ fn is_same_work(entry: &Value, is_preprint: bool) -> bool {
     }
 }
 
-/// The identifiers of a related paper: its DOI where the reference tells it and, where they are asked for, its numbers.
-fn named(entry: &Value, with_numbers: bool) -> Vec<RawId> {
-    let text = string(entry, "doi").or_else(|| string(entry, "reference")).unwrap_or_default();
-    let mut ids = medline::referred(&text);
+/// The identifiers of a related paper: its number, where that is asked for, and its DOI, where the reference tells it.
+fn named(entry: &Value, with_number: bool) -> Vec<RawId> {
     let hint = match string(entry, "source").as_deref() {
         Some("MED") => Some(IdHint::Pmid),
         Some("PMC") => Some(IdHint::Pmcid),
         _other => None,
     };
-    if let (true, Some(hint), Some(text)) = (with_numbers, hint, string(entry, "id")) {
-        ids.push(RawId { hint, text });
-    }
+    let number = hint.zip(string(entry, "id")).filter(|_number| with_number);
+    let mut ids: Vec<RawId> = number.map(|(hint, text)| RawId { hint, text }).into_iter().collect();
+    let text = string(entry, "doi").or_else(|| string(entry, "reference")).unwrap_or_default();
+    ids.extend(medline::referred(&text));
     ids
 }
 

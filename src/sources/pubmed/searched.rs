@@ -86,7 +86,7 @@ pub(super) fn found(body: &[u8]) -> Result<Found, String> {
         }
     }
     if strange > 0 {
-        found.warnings.push(format!("{strange} of the papers have no number"));
+        found.warnings.push(format!("papers without a number: {strange}"));
     }
     Ok(found)
 }
