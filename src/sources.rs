@@ -40,6 +40,10 @@ mod biorxiv;
 
 mod crossref;
 
+mod datacite;
+
+mod europepmc;
+
 mod feed;
 
 mod github_stars;
@@ -52,6 +56,8 @@ mod json_api;
 
 mod json_list;
 
+mod medline;
+
 mod oai;
 
 mod oai_pmh;
@@ -61,6 +67,8 @@ mod openalex;
 mod openreview;
 
 mod pace;
+
+mod pubmed;
 
 mod semantic_scholar;
 
@@ -86,6 +94,9 @@ pub const KINDS: &[Kind] = &[
     biorxiv::MEDRXIV_KIND,
     crossref::KIND,
     crossref::RETRACTIONS_KIND,
+    datacite::KIND,
+    europepmc::KIND,
+    pubmed::KIND,
 ];
 
 /// The names of kinds that keep history.
@@ -94,11 +105,14 @@ pub const KINDS_WITH_HISTORY: &[&str] = &[
     "biorxiv",
     "crossref",
     "crossref-retractions",
+    "datacite",
+    "europepmc",
     "hacker-news",
     "hf-daily",
     "medrxiv",
     "oai-pmh",
     "openreview",
+    "pubmed",
 ];
 
 /// The kind of that name.

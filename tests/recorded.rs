@@ -10,6 +10,8 @@ mod identity;
 
 mod maths;
 
+mod medline;
+
 mod normalise;
 
 mod oai;

@@ -36,6 +36,7 @@ const OPERATORS: &[(&str, &str, Duration)] = &[
     ("crossref.org", "crossref", Duration::from_secs(1)),
     ("huggingface.co", "huggingface", Duration::from_secs(1)),
     ("medrxiv.org", "openrxiv", Duration::from_secs(1)),
+    ("ncbi.nlm.nih.gov", "ncbi", Duration::from_millis(500)),
     ("openreview.net", "openreview", Duration::from_secs(20)),
 ];
 

@@ -12,6 +12,8 @@ mod hostile;
 
 mod keeping;
 
+mod medline;
+
 mod oai;
 
 mod recorded;
