@@ -118,8 +118,18 @@ impl Walker<'_> {
             return;
         }
         let elsewhere = || {
-            let of_kind = section.kinds.iter().find(|kind| is_option(kind));
-            of_kind.map(|kind| format!("only the kind \"{}\" has it", kind.name)).or_else(|| belongs(written))
+            let of_kinds: Vec<String> = section
+                .kinds
+                .iter()
+                .filter(|kind| is_option(kind))
+                .map(|kind| format!("\"{}\"", kind.name))
+                .collect();
+            // A key of another table is meant for it, even where some kinds have one of the same name.
+            belongs(written).or_else(|| match of_kinds.as_slice() {
+                [] => None,
+                [kind] => Some(format!("only the kind {kind} has it")),
+                several => Some(format!("only the kinds {} have it", several.join(", "))),
+            })
         };
         let hint = nearest(written, keys.iter().map(|key| key.name))
             .map(|close| format!("did you mean \"{close}\"?"))
