@@ -65,7 +65,7 @@ pub(super) const KIND: Kind = Kind {
             about: "Which records are asked for: those just created, or all that changed (`updated`), which is much more.",
         },
         OptionKey {
-            name: "client-id",
+            name: "client",
             form: OptionForm::Text,
             is_required: false,
             default: "\"arxiv.content\"",
@@ -171,7 +171,7 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
             return Err(OptionFault { option: "by", index: None, message, hint: None });
         }
     };
-    let client = given("client-id").or(usual).map(str::to_owned);
+    let client = given("client").or(usual).map(str::to_owned);
     Ok(Box::new(DataCite {
         base: json_api::base(options, BASE)?,
         part: client

@@ -154,7 +154,7 @@ fn the_examples_in_the_comments_of_the_built_in_configuration_work() {
     let is_example = |text: &&str| {
         let key = text.split(' ').next().unwrap_or_default();
         text.starts_with('[')
-            || (text.contains(" = ") && key.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '-')))
+            || (text.contains(" = ") && key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
     };
     let mut examples = 0;
     let mut lines: Vec<&str> = Vec::new();

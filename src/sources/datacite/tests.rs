@@ -54,7 +54,7 @@ fn without_options_arxiv_is_asked_for_and_a_query_is_everybodys() {
     let searched =
         asked(&*source(&[("query", text("titles.title:flags")), ("by", text("updated"))]).unwrap());
     assert!(searched[0].1.starts_with("(titles.title:flags) AND updated:[2026-08-12T"), "{searched:?}");
-    let both = asked(&*source(&[("query", text("flags")), ("client-id", text("cern.zenodo"))]).unwrap());
+    let both = asked(&*source(&[("query", text("flags")), ("client", text("cern.zenodo"))]).unwrap());
     assert_eq!((both[0].1.as_str(), both[2].1.as_str()), ("cern.zenodo", "1"));
     assert_eq!(source(&[("by", text("published"))]).unwrap_err().option, "by");
     assert_eq!(source(&[("limit", OptionValue::Number(5))]).unwrap_err().option, "limit");
