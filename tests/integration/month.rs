@@ -276,7 +276,17 @@ fn no_paper_is_missed_and_none_is_there_twice(daemon: &Daemon, sky: &Skies) {
         if paper.listed.is_some_and(is_due) && !has_hf {
             missed.push(format!("{} of the daily list of {}", paper.id, paper.listed.unwrap()));
         }
-        assert_eq!(found.published().day(), paper.day, "{} stands on the day that announced it", paper.id);
+        // A recorded list also names papers of years before, which stand on their own days.
+        let month = |day: NaiveDate| day.format("%y%m").to_string();
+        let is_of_its_time = |days: i64| paper.id.starts_with(&month(paper.day - TimeDelta::days(days)));
+        if is_of_its_time(0) || is_of_its_time(15) {
+            assert_eq!(
+                found.published().day(),
+                paper.day,
+                "{} stands on the day that announced it",
+                paper.id
+            );
+        }
     }
     assert!(announced > 700, "{announced}");
     assert_eq!(missed, Vec::<String>::new(), "of {announced}");

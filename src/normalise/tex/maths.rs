@@ -153,12 +153,15 @@ fn step(rest: &str) -> usize {
 /// many may stand in a short one (`$SO(n)}$`).
 fn dollar(body: &str) -> Option<usize> {
     const LONGEST_TORN: usize = 24;
+    const DEEPEST: usize = 32;
     let body = window(body);
     let (mut at, mut depth, mut first, mut is_torn) = (0, 0_usize, None, false);
     while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
         match rest.chars().next() {
             Some('$') if depth == 0 => return (!is_torn || at <= LONGEST_TORN).then_some(at),
             Some('$') => first = first.or(Some(at)),
+            // No formula is as deep; a text full of open braces would be searched from each of its dollars.
+            Some('{') if depth >= DEEPEST => return first,
             Some('{') => depth += 1,
             Some('}') => {
                 if depth == 0 && (first.is_some() || is_torn) {
