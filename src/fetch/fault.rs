@@ -232,6 +232,12 @@ impl Fault {
         )
     }
 
+    /// Whether it may be of one request alone, which only time can tell: an error of the host's own, or an answer that never
+    /// comes whole.
+    pub const fn may_be_of_the_request(&self) -> bool {
+        matches!(self, Self::Status(500..=599) | Self::Timeout { .. } | Self::Cut(_))
+    }
+
     /// Whether the address itself is wrong, rather than the moment.
     pub(super) const fn is_of_the_address(&self) -> bool {
         matches!(

@@ -40,6 +40,9 @@ const OPERATORS: &[(&str, &str, Duration)] = &[
     ("openreview.net", "openreview", Duration::from_secs(20)),
 ];
 
+/// More problems of one harvest are not kept.
+const PROBLEMS_AT_MOST: usize = 1_000;
+
 /// So many papers of which not one is known make an address doubtful.
 const DOUBTFUL_ABSENCES: usize = 10;
 
@@ -105,6 +108,11 @@ impl Failure {
         }
     }
 
+    /// Whether it may be of this request alone, should it fail again and again.
+    pub fn may_be_of_the_request(&self) -> bool {
+        matches!(self, Self::Fetch(error) if error.fault.may_be_of_the_request())
+    }
+
     /// Whether it only says that what was asked for by name is not known there.
     pub fn is_absence(&self, job: &Job) -> bool {
         match self {
@@ -140,8 +148,8 @@ impl Course {
     ) {
         self.answers += usize::from(batch.unusable.is_none());
         self.records += batch.records.len();
-        self.problems.extend(problems);
-        self.problems.extend(batch.problems.iter().cloned());
+        self.note(problems);
+        self.note(batch.problems.iter().cloned());
         self.is_partial |= batch.is_partial;
         if is_modified && batch.unusable.is_none() {
             let is_silent = batch.pace == Pace::default();
@@ -154,7 +162,13 @@ impl Course {
     /// A plan was committed.
     pub fn committed(&mut self, tally: Tally, problems: Vec<Problem>) {
         self.tally = self.tally.plus(tally);
-        self.problems.extend(problems);
+        self.note(problems);
+    }
+
+    /// Keeps problems, as many as anyone will read.
+    fn note(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        let room = PROBLEMS_AT_MOST.saturating_sub(self.problems.len());
+        self.problems.extend(problems.into_iter().take(room));
     }
 }
 

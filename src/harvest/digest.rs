@@ -1,5 +1,6 @@
 //! One answer: read, normalised, judged for completeness, committed with the cursor behind it.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -238,22 +239,35 @@ fn behind_history(job: &Job, state: &SourceState, batch: &Batch) -> SourceState 
     state
 }
 
-/// Lets papers that were not known enter their topics at the time of their announcement, however lately that was: what is
-/// back-filled is never announced.
+/// Makes what a back-fill tells no news: papers enter topics at the time of their announcement, those that were known move
+/// in none, and what happened to a paper counts as having been so when we first saw it.
 fn as_history(ops: &mut [Op], reader: &crate::store::Reader) -> Result<(), crate::store::Error> {
-    let mut new = std::collections::BTreeMap::new();
-    for op in ops.iter() {
-        if let Op::Paper(paper) = op
-            && reader.paper(&paper.id)?.is_none()
-        {
-            new.insert(paper.id.clone(), (**paper).clone());
+    let mut papers = BTreeMap::new();
+    for op in ops.iter_mut() {
+        if let Op::Paper(paper) = op {
+            let known = reader.paper(&paper.id)?.map(|known| known.events).unwrap_or_default();
+            let first_seen = paper.first_seen;
+            for (event, at) in &mut paper.events {
+                if !known.contains_key(event) {
+                    *at = first_seen;
+                }
+            }
+            papers.insert(paper.id.clone(), (**paper).clone());
         }
     }
     for op in ops {
-        if let Op::Enter(entry) = op
-            && let Some(paper) = new.get(&entry.paper)
-        {
-            *entry = places::enter_as_history(paper, entry.topic.clone(), std::mem::take(&mut entry.reason));
+        let Op::Enter(entry) = op else { continue };
+        if let Some(stored) = reader.entry(&entry.topic, &entry.paper)? {
+            *entry = stored;
+            continue;
+        }
+        let paper = match papers.get(&entry.paper) {
+            Some(paper) => Some(paper.clone()),
+            None => reader.paper(&entry.paper)?,
+        };
+        // A place that moves here from an absorbed paper stays the place that it is.
+        if let Some(paper) = paper.filter(|paper| paper.id == entry.served_as) {
+            *entry = places::enter_as_history(&paper, entry.topic.clone(), std::mem::take(&mut entry.reason));
         }
     }
     Ok(())

@@ -124,7 +124,7 @@ pub fn judge(known: Option<&Part>, shown: &Shown<'_>, calendar: &Calendar<'_>) -
             .is_none_or(|before| *now > before)
     });
     let announces = calendar.rhythm == Rhythm::Announcements;
-    let has_news = if announces && known.is_some() { is_larger } else { *unseen > 0 || is_larger };
+    let has_news = *unseen > 0 || is_larger;
     let listed = u64::try_from(coverage.listed.len()).unwrap_or(u64::MAX);
     let is_short = coverage.is_cut || coverage.stated.is_some_and(|stated| stated > listed);
     let fresh_day = known.and_then(|part| part.fresh_day);

@@ -42,6 +42,9 @@ use crate::topics::Topics;
 /// How many requests one harvest makes at most; a source that never ends is cut here and goes on with the next poll.
 const REQUESTS_AT_MOST: usize = 2_000;
 
+/// In so many harvests in a row a request may fail before it is passed over.
+const PATIENCE: u32 = 3;
+
 /// How many answers are asked for and read at one time, over all operators: each may be 8 MiB and several times that while
 /// it is read.
 const ANSWERS_AT_ONCE: usize = 6;
@@ -169,6 +172,7 @@ impl Harvester {
             // Another address or other categories: what was said of the old ones holds no more.
             state.settings.clone_from(&job.settings);
             state.failures = 0;
+            state.parts.clear();
             state.pace = Pace::default();
         }
         let wanted = match job.source.wants() {
@@ -179,7 +183,7 @@ impl Harvester {
             }
             None => None,
         };
-        let mut course = Course::default();
+        let (mut course, mut has_passed) = (Course::default(), false);
         let ended = loop {
             if stop.is_cancelled() {
                 break Ended::Interrupted { run };
@@ -216,7 +220,11 @@ impl Harvester {
                     Failure::Fetch(error)
                 }
             };
-            let passed = if failure.is_of_the_request() { job.source.skip(&state.cursor, run) } else { None };
+            // What has failed in run after run is passed over once, so that one page holds back no others.
+            let is_stuck = state.failures >= PATIENCE && !has_passed && failure.may_be_of_the_request();
+            has_passed |= is_stuck;
+            let is_passable = is_stuck || failure.is_of_the_request();
+            let passed = if is_passable { job.source.skip(&state.cursor, run) } else { None };
             let Some(cursor) = passed else { break Ended::Failed(failure) };
             state.cursor = cursor;
             if failure.is_absence(job) {

@@ -156,6 +156,9 @@ fn earliest(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
     [one, other].into_iter().flatten().min_by_key(|moment| (moment.precision < Precision::Day, *moment))
 }
 
+/// When what a paper was announced with happened: before anyone could notice.
+const BEFORE: Timestamp = Timestamp::from_micros(0);
+
 /// A version older than this is no news when it is first heard of.
 const HISTORY: TimeDelta = TimeDelta::days(30);
 
@@ -167,19 +170,23 @@ fn events_of(observation: &Observation) -> BTreeMap<Event, Timestamp> {
         .revised
         .is_some_and(|revised| revised.precision >= Precision::Day && revised.at < at.minus(HISTORY));
     let version = observation.version.filter(|version| *version > 1 && !is_history).map(Event::Version);
-    // An arXiv announcement that already names a journal tells no news: the paper came with its reference.
-    let came_so = matches!(observation.announce, Some(Announce::New | Announce::Cross));
     let is_publishers =
         |id: &ExternalId| matches!(id, ExternalId::Doi(doi) if !registrants::is_of_a_repository(doi));
     let has_doi = observation.ids.iter().any(is_publishers);
-    let is_notice = observation.role == Role::Notice;
-    let published =
-        (!came_so && !is_notice && (observation.citation.is_some() || has_doi)).then_some(Event::Published);
+    let is_published = observation.role != Role::Notice && (observation.citation.is_some() || has_doi);
+    // A paper that arXiv announces with its reference came so, and nobody who repeats the reference tells news.
+    let (published, published_at) = match observation.announce {
+        Some(Announce::New) => (is_published, BEFORE),
+        // The list that is crossed to may be years younger than the paper, and the reference as well.
+        Some(Announce::Cross) => (false, at),
+        Some(Announce::Replace | Announce::ReplaceCross) | None => (is_published, at),
+    };
     let withdrawn = observation.is_withdrawn.then_some(Event::Withdrawn);
     let retracted = observation.is_retracted.then_some(Event::Retracted);
     let has_code = observation.links.iter().any(|link| link.kind == LinkKind::Code);
     let code = has_code.then_some(Event::CodeReleased);
-    [version, published, withdrawn, retracted, code].into_iter().flatten().map(|event| (event, at)).collect()
+    let noticed = [version, withdrawn, retracted, code].into_iter().flatten().map(|event| (event, at));
+    noticed.chain(published.then_some((Event::Published, published_at))).collect()
 }
 
 fn note_events(events: &mut BTreeMap<Event, Timestamp>, new: BTreeMap<Event, Timestamp>) {

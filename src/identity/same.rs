@@ -109,13 +109,20 @@ pub struct Claims<'a> {
     arxiv: BTreeSet<&'a ExternalId>,
     journal: BTreeSet<&'a ExternalId>,
     acl: BTreeSet<&'a ExternalId>,
+    preprint: BTreeSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Claims<'a> {
-    /// The claims of one observation. A preprint's DOI claims nothing: its article has another one.
+    /// The claims of one observation. A preprint's DOI claims nothing against its article, which has another one, but
+    /// against another preprint of the same repository: issues of a bulletin share title, authors and year.
     pub fn of(observation: &'a Observation) -> Self {
         let mut claims = Self::default();
         for id in &observation.ids {
+            if let ExternalId::Doi(doi) = id
+                && registrants::is_of_a_repository(doi)
+            {
+                claims.preprint.extend(unversioned(doi.as_str()));
+            }
             let kind = match id {
                 ExternalId::Arxiv(_) => &mut claims.arxiv,
                 ExternalId::Doi(doi) if !registrants::is_of_a_repository(doi) => &mut claims.journal,
@@ -137,6 +144,7 @@ impl<'a> Claims<'a> {
         self.arxiv.extend(other.arxiv);
         self.journal.extend(other.journal);
         self.acl.extend(other.acl);
+        self.preprint.extend(other.preprint);
     }
 
     /// Whether both sides are arXiv papers and no one of them is the same.
@@ -146,8 +154,27 @@ impl<'a> Claims<'a> {
 
     /// Whether any identifier forbids that a title joins the two sides.
     pub fn differ(&self, other: &Self) -> bool {
-        self.differ_on_arxiv(other) || differ(&self.journal, &other.journal) || differ(&self.acl, &other.acl)
+        self.differ_on_arxiv(other)
+            || differ(&self.journal, &other.journal)
+            || differ(&self.acl, &other.acl)
+            || self.differ_on_preprints(other)
     }
+
+    /// Whether one repository gave both sides DOIs, and no one of them is the same.
+    fn differ_on_preprints(&self, other: &Self) -> bool {
+        let is_of_both = |prefix: &str| other.preprint.iter().any(|(theirs, _)| *theirs == prefix);
+        self.preprint.iter().any(|(prefix, _name)| is_of_both(prefix))
+            && self.preprint.is_disjoint(&other.preprint)
+    }
+}
+
+/// Prefix and name of a DOI without the version that some repositories end it with (`/v2`, `.v2`, `_v2`).
+fn unversioned(doi: &str) -> Option<(&str, &str)> {
+    let (prefix, name) = doi.split_once('/')?;
+    let bare = name.trim_end_matches(|last: char| last.is_ascii_digit());
+    let bare = if bare.len() < name.len() { bare.strip_suffix('v') } else { None };
+    let bare = bare.and_then(|bare| bare.strip_suffix(['/', '.', '_']));
+    Some((prefix, bare.unwrap_or(name)))
 }
 
 fn differ(one: &BTreeSet<&ExternalId>, other: &BTreeSet<&ExternalId>) -> bool {

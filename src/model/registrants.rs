@@ -14,7 +14,13 @@ const REPOSITORIES: &[&str] = &[
 /// Whether a DOI is of a preprint or of data, so that it says nothing of a publication.
 pub fn is_of_a_repository(doi: &Doi) -> bool {
     let prefix = doi.as_str().split('/').next().unwrap_or_default();
-    let is_preprint = prefix != "10.1590" || doi.as_str().contains("scielopreprints");
+    let name = doi.as_str().split_once('/').map_or("", |(_prefix, name)| name);
+    // Two publishers register preprints and articles under one prefix; bioRxiv's names are dates or numbers.
+    let is_preprint = match prefix {
+        "10.1590" => name.contains("scielopreprints"),
+        "10.1101" => name.starts_with(|first: char| first.is_ascii_digit()),
+        _other => true,
+    };
     is_preprint && REPOSITORIES.contains(&prefix)
 }
 
@@ -28,6 +34,7 @@ mod tests {
         let is_one = |text: &str| is_of_a_repository(&Doi::parse(text).unwrap());
         assert!(is_one("10.1101/2026.01.01.123456") && is_one("10.5281/zenodo.1234"));
         assert!(is_one("10.1590/SciELOPreprints.1234"));
+        assert!(is_one("10.1101/123456") && !is_one("10.1101/gr.278374.123"));
         assert!(!is_one("10.1590/s0100-1234") && !is_one("10.1038/s41586-026-0001-2"));
     }
 }

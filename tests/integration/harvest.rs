@@ -8,6 +8,8 @@ use crate::support::site::Site;
 use crate::support::wire;
 use crate::support::wire::Item;
 
+mod history;
+
 mod hostile;
 
 mod keeping;

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::model::paper::Paper;
+use crate::model::time::Precision;
 use crate::model::time::Timestamp;
 use crate::model::topic::Revisions;
 use crate::model::topic::TimelineEntry;
@@ -40,8 +41,17 @@ pub(super) fn enter(
 
 /// The place of a paper whose topic has history to be filled: at the time of its announcement, news or not.
 pub fn enter_as_history(paper: &Paper, topic: TopicId, reason: String) -> TimelineEntry {
-    let at = paper.published();
+    let at = paper.published().min(made(paper));
     TimelineEntry { topic, paper: paper.id.clone(), served_as: paper.id.clone(), at, updated: at, reason }
+}
+
+/// When a paper was made, as far as any date of it tells: where no source states its announcement, it is no paper of today.
+fn made(paper: &Paper) -> Timestamp {
+    let dates = paper.observations.iter().flat_map(|one| [one.submitted, one.revised]).flatten();
+    let earliest = dates.filter(|date| date.precision >= Precision::Day).map(|date| date.at).min();
+    earliest
+        .filter(|_| paper.announced().is_none())
+        .map_or(paper.first_seen, |date| date.min(paper.first_seen))
 }
 
 /// Where a revised paper stands in a topic, if it does not stay as it was.

@@ -220,3 +220,15 @@ fn a_notice_about_two_papers_brings_them_not_together() {
     let alone = papers(&[one, about("notice", &["doi:10.1000/c"])], &[]);
     assert_eq!(alone.len(), 2, "{alone:?}");
 }
+
+#[test]
+fn two_preprints_of_one_repository_are_two_unless_they_are_versions() {
+    let bulletin = |source: &str, id: &str| seen(source, &[id], "Annual report", &["Ann Example", "Bo Test"]);
+    let two = [bulletin("one", "doi:10.64898/2026.01.01.1"), bulletin("other", "doi:10.64898/2026.01.02.2")];
+    assert_eq!(papers(&two, &[]).len(), 2);
+    let versions =
+        [bulletin("one", "doi:10.21203/rs.3.rs-1/v1"), bulletin("other", "doi:10.21203/rs.3.rs-1/v2")];
+    assert_eq!(papers(&versions, &[]).len(), 1);
+    let elsewhere = [bulletin("one", "doi:10.64898/2026.01.01.1"), bulletin("other", "doi:10.5281/zenodo.7")];
+    assert_eq!(papers(&elsewhere, &[]).len(), 1);
+}

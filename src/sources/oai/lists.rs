@@ -287,8 +287,11 @@ impl Lists {
             was_short = mark.was_short;
             // A clock that stands wrong over there moves no mark back, and none beyond today.
             let overlapping = made.checked_sub_days(Days::new(OVERLAP_DAYS)).unwrap_or(made);
-            mark.from = mark.from.max(overlapping);
-            mark.was_short = is_short;
+            // A list shorter than it was said to be is asked for once more.
+            if !is_short || was_short {
+                mark.from = mark.from.max(overlapping);
+            }
+            mark.was_short = is_short && !was_short;
         }
         let coverage = Coverage {
             part: set.part.clone(),
