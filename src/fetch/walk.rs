@@ -141,6 +141,10 @@ impl Shared {
             // Its status and headers count; its words are taken if they come at once.
             _refusal => body::read_some(response, REFUSAL_LIMIT_BYTES, REFUSAL_PATIENCE.min(idle)).await,
         };
+        let body = match &request.credential {
+            Some(credential) => credential.secret.hide_in(body),
+            None => body,
+        };
         Ok(Answer { status, url: url.clone(), headers, body, wire_bytes })
     }
 

@@ -23,7 +23,8 @@
 //!
 //! 1. The operator said so, the latest word first.
 //! 2. A shared identifier, and the titles agree; 3. a shared identifier. Two arXiv papers are never one by either.
-//!    A notice about a paper joins the one paper that it names and brings no two together.
+//!    A notice about a paper joins the one paper that it names and brings no two together; nor does a record that only adds
+//!    to papers, unless the titles agree: an index of works may answer with the wrong one.
 //! 4. Title, authors and year ([`Subject::likeness`]), letter by letter before loosely, where no two arXiv identifiers, no
 //!    two DOIs of publications and no two identifiers of the ACL Anthology stand against it.
 
@@ -188,7 +189,7 @@ struct Sides<'a> {
     side_of: Vec<usize>,
     members: Vec<Vec<usize>>,
     claims: Vec<Claims<'a>>,
-    is_notice: Vec<bool>,
+    roles: Vec<Role>,
 }
 
 impl<'a> Sides<'a> {
@@ -197,7 +198,7 @@ impl<'a> Sides<'a> {
             side_of: (0..subjects.len()).collect(),
             members: (0..subjects.len()).map(|at| vec![at]).collect(),
             claims: subjects.iter().map(|subject| Claims::of(subject.observation)).collect(),
-            is_notice: subjects.iter().map(|subject| subject.observation.role == Role::Notice).collect(),
+            roles: subjects.iter().map(|subject| subject.observation.role).collect(),
         }
     }
 
@@ -211,9 +212,14 @@ impl<'a> Sides<'a> {
         if !docket.is_empty() && self.are_parted(one, other, since, docket) {
             return Err(Obstacle::Ruling);
         }
+        // What only speaks of papers brings no two of them together; what adds to them does where the titles agree.
         let is_spent = |at: usize| {
-            self.is_notice.get(at) == Some(&true)
-                && self.members.get(self.of(at)).is_some_and(|members| members.len() > 1)
+            let is_bound = match self.roles.get(at) {
+                Some(Role::Notice) => true,
+                Some(Role::Enrichment) => edge.rank == Rank::Shared,
+                Some(Role::Paper) | None => false,
+            };
+            is_bound && self.members.get(self.of(at)).is_some_and(|members| members.len() > 1)
         };
         if matches!(edge.rule, Rule::Shared(_)) && (is_spent(edge.one) || is_spent(edge.other)) {
             return Err(Obstacle::Notice);

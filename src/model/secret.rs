@@ -18,6 +18,29 @@ impl Secret {
     }
 }
 
+impl Secret {
+    /// Bytes without the characters: hosts repeat the key in what they say of it, and their words are shown.
+    pub fn hide_in(&self, bytes: Vec<u8>) -> Vec<u8> {
+        const HIDDEN: &[u8] = b"(hidden)";
+        let secret = self.0.as_bytes();
+        let Some(first) = secret.first().filter(|_| secret.len() >= 4) else { return bytes };
+        if !bytes.windows(secret.len()).any(|window| window.first() == Some(first) && window == secret) {
+            return bytes;
+        }
+        let (mut hidden, mut rest) = (Vec::with_capacity(bytes.len()), bytes.as_slice());
+        while let Some(next) = rest.first() {
+            if let Some(behind) = rest.strip_prefix(secret) {
+                hidden.extend_from_slice(HIDDEN);
+                rest = behind;
+            } else {
+                hidden.push(*next);
+                rest = rest.get(1..).unwrap_or_default();
+            }
+        }
+        hidden
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Secret(…)")
@@ -33,5 +56,14 @@ mod tests {
         let secret = Secret::new(" hunter2\n");
         assert_eq!(secret.reveal(), "hunter2");
         assert!(!format!("{secret:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_secret_is_hidden_where_a_host_repeats_it() {
+        let secret = Secret::new("hunter2");
+        let said = secret.hide_in(b"key hunter2 is bad: hunter2".to_vec());
+        assert_eq!(said, b"key (hidden) is bad: (hidden)");
+        assert_eq!(secret.hide_in(b"hunter1".to_vec()), b"hunter1");
+        assert_eq!(Secret::new("").hide_in(b"x".to_vec()), b"x");
     }
 }

@@ -232,3 +232,19 @@ fn two_preprints_of_one_repository_are_two_unless_they_are_versions() {
     let elsewhere = [bulletin("one", "doi:10.64898/2026.01.01.1"), bulletin("other", "doi:10.5281/zenodo.7")];
     assert_eq!(papers(&elsewhere, &[]).len(), 1);
 }
+
+#[test]
+fn a_work_of_an_index_that_names_two_unlike_papers_brings_them_not_together() {
+    let one = seen("one", &["doi:10.1000/a"], "Counting flags in gardens", &["Ann Example", "Bo Test"]);
+    let other = seen("other", &["doi:10.1000/b"], "Watering beds of flowers", &["Cy Sample", "Di Test"]);
+    let preprint =
+        seen("server", &["arxiv:2608.00001"], "Counting flags in gardens", &["Ann Example", "Bo Test"]);
+    let work = |title: &str, ids: &[&str]| Observation {
+        role: Role::Enrichment,
+        ..seen("index", ids, title, &["Ann Example", "Bo Test"])
+    };
+    let wrong = work("Worms of the deep sea", &["doi:10.1000/a", "doi:10.1000/b"]);
+    assert_eq!(papers(&[one.clone(), other, wrong], &[]).len(), 2);
+    let right = work("Counting flags in gardens", &["doi:10.1000/a", "arxiv:2608.00001"]);
+    assert_eq!(papers(&[one, preprint, right], &[]).len(), 1);
+}
