@@ -68,6 +68,10 @@ pub async fn watch(
     };
     let (touched, mut touches) = mpsc::unbounded_channel();
     let mut watcher = watch_files(&desk.config(), touched.clone());
+    // What was edited since the file was read and before it was watched has touched nothing.
+    if differs(&desk, &whence).await {
+        let _nobody_else_closes_it = touched.send(());
+    }
     loop {
         let is_asked = tokio::select! {
             () = stop.cancelled() => return,
@@ -84,10 +88,20 @@ pub async fn watch(
             polls = stop.child_token();
             polling::start(&desk, &tasks, &polls);
             watcher = watch_files(&desk.config(), touched.clone());
+            if differs(&desk, &whence).await {
+                let _nobody_else_closes_it = touched.send(());
+            }
         }
         systemd::reloaded();
         let _keeps_watching = &watcher;
     }
+}
+
+/// Whether the files say something else than what is in force.
+async fn differs(desk: &Desk, whence: &Whence) -> bool {
+    let whence = whence.clone();
+    let loaded = tokio::task::spawn_blocking(move || whence.load()).await;
+    !matches!(loaded, Ok(Ok(config)) if config.origin.digest == desk.config().origin.digest)
 }
 
 /// Reads the configuration and puts it in force; says whether it did.
