@@ -8,7 +8,6 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
 use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,12 +17,9 @@ use url::Url;
 use crate::fetch::exchange::Expects;
 use crate::fetch::exchange::Request;
 use crate::fetch::exchange::Response;
-use crate::model::coverage::Coverage;
-use crate::model::problem::Problem;
+use crate::model::record::Record;
 use crate::model::source::Authority;
-use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
-use crate::sources::Batch;
 use crate::sources::Kind;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
@@ -35,11 +31,12 @@ use crate::sources::Source;
 use crate::sources::json_api;
 use crate::sources::json_list;
 use crate::sources::json_list::Entries;
-use crate::sources::windows::Page;
-use crate::sources::windows::Rules;
-use crate::sources::windows::Walk;
-use crate::sources::windows::Went;
 use crate::sources::windows::Window;
+use crate::sources::windows::listed::Answer;
+use crate::sources::windows::listed::List;
+use crate::sources::windows::listed::Listed;
+use crate::sources::windows::rules;
+use crate::sources::windows::rules::Rules;
 
 mod abstracts;
 
@@ -86,14 +83,7 @@ const CATEGORY: OptionKey = OptionKey {
     about: "One category, such as `cell biology`; without it every category is harvested.",
 };
 
-const DAYS: OptionKey = OptionKey {
-    name: "days",
-    form: OptionForm::Number,
-    is_required: false,
-    default: "3",
-    example: "",
-    about: "How many days the very first harvest asks for, up to 60; `offprint backfill` fetches more.",
-};
+const DAYS: OptionKey = OptionKey { default: "3", ..rules::DAYS };
 
 const URL: OptionKey = OptionKey {
     name: "url",
@@ -124,95 +114,54 @@ fn build(options: &Options, server: &'static str, base: &str) -> Result<Box<dyn 
         let hint = Some("write category = \"cell biology\", or leave it out for every category".to_owned());
         return Err(OptionFault { option: "category", index: None, message: "it is empty".to_owned(), hint });
     }
-    let rules = Rules {
-        first: json_api::within(options, "days", 3, 1, 60)?,
-        overlap: 2,
-        length: 30,
-        place_lives: TimeDelta::hours(48),
-        most_pages: 1_000,
-    };
-    Ok(Box::new(Openrxiv { base: json_api::base(options, base)?, server, category, rules }))
+    let rules = Rules::of(options, 3, 2, TimeDelta::hours(48))?;
+    Ok(Box::new(Listed(Openrxiv { base: json_api::base(options, base)?, server, category, rules })))
 }
 
-impl Openrxiv {
-    /// What the operator calls the part that is harvested.
+impl List for Openrxiv {
+    fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     fn part(&self) -> String {
         self.category.clone().unwrap_or_else(|| self.server.to_owned())
     }
 
-    fn row(&self, batch: &mut Batch, place: &str, text: &str) {
-        match json_list::value(text).and_then(|row| item::record(&row, self.server)) {
-            Ok(record) => batch.records.push(record),
-            Err(message) => batch.problems.push(Problem::new(place, message)),
-        }
+    fn words(&self) -> (&'static str, &'static str) {
+        ("row", self.server)
     }
-}
 
-impl Source for Openrxiv {
-    fn ask(&self, cursor: &Cursor, run: Timestamp) -> Option<Request> {
-        let window = Walk::of(cursor, run, &self.rules).window(run, &self.rules)?;
+    fn page_size(&self) -> u64 {
+        0
+    }
+
+    fn request(&self, window: &Window, _is_of_history: bool) -> Option<Request> {
         let (from, until) = (window.from.to_string(), window.until.to_string());
-        let place = offset(&window).to_string();
+        let place = offset(window).to_string();
         let mut url = json_api::below(&self.base, [from.as_str(), &until, &place, "json"])?;
         if let Some(category) = &self.category {
             url.query_pairs_mut().append_pair("category", category);
         }
-        Some(Request::get(url, "application/json", LIMIT_BYTES, Expects::Json).afresh())
+        Some(Request::get(url, "application/json", LIMIT_BYTES, Expects::Json))
     }
 
-    fn read(&self, cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {
-        let mut walk = Walk::of(cursor, run, &self.rules);
-        let Some(window) = walk.window(run, &self.rules) else {
-            return Batch { next: Cursor(format!("{} ", cursor.0)), ..Batch::default() };
-        };
-        if response.is_not_modified() {
-            // It was asked for in full; a host that answers so all the same has told nothing.
-            walk.pass_over(&window, run, &self.rules);
-            return Batch { next: walk.cursor(), is_partial: true, ..Batch::default() };
-        }
-        let rows = match answer(&response.body) {
-            Ok(rows) => rows,
-            Err(fault) => return Batch { unusable: Some(fault), ..Batch::default() },
-        };
-        let mut batch = Batch::default();
-        for (number, row) in (offset(&window).saturating_add(1)..).zip(&rows.kept) {
-            self.row(&mut batch, &format!("{} to {}, row {number}", window.from, window.until), row.get());
-        }
-        let came = u64::try_from(rows.count).unwrap_or(u64::MAX);
-        let first = rows.kept.first().map(|row| row.get().chars().take(2_000).collect::<String>());
-        let page = Page {
-            rows: came,
-            known_by: first.map(|row| digest(&row)),
-            next: (came > 0).then(|| offset(&window).saturating_add(came).to_string()),
-            is_short: false,
-        };
-        if let Went::Left(why) = walk.advance(window, page, run, &self.rules) {
-            batch.problems.push(Problem::new(self.server, why));
-            batch.is_partial = true;
-        } else if walk.is_complete(run, &self.rules) {
-            batch.coverage.push(Coverage { part: self.part(), ..Coverage::default() });
-        }
-        batch.next = walk.cursor();
-        batch
+    fn answer<'text>(&self, body: &'text [u8], window: &Window) -> Result<Answer<'text>, String> {
+        let entries = rows(body)?;
+        let came = u64::try_from(entries.count).unwrap_or(u64::MAX);
+        let next = Some(offset(window).saturating_add(came).to_string());
+        Ok(Answer { entries, total: None, next })
     }
 
-    fn skip(&self, cursor: &Cursor, run: Timestamp) -> Option<Cursor> {
-        let mut walk = Walk::of(cursor, run, &self.rules);
-        let window = walk.window(run, &self.rules)?;
-        walk.pass_over(&window, run, &self.rules);
-        Some(walk.cursor())
+    fn records(&self, entry: &str, _run: Timestamp) -> Result<Vec<Record>, String> {
+        item::record(&json_list::value(entry)?, self.server).map(|record| vec![record])
     }
 
-    fn history(&self, since: NaiveDate, until: NaiveDate) -> Option<Cursor> {
-        Some(Walk::through(since, until).cursor())
-    }
-
-    fn covered(&self, cursor: &Cursor) -> Option<f64> {
-        Walk::of(cursor, Timestamp::from_micros(0), &self.rules).covered()
+    fn key(&self, entry: &str) -> Option<String> {
+        Some(digest(&entry.chars().take(2_000).collect::<String>()))
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
-        match answer(&response.body) {
+        match rows(&response.body) {
             Err(words) if !words.starts_with("it is ") => Some(words),
             Err(_) | Ok(_) => None,
         }
@@ -225,7 +174,7 @@ fn offset(window: &Window) -> u64 {
 }
 
 /// The rows of an answer, or what it says instead. An interval without rows has no `collection`, or an empty one.
-fn answer(body: &[u8]) -> Result<Entries<'_>, String> {
+fn rows(body: &[u8]) -> Result<Entries<'_>, String> {
     #[derive(Deserialize)]
     struct Answer<'text> {
         #[serde(borrow, default)]

@@ -9,7 +9,6 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
 use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,13 +18,9 @@ use url::Url;
 use crate::fetch::exchange::Expects;
 use crate::fetch::exchange::Request;
 use crate::fetch::exchange::Response;
-use crate::model::coverage::Coverage;
-use crate::model::problem::Problem;
 use crate::model::record::Record;
 use crate::model::source::Authority;
-use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
-use crate::sources::Batch;
 use crate::sources::Kind;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
@@ -35,11 +30,11 @@ use crate::sources::Source;
 use crate::sources::json_api;
 use crate::sources::json_list;
 use crate::sources::json_list::Entries;
-use crate::sources::windows::Page;
-use crate::sources::windows::Rules;
-use crate::sources::windows::Walk;
-use crate::sources::windows::Went;
 use crate::sources::windows::Window;
+use crate::sources::windows::listed::Answer;
+use crate::sources::windows::listed::List;
+use crate::sources::windows::listed::Listed;
+use crate::sources::windows::rules::Rules;
 
 mod item;
 
@@ -108,14 +103,8 @@ fn build(
     scope: scope::Scope,
     is_of_notices: bool,
 ) -> Result<Box<dyn Source>, OptionFault> {
-    let rules = Rules {
-        first: json_api::within(options, "days", 7, 1, 60)?,
-        overlap: 1,
-        length: 30,
-        place_lives: TimeDelta::minutes(4),
-        most_pages: 1_000,
-    };
-    Ok(Box::new(Crossref {
+    let rules = Rules::of(options, 7, 1, TimeDelta::minutes(4))?;
+    Ok(Box::new(Listed(Crossref {
         base: json_api::base(options, BASE)?,
         mailbox: options.mailbox.clone(),
         scope,
@@ -123,13 +112,76 @@ fn build(
         rows: json_api::within(options, "rows", 1_000, 20, 1_000)?,
         rules,
         is_of_notices,
-    }))
+    })))
 }
 
-impl Crossref {
-    /// The records of a work: itself, or what it says of papers that it takes back.
-    fn records(&self, text: &str, run: Timestamp) -> Result<Vec<Record>, String> {
-        let work = json_list::value(text)?;
+impl List for Crossref {
+    fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    fn part(&self) -> String {
+        self.scope.part.clone()
+    }
+
+    fn words(&self) -> (&'static str, &'static str) {
+        ("work", "works")
+    }
+
+    fn page_size(&self) -> u64 {
+        self.rows
+    }
+
+    fn request(&self, window: &Window, is_of_history: bool) -> Option<Request> {
+        let mut url = self.base.clone();
+        {
+            let mut query = url.query_pairs_mut();
+            query.append_pair("filter", &self.scope.filter(window, is_of_history));
+            if let Some(words) = &self.scope.words {
+                query.append_pair("query", words);
+            }
+            query.append_pair("select", &self.fields);
+            query.append_pair("rows", &self.rows.to_string());
+            query.append_pair("cursor", window.place.as_deref().unwrap_or("*"));
+            if let Some(mailbox) = &self.mailbox {
+                query.append_pair("mailto", mailbox);
+            }
+        }
+        Some(Request::get(url, "application/json", LIMIT_BYTES, Expects::Json))
+    }
+
+    fn answer<'text>(&self, body: &'text [u8], _window: &Window) -> Result<Answer<'text>, String> {
+        #[derive(Deserialize)]
+        struct Found<'text> {
+            #[serde(borrow)]
+            message: Message<'text>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        struct Message<'text> {
+            #[serde(borrow)]
+            items: Entries<'text>,
+            #[serde(borrow, default)]
+            total_results: Option<&'text RawValue>,
+            #[serde(borrow, default)]
+            next_cursor: Option<&'text RawValue>,
+        }
+        let read = serde_json::from_slice::<Found<'_>>(body);
+        let Found { message } = read.map_err(|error| {
+            refusal(body).unwrap_or_else(|| json_api::unreadable(body, "a list of works", error))
+        })?;
+        let value = |raw: Option<&RawValue>| raw.and_then(|raw| json_list::value(raw.get()).ok());
+        let next = value(message.next_cursor);
+        Ok(Answer {
+            entries: message.items,
+            total: value(message.total_results).and_then(|total| total.as_u64()),
+            next: next.as_ref().and_then(Value::as_str).filter(|next| is_cursor(next)).map(str::to_owned),
+        })
+    }
+
+    /// A work itself, or what it says of papers that it takes back.
+    fn records(&self, entry: &str, run: Timestamp) -> Result<Vec<Record>, String> {
+        let work = json_list::value(entry)?;
         if !work.is_object() {
             return Err("it is no work".to_owned());
         }
@@ -144,135 +196,14 @@ impl Crossref {
         }
         item::record(&work, run).map(|record| vec![record])
     }
-}
 
-impl Source for Crossref {
-    fn ask(&self, cursor: &Cursor, run: Timestamp) -> Option<Request> {
-        let walk = Walk::of(cursor, run, &self.rules);
-        let window = walk.window(run, &self.rules)?;
-        let mut url = self.base.clone();
-        {
-            let mut query = url.query_pairs_mut();
-            query.append_pair("filter", &self.scope.filter(&window, walk.is_of_history()));
-            if let Some(words) = &self.scope.words {
-                query.append_pair("query", words);
-            }
-            query.append_pair("select", &self.fields);
-            query.append_pair("rows", &self.rows.to_string());
-            query.append_pair("cursor", window.place.as_deref().unwrap_or("*"));
-            if let Some(mailbox) = &self.mailbox {
-                query.append_pair("mailto", mailbox);
-            }
-        }
-        Some(Request::get(url, "application/json", LIMIT_BYTES, Expects::Json).afresh())
-    }
-
-    fn read(&self, cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {
-        let mut walk = Walk::of(cursor, run, &self.rules);
-        let Some(window) = walk.window(run, &self.rules) else {
-            return Batch { next: Cursor(format!("{} ", cursor.0)), ..Batch::default() };
-        };
-        if response.is_not_modified() {
-            // It was asked for in full; a host that answers so all the same has told nothing.
-            walk.pass_over(&window, run, &self.rules);
-            return Batch { next: walk.cursor(), is_partial: true, ..Batch::default() };
-        }
-        let list = match list(&response.body) {
-            Ok(list) => list,
-            Err(fault) => return Batch { unusable: Some(fault), ..Batch::default() },
-        };
-        let mut batch = Batch::default();
-        for (number, work) in (window.rows.saturating_add(1)..).zip(&list.items.kept) {
-            match self.records(work.get(), run) {
-                Ok(records) => batch.records.extend(records),
-                Err(message) => batch.problems.push(Problem::new(place(&window, number), message)),
-            }
-        }
-        let came = u64::try_from(list.items.count).unwrap_or(u64::MAX);
-        let behind = window.rows.saturating_add(came);
-        // A short page is the last one, unless the list itself says that there are more.
-        let is_last = came == 0 || came < self.rows && list.total.is_none_or(|total| behind >= total);
-        let next = list.next.clone().filter(|_next| !is_last);
-        // Totals move a little while a list is read.
-        let missing = list.total.map_or(0, |total| total.saturating_sub(behind));
-        let is_short = next.is_none() && missing > list.total.unwrap_or_default() / 100;
-        if let (true, Some(total)) = (is_short, list.total) {
-            let days = format!("{} to {}", window.from, window.until);
-            batch.problems.push(Problem::new(days, format!("{behind} of {total} works came")));
-            batch.is_partial = true;
-        }
-        let known_by = list.items.kept.first().and_then(|work| doi(work.get()));
-        let page = Page { rows: came, known_by, next, is_short };
-        if let Went::Left(why) = walk.advance(window, page, run, &self.rules) {
-            batch.problems.push(Problem::new("works", why));
-            batch.is_partial = true;
-        } else if walk.is_complete(run, &self.rules) {
-            let part = self.scope.part.clone();
-            batch.coverage.push(Coverage { part, is_cut: is_short, ..Coverage::default() });
-        }
-        batch.next = walk.cursor();
-        batch
-    }
-
-    fn skip(&self, cursor: &Cursor, run: Timestamp) -> Option<Cursor> {
-        let mut walk = Walk::of(cursor, run, &self.rules);
-        let window = walk.window(run, &self.rules)?;
-        walk.pass_over(&window, run, &self.rules);
-        Some(walk.cursor())
-    }
-
-    fn history(&self, since: NaiveDate, until: NaiveDate) -> Option<Cursor> {
-        Some(Walk::through(since, until).cursor())
-    }
-
-    fn covered(&self, cursor: &Cursor) -> Option<f64> {
-        Walk::of(cursor, Timestamp::from_micros(0), &self.rules).covered()
+    fn key(&self, entry: &str) -> Option<String> {
+        Some(json_list::value(entry).ok()?.get("DOI")?.as_str()?.chars().take(300).collect())
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
         refusal(&response.body)
     }
-}
-
-fn place(window: &Window, number: u64) -> String {
-    format!("{} to {}, work {number}", window.from, window.until)
-}
-
-/// The works of an answer.
-#[derive(Debug, Default)]
-struct List<'text> {
-    items: Entries<'text>,
-    total: Option<u64>,
-    next: Option<String>,
-}
-
-fn list(body: &[u8]) -> Result<List<'_>, String> {
-    #[derive(Deserialize)]
-    struct Answer<'text> {
-        #[serde(borrow)]
-        message: Message<'text>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "kebab-case")]
-    struct Message<'text> {
-        #[serde(borrow)]
-        items: Entries<'text>,
-        #[serde(borrow, default)]
-        total_results: Option<&'text RawValue>,
-        #[serde(borrow, default)]
-        next_cursor: Option<&'text RawValue>,
-    }
-    let read = serde_json::from_slice::<Answer<'_>>(body);
-    let Answer { message } = read.map_err(|error| {
-        refusal(body).unwrap_or_else(|| json_api::unreadable(body, "a list of works", error))
-    })?;
-    let value = |raw: Option<&RawValue>| raw.and_then(|raw| json_list::value(raw.get()).ok());
-    let next = value(message.next_cursor);
-    Ok(List {
-        items: message.items,
-        total: value(message.total_results).and_then(|total| total.as_u64()),
-        next: next.as_ref().and_then(Value::as_str).filter(|next| is_cursor(next)).map(str::to_owned),
-    })
 }
 
 /// Whether a text can be the cursor of a next page, which is kept with ours and put into an address.
@@ -295,11 +226,6 @@ fn refusal(body: &[u8]) -> Option<String> {
         (is_a_line && text.contains(' ')).then(|| text.to_owned())?
     };
     (!words.is_empty()).then(|| words.chars().take(200).collect())
-}
-
-/// The DOI of a work, by which a page is known again.
-fn doi(work: &str) -> Option<String> {
-    Some(json_list::value(work).ok()?.get("DOI")?.as_str()?.chars().take(300).collect())
 }
 
 #[cfg(test)]

@@ -8,21 +8,18 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
 use chrono::TimeDelta;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
 
 use crate::fetch::exchange::Expects;
 use crate::fetch::exchange::Request;
 use crate::fetch::exchange::Response;
-use crate::model::coverage::Coverage;
-use crate::model::problem::Problem;
+use crate::model::record::Record;
 use crate::model::source::Authority;
-use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
-use crate::sources::Batch;
 use crate::sources::Kind;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
@@ -34,10 +31,12 @@ use crate::sources::Source;
 use crate::sources::json_api;
 use crate::sources::json_list;
 use crate::sources::json_list::Entries;
-use crate::sources::windows::Page;
-use crate::sources::windows::Rules;
-use crate::sources::windows::Walk;
-use crate::sources::windows::Went;
+use crate::sources::windows::Window;
+use crate::sources::windows::listed::Answer;
+use crate::sources::windows::listed::List;
+use crate::sources::windows::listed::Listed;
+use crate::sources::windows::rules;
+use crate::sources::windows::rules::Rules;
 
 mod item;
 
@@ -88,14 +87,7 @@ pub(super) const KIND: Kind = Kind {
             example: "",
             about: "The general types that are taken for papers; records without a type are taken as well.",
         },
-        OptionKey {
-            name: "days",
-            form: OptionForm::Number,
-            is_required: false,
-            default: "7",
-            example: "",
-            about: "How many days the very first harvest asks for, up to 60; `offprint backfill` fetches more.",
-        },
+        rules::DAYS,
         OptionKey {
             name: "limit",
             form: OptionForm::Number,
@@ -156,13 +148,7 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
     let query = given("query").map(str::to_owned);
     let usual = if query.is_none() { Some(CLIENT) } else { None };
     let types = options.list("types");
-    let rules = Rules {
-        first: json_api::within(options, "days", 7, 1, 60)?,
-        overlap: 2,
-        length: 30,
-        place_lives: TimeDelta::hours(12),
-        most_pages: 1_000,
-    };
+    let rules = Rules::of(options, 7, 2, TimeDelta::hours(12))?;
     let by = match given("by") {
         None | Some("created") => By::Created,
         Some("updated") => By::Updated,
@@ -172,7 +158,7 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
         }
     };
     let client = given("client").or(usual).map(str::to_owned);
-    Ok(Box::new(DataCite {
+    Ok(Box::new(Listed(DataCite {
         base: json_api::base(options, BASE)?,
         part: client
             .as_ref()
@@ -189,12 +175,27 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
             types.to_vec()
         },
         limit: json_api::within(options, "limit", 500, 25, 1_000)?,
-    }))
+    })))
 }
 
-impl Source for DataCite {
-    fn ask(&self, cursor: &Cursor, run: Timestamp) -> Option<Request> {
-        let window = Walk::of(cursor, run, &self.rules).window(run, &self.rules)?;
+impl List for DataCite {
+    fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    fn part(&self) -> String {
+        self.part.clone()
+    }
+
+    fn words(&self) -> (&'static str, &'static str) {
+        ("record", "records")
+    }
+
+    fn page_size(&self) -> u64 {
+        self.limit
+    }
+
+    fn request(&self, window: &Window, _is_of_history: bool) -> Option<Request> {
         let by = match self.by {
             By::Created => "created",
             By::Updated => "updated",
@@ -212,77 +213,52 @@ impl Source for DataCite {
                 .append_pair("page[cursor]", window.place.as_deref().unwrap_or("1"))
                 .append_pair("page[size]", &self.limit.to_string());
         }
-        Some(
-            Request::get(url, "application/vnd.api+json, application/json;q=0.9", LIMIT_BYTES, Expects::Json)
-                .afresh(),
-        )
+        let accept = "application/vnd.api+json, application/json;q=0.9";
+        Some(Request::get(url, accept, LIMIT_BYTES, Expects::Json))
     }
 
-    fn read(&self, cursor: &Cursor, run: Timestamp, _request: &Request, response: &Response) -> Batch {
-        let mut walk = Walk::of(cursor, run, &self.rules);
-        let Some(window) = walk.window(run, &self.rules) else {
-            return Batch { next: Cursor(format!("{} ", cursor.0)), ..Batch::default() };
-        };
-        if response.is_not_modified() {
-            // It was asked for in full; a host that answers so all the same has told nothing.
-            walk.pass_over(&window, run, &self.rules);
-            return Batch { next: walk.cursor(), is_partial: true, ..Batch::default() };
+    fn answer<'text>(&self, body: &'text [u8], _window: &Window) -> Result<Answer<'text>, String> {
+        #[derive(Deserialize)]
+        struct Found<'text> {
+            #[serde(borrow)]
+            data: Option<Entries<'text>>,
+            #[serde(borrow)]
+            meta: Option<Meta<'text>>,
+            #[serde(borrow)]
+            links: Option<Links<'text>>,
         }
-        let list = match list(&response.body) {
-            Ok(list) => list,
-            Err(fault) => return Batch { unusable: Some(fault), ..Batch::default() },
-        };
-        let mut batch = Batch::default();
-        let days = format!("{} to {}", window.from, window.until);
-        for (number, entry) in (window.rows.saturating_add(1)..).zip(&list.entries.kept) {
-            match json_list::value(entry.get()).and_then(|entry| item::record(&entry, &self.types)) {
-                Ok(records) => batch.records.extend(records),
-                Err(message) => {
-                    batch.problems.push(Problem::new(format!("{days}, record {number}"), message));
-                }
-            }
+        #[derive(Deserialize)]
+        struct Meta<'text> {
+            #[serde(borrow)]
+            total: Option<&'text RawValue>,
         }
-        let came = u64::try_from(list.entries.count).unwrap_or(u64::MAX);
-        let behind = window.rows.saturating_add(came);
-        // A short page is the last one, unless the list itself says that there are more.
-        let is_last = came == 0 || came < self.limit && list.total.is_none_or(|total| behind >= total);
-        let next = list.next.clone().filter(|_next| !is_last);
-        // Totals move a little while a list is read.
-        let missing = list.total.map_or(0, |total| total.saturating_sub(behind));
-        let is_short = next.is_none() && missing > list.total.unwrap_or_default() / 100;
-        if let (true, Some(total)) = (is_short, list.total) {
-            batch.problems.push(Problem::new(days, format!("{behind} of {total} records came")));
-            batch.is_partial = true;
+        #[derive(Deserialize)]
+        struct Links<'text> {
+            #[serde(borrow)]
+            next: Option<&'text RawValue>,
         }
-        let known_by = list.entries.kept.first().and_then(|entry| key(entry.get()));
-        let page = Page { rows: came, known_by, next, is_short };
-        if let Went::Left(why) = walk.advance(window, page, run, &self.rules) {
-            batch.problems.push(Problem::new("records", why));
-            batch.is_partial = true;
-        } else if walk.is_complete(run, &self.rules) {
-            batch.coverage.push(Coverage {
-                part: self.part.clone(),
-                is_cut: is_short,
-                ..Coverage::default()
-            });
-        }
-        batch.next = walk.cursor();
-        batch
+        let wanted = "a list of records";
+        let found: Found<'_> = serde_json::from_slice(body).map_err(|error| fault(body, wanted, error))?;
+        let entries = found.data.ok_or_else(|| fault(body, wanted, "it has no data"))?;
+        let total = found
+            .meta
+            .and_then(|meta| json_list::small(meta.total, SMALL_BYTES))
+            .and_then(|total| json_api::number(&total));
+        let next = found.links.and_then(|links| json_list::small(links.next, SMALL_BYTES));
+        let next = next.and_then(|next| Url::parse(next.as_str()?).ok()).and_then(|next| {
+            next.query_pairs().find(|(name, _)| name == "page[cursor]").map(|(_, value)| value.into_owned())
+        });
+        Ok(Answer { entries, total, next: next.filter(|next| !next.is_empty()) })
     }
 
-    fn skip(&self, cursor: &Cursor, run: Timestamp) -> Option<Cursor> {
-        let mut walk = Walk::of(cursor, run, &self.rules);
-        let window = walk.window(run, &self.rules)?;
-        walk.pass_over(&window, run, &self.rules);
-        Some(walk.cursor())
+    fn records(&self, entry: &str, _run: Timestamp) -> Result<Vec<Record>, String> {
+        let record = item::record(&json_list::value(entry)?, &self.types)?;
+        Ok(record.into_iter().collect())
     }
 
-    fn history(&self, since: NaiveDate, until: NaiveDate) -> Option<Cursor> {
-        Some(Walk::through(since, until).cursor())
-    }
-
-    fn covered(&self, cursor: &Cursor) -> Option<f64> {
-        Walk::of(cursor, Timestamp::from_micros(0), &self.rules).covered()
+    fn key(&self, entry: &str) -> Option<String> {
+        let entry = json_list::value(entry).ok()?;
+        json_api::string(&entry, "id").map(|id| id.chars().take(300).collect())
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
@@ -290,56 +266,7 @@ impl Source for DataCite {
     }
 }
 
-/// The records of an answer.
-#[derive(Debug, Default)]
-struct List<'text> {
-    entries: Entries<'text>,
-    total: Option<u64>,
-    next: Option<String>,
-}
-
-/// The records of an answer, or why there are none.
-fn list(body: &[u8]) -> Result<List<'_>, String> {
-    #[derive(Deserialize)]
-    struct Answer<'text> {
-        #[serde(borrow)]
-        data: Option<Entries<'text>>,
-        #[serde(borrow)]
-        meta: Option<Meta<'text>>,
-        #[serde(borrow)]
-        links: Option<Links<'text>>,
-    }
-    #[derive(Deserialize)]
-    struct Meta<'text> {
-        #[serde(borrow)]
-        total: Option<&'text RawValue>,
-    }
-    #[derive(Deserialize)]
-    struct Links<'text> {
-        #[serde(borrow)]
-        next: Option<&'text RawValue>,
-    }
-    let wanted = "a list of records";
-    let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| fault(body, wanted, error))?;
-    let entries = answer.data.ok_or_else(|| fault(body, wanted, "it has no data"))?;
-    let small = |raw: Option<&RawValue>| {
-        let raw = raw?.get();
-        (raw.len() <= SMALL_BYTES).then(|| serde_json::from_str::<serde_json::Value>(raw).ok()).flatten()
-    };
-    let total = answer.meta.and_then(|meta| small(meta.total)).and_then(|total| json_api::number(&total));
-    let next = answer.links.and_then(|links| small(links.next));
-    let next = next.and_then(|next| Url::parse(next.as_str()?).ok()).and_then(|next| {
-        next.query_pairs().find(|(name, _)| name == "page[cursor]").map(|(_, value)| value.into_owned())
-    });
-    Ok(List { entries, total, next: next.filter(|next| !next.is_empty()) })
-}
-
-/// By what a record is known again.
-fn key(entry: &str) -> Option<String> {
-    let entry = json_list::value(entry).ok()?;
-    json_api::string(&entry, "id").map(|id| id.chars().take(300).collect())
-}
-
+/// A value that is short enough to be what it should be.
 fn fault(body: &[u8], wanted: &str, error: impl std::fmt::Display) -> String {
     title(body).unwrap_or_else(|| json_api::unreadable(body, wanted, error))
 }
@@ -349,7 +276,7 @@ fn title(body: &[u8]) -> Option<String> {
     if body.len() > SMALL_BYTES {
         return None;
     }
-    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let value: Value = serde_json::from_slice(body).ok()?;
     let first = value.get("errors")?.get(0)?;
     let words = json_api::string(first, "title").or_else(|| json_api::string(first, "detail"))?;
     Some(words.chars().take(300).collect())

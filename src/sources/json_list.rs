@@ -64,6 +64,12 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
+/// A value of an answer that is short enough to be what it should be: a count, a token, some words.
+pub(super) fn small(raw: Option<&RawValue>, most_bytes: usize) -> Option<Value> {
+    let raw = raw?.get();
+    (raw.len() <= most_bytes).then(|| serde_json::from_str(raw).ok()).flatten()
+}
+
 /// The value of an entry, unless it is too long to be one.
 pub(super) fn value(entry: &str) -> Result<Value, String> {
     if entry.len() > ENTRY_BYTES {

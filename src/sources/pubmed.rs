@@ -39,10 +39,11 @@ use crate::sources::pubmed::progress::Place;
 use crate::sources::pubmed::progress::Progress;
 use crate::sources::pubmed::progress::Search;
 use crate::sources::pubmed::progress::Ways;
-use crate::sources::windows::Rules;
 use crate::sources::windows::Walk;
 use crate::sources::windows::Went;
 use crate::sources::windows::Window;
+use crate::sources::windows::rules;
+use crate::sources::windows::rules::Rules;
 
 mod article;
 
@@ -77,14 +78,7 @@ pub(super) const KIND: Kind = Kind {
             example: "\"protein folding[tiab]\"",
             about: "The query in the language of PubMed's search field; the days are added to it.",
         },
-        OptionKey {
-            name: "days",
-            form: OptionForm::Number,
-            is_required: false,
-            default: "7",
-            example: "",
-            about: "How many days the very first harvest asks for, up to 60; `offprint backfill` fetches more.",
-        },
+        rules::DAYS,
         OptionKey {
             name: "key",
             form: OptionForm::Secret,
@@ -133,13 +127,7 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
     if term.is_empty() {
         return Err(fault("term", "there is no query in it"));
     }
-    let added = Rules {
-        first: json_api::within(options, "days", 7, 1, 60)?,
-        overlap: 2,
-        length: 1,
-        place_lives: TimeDelta::hours(48),
-        most_pages: 1_000,
-    };
+    let monthly = Rules::of(options, 7, 2, TimeDelta::hours(48))?;
     let base = json_api::base(options, BASE)?;
     if base.cannot_be_a_base() {
         return Err(fault("url", "nothing can lie below this address"));
@@ -147,7 +135,7 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
     Ok(Box::new(PubMed {
         base,
         term: term.to_owned(),
-        ways: Ways { added, retracted: Rules { length: 30, ..added } },
+        ways: Ways { added: Rules { length: 1, ..monthly }, retracted: monthly },
         mailbox: options.mailbox.clone(),
         key: options.secret("key").cloned(),
     }))

@@ -4,7 +4,8 @@
 //! since lists of days shift while they are harvested. The place within a window survives a crash or an interrupted run as
 //! long as the source's places live; then the window begins anew. A window that fails is owed: the run goes on behind it
 //! and the next one begins with it; one that fails again is halved, until a day that never comes stands alone. What is
-//! deliberately absent: what a page is and how the next one is named; both are the source's own.
+//! deliberately absent: what a page is and how the next one is named; both are the source's own. Of a plain JSON list
+//! [`listed`] makes a whole source.
 
 use chrono::Days;
 use chrono::NaiveDate;
@@ -14,7 +15,12 @@ use serde::Serialize;
 
 use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
+use crate::sources::windows::rules::Rules;
 use crate::sources::windows::stretch::Stretch;
+
+pub(in crate::sources) mod listed;
+
+pub(in crate::sources) mod rules;
 
 mod stretch;
 
@@ -23,21 +29,6 @@ const OWED_AT_MOST: usize = 16;
 
 /// A single day that failed in so many runs in which others came is given up.
 const TRIES_AT_MOST: u32 = 40;
-
-/// How a source walks through its days.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rules {
-    /// How many days the very first run asks for, today among them.
-    pub(super) first: u64,
-    /// So many days before the mark are asked for again.
-    pub(super) overlap: u64,
-    /// The most days of a window, at least one.
-    pub(super) length: u64,
-    /// How long the place of a page may be asked for.
-    pub(super) place_lives: TimeDelta,
-    /// So many pages of a window are read in one run.
-    pub(super) most_pages: u32,
-}
 
 /// How far a walk got.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -169,11 +160,15 @@ impl Window {
 impl Walk {
     /// The walk behind a cursor, in the run that began then.
     pub(super) fn of(cursor: &Cursor, run: Timestamp, rules: &Rules) -> Self {
-        let mut known: Self = serde_json::from_str(&cursor.0).unwrap_or_default();
-        if known.history.is_none() && known.run != run.micros() {
-            known.begin(run, rules);
+        serde_json::from_str::<Self>(&cursor.0).unwrap_or_default().in_run(run, rules)
+    }
+
+    /// This walk in the run that began then.
+    pub(super) fn in_run(mut self, run: Timestamp, rules: &Rules) -> Self {
+        if self.history.is_none() && self.run != run.micros() {
+            self.begin(run, rules);
         }
-        known
+        self
     }
 
     /// A walk through history.

@@ -1,6 +1,9 @@
 //! Runs of several pages and windows, answers that are none, and a crash in the middle.
 
+use chrono::NaiveDate;
+
 use super::*;
+use crate::model::source::Cursor;
 use crate::sources::OptionValue;
 
 fn source(options: &[(&str, &str)]) -> Box<dyn Source> {

@@ -8,6 +8,7 @@ use crate::sources::OptionKey;
 use crate::sources::Options;
 use crate::sources::crossref::notices;
 use crate::sources::windows::Window;
+use crate::sources::windows::rules;
 
 /// The fields that are asked for. An unknown one is refused with the whole request, so that they can be configured.
 const FIELDS: &[&str] = &[
@@ -58,15 +59,6 @@ const NO_PAPERS: &[&str] = &[
     "standard-series",
 ];
 
-const DAYS: OptionKey = OptionKey {
-    name: "days",
-    form: OptionForm::Number,
-    is_required: false,
-    default: "7",
-    example: "",
-    about: "How many days the very first harvest asks for, up to 60; `offprint backfill` fetches more.",
-};
-
 const FIELDS_KEY: OptionKey = OptionKey {
     name: "fields",
     form: OptionForm::TextList,
@@ -95,7 +87,7 @@ const URL: OptionKey = OptionKey {
 };
 
 /// The options of every kind that asks Crossref.
-pub(super) const COMMON: &[OptionKey] = &[DAYS, FIELDS_KEY, ROWS, URL];
+pub(super) const COMMON: &[OptionKey] = &[rules::DAYS, FIELDS_KEY, ROWS, URL];
 
 /// The options of a source of works.
 pub(super) const OPTIONS: &[OptionKey] = &[
@@ -107,7 +99,7 @@ pub(super) const OPTIONS: &[OptionKey] = &[
         example: "",
         about: "Which works are new: those just registered (`created`), or all that changed (`indexed`), which is much more.",
     },
-    DAYS,
+    rules::DAYS,
     FIELDS_KEY,
     OptionKey {
         name: "issn",

@@ -1,7 +1,11 @@
 //! Runs of several pages, cursors that die, retractions, and options that make no sense.
 
+use chrono::NaiveDate;
+
 use super::*;
 use crate::model::record::Role;
+use crate::model::source::Cursor;
+use crate::sources::Batch;
 use crate::sources::OptionValue;
 
 fn options(given: &[(&str, OptionValue)]) -> Options {

@@ -4,6 +4,8 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::*;
+use crate::model::source::Cursor;
+use crate::sources::Batch;
 use crate::sources::OptionValue;
 
 fn source(given: &[(&str, OptionValue)]) -> Result<Box<dyn Source>, OptionFault> {

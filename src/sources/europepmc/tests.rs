@@ -1,9 +1,12 @@
 //! Runs over several pages, and what they leave for the next one.
 
+use chrono::NaiveDate;
 use serde_json::Value;
 use serde_json::json;
 
 use super::*;
+use crate::model::source::Cursor;
+use crate::sources::Batch;
 use crate::sources::OptionValue;
 
 fn source(limit: u64) -> Box<dyn Source> {

@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::windows::Page;
-use crate::sources::windows::Rules;
 use crate::sources::windows::Walk;
 use crate::sources::windows::Went;
 use crate::sources::windows::Window;
+use crate::sources::windows::rules::Rules;
 
 /// Papers fetched in one request: more make an address too long.
 const TOGETHER: usize = 200;
@@ -52,8 +52,8 @@ impl Progress {
     pub(super) fn of(cursor: &Cursor, run: Timestamp, ways: &Ways) -> Self {
         let known: Self = serde_json::from_str(&cursor.0).unwrap_or_default();
         Self {
-            added: Walk::of(&known.added.cursor(), run, &ways.added),
-            retracted: Walk::of(&known.retracted.cursor(), run, &ways.retracted),
+            added: known.added.in_run(run, &ways.added),
+            retracted: known.retracted.in_run(run, &ways.retracted),
         }
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::sources::json_api;
+use crate::sources::json_list;
 use crate::sources::json_list::Entries;
 use crate::sources::pubmed::progress::is_number;
 
@@ -67,11 +68,11 @@ pub(super) fn found(body: &[u8]) -> Result<Found, String> {
     let entries = outcome.idlist.ok_or_else(|| unreadable(&"it has no idlist"))?;
     let mut found = Found {
         named: u64::try_from(entries.count).unwrap_or(u64::MAX),
-        count: small(outcome.count).and_then(|count| json_api::number(&count)),
+        count: json_list::small(outcome.count, SMALL_BYTES).and_then(|count| json_api::number(&count)),
         ..Found::default()
     };
     for (name, list) in [("error", outcome.errorlist), ("warning", outcome.warninglist)] {
-        found.warnings.extend(told(name, small(list)));
+        found.warnings.extend(told(name, json_list::small(list, SMALL_BYTES)));
     }
     found.warnings.truncate(WARNINGS);
     let mut seen = BTreeSet::new();
@@ -97,7 +98,7 @@ pub(super) fn fault(body: &[u8]) -> Option<String> {
 }
 
 fn error(outcome: &Outcome<'_>) -> Option<String> {
-    let said = small(outcome.error)?;
+    let said = json_list::small(outcome.error, SMALL_BYTES)?;
     let words = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
     Some(words.chars().take(300).collect())
 }
@@ -111,10 +112,4 @@ fn told(name: &str, list: Option<Value>) -> Vec<String> {
         (!words.is_empty()).then(|| format!("{name}: {kind}: {words}"))
     };
     kinds.into_iter().filter_map(line).collect()
-}
-
-/// A value that is short enough to be what it should be.
-fn small(raw: Option<&RawValue>) -> Option<Value> {
-    let raw = raw?.get();
-    (raw.len() <= SMALL_BYTES).then(|| serde_json::from_str(raw).ok()).flatten()
 }
