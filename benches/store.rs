@@ -206,7 +206,7 @@ fn paper(number: usize, words: &[String], random: &mut fastrand::Rng) -> Paper {
     };
     Paper {
         id: PaperId::mint(random.u128(..)),
-        aliases: BTreeSet::new(),
+        aliases: BTreeMap::new(),
         first_seen: at,
         observations: vec![observation],
         chosen: Chosen { abstract_text: Some(0), authors: Some(0), ..Chosen::default() },

@@ -72,7 +72,7 @@ pub async fn split(harvester: &Harvester, paper: String, parts: Vec<String>) -> 
     let case = harvester.rule(draw_up).await??;
     let reader = harvester.reader();
     let others: Vec<String> = papers_of(reader, &case.ruling.one)?.iter().map(ToString::to_string).collect();
-    let paper = case.papers.first().map(ToString::to_string).unwrap_or_default();
+    let paper = papers_of(reader, &case.ruling.other)?.first().map(ToString::to_string).unwrap_or_default();
     let done = format!("{paper} stays, {} is parted from it; `offprint merge` undoes it", others.join(", "));
     Ok(Answer::Ruled { ruled: RuledView { done, paper, others } })
 }

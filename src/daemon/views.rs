@@ -242,7 +242,7 @@ pub fn paper(reader: &Reader, paper: &Paper, urls: &Urls) -> Result<PaperView, E
     for link in paper.links() {
         field("link", Some(format!("{} ({})", link.url, format!("{:?}", link.kind).to_lowercase())), none());
     }
-    for alias in &paper.aliases {
+    for alias in paper.aliases.keys() {
         field("also", Some(alias.to_string()), none());
     }
     field("first seen", Some(paper.first_seen.to_rfc3339()), none());

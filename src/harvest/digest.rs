@@ -1,6 +1,5 @@
 //! One answer: read, normalised, judged for completeness, committed with the cursor behind it.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use crate::harvest::ledger;
 use crate::harvest::ledger::Shown;
 use crate::harvest::plan;
 use crate::harvest::plan::Tally;
-use crate::harvest::plan::places;
+use crate::harvest::plan::Telling;
 use crate::harvest::run::Error;
 use crate::harvest::run::Harvester;
 use crate::harvest::shelf::StoreShelf;
@@ -196,16 +195,17 @@ impl Harvester {
         errand: Errand,
     ) -> Result<(Tally, Vec<Problem>), Error> {
         let (pen, topics, now) = (self.pen.clone(), self.topics.clone(), self.clock.now());
+        let telling = match errand {
+            Errand::Poll(_) => Telling::News,
+            Errand::History(_) => Telling::History,
+        };
         let work = move |writer: &mut Writer| {
             writer.heal()?;
             // Only now: a reload that came in between has filled its topics without these papers.
             let topics = Arc::clone(&topics.borrow());
             let shelf = StoreShelf(writer.reader());
             let mint = &mut || PaperId::mint(fastrand::u128(..));
-            let mut planned = plan::plan(observations, readings, &shelf, &topics, now, mint)?;
-            if matches!(errand, Errand::History(_)) {
-                as_history(&mut planned.ops, &writer.reader())?;
-            }
+            let mut planned = plan::plan(observations, readings, telling, &shelf, &topics, now, mint)?;
             planned.ops.extend(further);
             let left = writer.commit_all(now, &planned.ops)?;
             planned.problems.extend(left.iter().filter_map(course::too_large));
@@ -237,40 +237,6 @@ fn behind_history(job: &Job, state: &SourceState, batch: &Batch) -> SourceState 
         history.covered = u32::try_from(thousandths).unwrap_or(0).max(history.covered);
     }
     state
-}
-
-/// Makes what a back-fill tells no news: papers enter topics at the time of their announcement, those that were known move
-/// in none, and what happened to a paper counts as having been so when we first saw it.
-fn as_history(ops: &mut [Op], reader: &crate::store::Reader) -> Result<(), crate::store::Error> {
-    let mut papers = BTreeMap::new();
-    for op in ops.iter_mut() {
-        if let Op::Paper(paper) = op {
-            let known = reader.paper(&paper.id)?.map(|known| known.events).unwrap_or_default();
-            let first_seen = paper.first_seen;
-            for (event, at) in &mut paper.events {
-                if !known.contains_key(event) {
-                    *at = first_seen;
-                }
-            }
-            papers.insert(paper.id.clone(), (**paper).clone());
-        }
-    }
-    for op in ops {
-        let Op::Enter(entry) = op else { continue };
-        if let Some(stored) = reader.entry(&entry.topic, &entry.paper)? {
-            *entry = stored;
-            continue;
-        }
-        let paper = match papers.get(&entry.paper) {
-            Some(paper) => Some(paper.clone()),
-            None => reader.paper(&entry.paper)?,
-        };
-        // A place that moves here from an absorbed paper stays the place that it is.
-        if let Some(paper) = paper.filter(|paper| paper.id == entry.served_as) {
-            *entry = places::enter_as_history(&paper, entry.topic.clone(), std::mem::take(&mut entry.reason));
-        }
-    }
-    Ok(())
 }
 
 /// Runs work that may block off the async threads; a panic in it becomes an error of this harvest alone.

@@ -83,6 +83,16 @@ impl Tally {
     }
 }
 
+/// Whether what is said was said just now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Telling {
+    /// It is news: papers enter topics as such, and what happened to a paper is noticed now.
+    News,
+    /// A harvest of history tells what was so long ago: papers enter topics at the time of their announcement, those that
+    /// are there move in none, and what happened to a paper counts as having been so when we first saw it.
+    History,
+}
+
 /// What is to be written, and what came of each observation.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Planned {
@@ -101,12 +111,13 @@ pub struct Planned {
 pub fn plan<S: Shelf>(
     observations: Vec<(Observation, Vec<Signal>)>,
     readings: Vec<(PaperId, Vec<Signal>)>,
+    telling: Telling,
     shelf: &S,
     topics: &Topics,
     now: Timestamp,
     mint: &mut dyn FnMut() -> PaperId,
 ) -> Result<Planned, S::Error> {
-    let mut draft = Draft::new(shelf, topics, now)?;
+    let mut draft = Draft::new(shelf, topics, now, telling)?;
     for (observation, signals) in observations {
         draft.take(observation, signals, mint)?;
     }
@@ -126,7 +137,7 @@ pub fn rule<S: Shelf>(
     now: Timestamp,
     mint: &mut dyn FnMut() -> PaperId,
 ) -> Result<Planned, S::Error> {
-    let mut draft = Draft::new(shelf, topics, now)?;
+    let mut draft = Draft::new(shelf, topics, now, Telling::News)?;
     draft.heed(&ruling, papers, mint)?;
     Ok(draft.finish(Some(ruling)))
 }

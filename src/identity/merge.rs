@@ -20,6 +20,7 @@ use crate::model::external_id::ExternalId;
 use crate::model::link::LinkKind;
 use crate::model::observation::Naming;
 use crate::model::observation::Observation;
+use crate::model::paper::Absorbed;
 use crate::model::paper::Chosen;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
@@ -46,7 +47,7 @@ pub struct Merged {
 pub fn begin(id: PaperId, observation: Observation) -> Paper {
     let mut paper = Paper {
         id,
-        aliases: BTreeSet::new(),
+        aliases: BTreeMap::new(),
         first_seen: observation.fetched_at,
         events: events_of(&observation),
         observations: vec![observation],
@@ -76,9 +77,30 @@ pub fn absorb(into: &Paper, from: &Paper) -> Paper {
     for observation in &from.observations {
         keep_observation(&mut paper.observations, observation.clone());
     }
-    paper.aliases.insert(from.id.clone());
-    paper.aliases.extend(from.aliases.iter().cloned());
+    paper.aliases.extend(from.aliases.iter().map(|(id, absorbed)| (id.clone(), absorbed.clone())));
+    paper.aliases.insert(
+        from.id.clone(),
+        Absorbed {
+            first_seen: from.first_seen,
+            events: from.events.clone(),
+            records: from.observations.iter().map(Observation::record).collect(),
+        },
+    );
     paper.chosen = choose(&paper.observations);
+    paper
+}
+
+/// Gives a paper back that had been absorbed: what it was, with what its records say now.
+pub fn restore(
+    id: PaperId,
+    absorbed: &Absorbed,
+    aliases: BTreeMap<PaperId, Absorbed>,
+    first: Observation,
+) -> Paper {
+    let mut paper = begin(id, first);
+    paper.aliases = aliases;
+    paper.first_seen = paper.first_seen.min(absorbed.first_seen);
+    note_events(&mut paper.events, absorbed.events.clone());
     paper
 }
 

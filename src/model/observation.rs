@@ -100,6 +100,11 @@ impl Observation {
         self.ids.iter().filter(move |id| !has_registered || !matches!(id, ExternalId::Page(_)))
     }
 
+    /// What no two observations of one store share: the source and its key.
+    pub fn record(&self) -> (SourceId, String) {
+        (self.source.clone(), self.key.as_str().to_owned())
+    }
+
     /// Whether two observations say the same, whenever they were read.
     pub fn says_the_same(&self, other: &Self) -> bool {
         let at = self.fetched_at;

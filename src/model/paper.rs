@@ -90,13 +90,24 @@ pub struct Chosen {
     pub language: Option<usize>,
 }
 
+/// A paper that turned out to be another one: what it was, should it turn out to be none of it after all.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Absorbed {
+    /// When we first saw it.
+    pub first_seen: Timestamp,
+    /// What had happened to it, and when we noticed.
+    pub events: BTreeMap<Event, Timestamp>,
+    /// The records that it had, each a source and its key.
+    pub records: BTreeSet<(SourceId, String)>,
+}
+
 /// A work, merged from what sources said about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Paper {
     /// Minted when the paper was first seen.
     pub id: PaperId,
-    /// Identifiers of papers that turned out to be this one; they still answer.
-    pub aliases: BTreeSet<PaperId>,
+    /// Papers that turned out to be this one, as they were then; their identifiers still answer.
+    pub aliases: BTreeMap<PaperId, Absorbed>,
     /// When we first saw it.
     pub first_seen: Timestamp,
     /// What its sources say, at least one, sorted by source and key.

@@ -155,7 +155,7 @@ fn paper() -> impl Strategy<Value = Paper> {
             let first = Some(0);
             Paper {
                 id: PaperId::mint(random),
-                aliases: BTreeSet::new(),
+                aliases: BTreeMap::new(),
                 first_seen,
                 observations: vec![observation],
                 chosen: Chosen {

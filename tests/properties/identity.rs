@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use offprint::harvest::plan::Shelf;
+use offprint::harvest::plan::Telling;
 use offprint::harvest::plan::plan;
 use offprint::identity::keys::Block;
 use offprint::identity::keys::blocks_of;
@@ -39,7 +40,10 @@ impl Memory {
     fn apply(&mut self, ops: Vec<Op>) {
         for op in ops {
             match op {
-                Op::Paper(paper) => drop(self.papers.insert(paper.id.clone(), *paper)),
+                Op::Paper(paper) => {
+                    self.aliases.remove(&paper.id);
+                    self.papers.insert(paper.id.clone(), *paper);
+                }
                 Op::Absorb { from, into } => {
                     self.papers.remove(&from);
                     self.aliases.insert(from, into);
@@ -223,9 +227,8 @@ fn memory_of(observations: &[Observation], batch: usize) -> Memory {
             minted += 1;
             PaperId::mint(minted)
         };
-        let planned =
-            plan(heard, Vec::new(), &memory, &Topics::new(Vec::new()), Timestamp::from_seconds(10_000), mint)
-                .unwrap();
+        let (topics, now) = (Topics::new(Vec::new()), Timestamp::from_seconds(10_000));
+        let planned = plan(heard, Vec::new(), Telling::News, &memory, &topics, now, mint).unwrap();
         memory.apply(planned.ops);
     }
     memory

@@ -351,7 +351,7 @@ fn merged(observation: Observation) -> Paper {
     let has_abstract = observation.abstract_text.is_some();
     Paper {
         id: PaperId::mint(7),
-        aliases: BTreeSet::new(),
+        aliases: BTreeMap::new(),
         first_seen: observation.fetched_at,
         observations: vec![observation],
         chosen: Chosen { abstract_text: has_abstract.then_some(0), ..Chosen::default() },

@@ -70,7 +70,7 @@ pub(crate) fn paper(number: u64) -> Paper {
     let seconds = i64::try_from(number).unwrap();
     Paper {
         id: paper_id(number),
-        aliases: BTreeSet::new(),
+        aliases: BTreeMap::new(),
         first_seen: at(seconds),
         observations: vec![
             observation("arxiv-cs-lg", &format!("2608.{number:05}"), ids.into()),

@@ -7,11 +7,14 @@ use crate::harvest::plan::CROWD;
 use crate::harvest::plan::Planned;
 use crate::harvest::plan::Shelf;
 use crate::harvest::plan::Tally;
+use crate::harvest::plan::Telling;
 use crate::harvest::plan::places::Moment;
 use crate::harvest::plan::places::enter;
 use crate::harvest::plan::places::revise;
 use crate::identity::keys;
 use crate::identity::keys::Block;
+use crate::identity::merge;
+use crate::identity::merge::Merged;
 use crate::identity::rulings::Rulings;
 use crate::model::change::Change;
 use crate::model::external_id::ExternalId;
@@ -34,6 +37,7 @@ pub(super) struct Draft<'a, S> {
     shelf: &'a S,
     topics: &'a Topics,
     now: Timestamp,
+    telling: Telling,
     pub(super) rulings: Rulings,
     papers: BTreeMap<PaperId, Paper>,
     /// Papers that lost observations to others: what they let go of can only be taken after they are written.
@@ -50,11 +54,17 @@ pub(super) struct Draft<'a, S> {
 }
 
 impl<'a, S: Shelf> Draft<'a, S> {
-    pub(super) fn new(shelf: &'a S, topics: &'a Topics, now: Timestamp) -> Result<Self, S::Error> {
+    pub(super) fn new(
+        shelf: &'a S,
+        topics: &'a Topics,
+        now: Timestamp,
+        telling: Telling,
+    ) -> Result<Self, S::Error> {
         Ok(Self {
             shelf,
             topics,
             now,
+            telling,
             rulings: Rulings::new(shelf.rulings()?),
             papers: BTreeMap::new(),
             parted: BTreeSet::new(),
@@ -178,22 +188,66 @@ impl<'a, S: Shelf> Draft<'a, S> {
         Ok(())
     }
 
+    /// Gives a paper that was absorbed and is one of its own again the places back that still bear its name.
+    pub(super) fn give_back(&mut self, from: &PaperId, to: &PaperId) -> Result<(), S::Error> {
+        self.absorbed.retain(|(absorbed, _into)| absorbed != to);
+        for (topic, entry) in self.places_of(from)? {
+            if entry.served_as == *to {
+                self.put(from, topic.clone(), None);
+                self.put(to, topic, Some(TimelineEntry { paper: to.clone(), ..entry }));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a paper out of the topics that it matched only by what it has lost.
+    pub(super) fn revisit(&mut self, whole: &Paper, id: &PaperId) -> Result<(), S::Error> {
+        let Some(paper) = self.paper(id)? else { return Ok(()) };
+        let readings = self.readings(id, &[])?;
+        let matched = |paper: &Paper| -> BTreeMap<TopicId, String> {
+            let found = self.topics.of_paper(paper, &readings, self.now).into_iter();
+            found.map(|found| (found.topic, found.reason)).collect()
+        };
+        let (before, after) = (matched(whole), matched(&paper));
+        for (topic, entry) in self.places_of(id)? {
+            match after.get(&topic) {
+                Some(reason) if *reason != entry.reason => {
+                    let reason = reason.clone();
+                    self.put(id, topic, Some(TimelineEntry { reason, ..entry }));
+                }
+                None if before.contains_key(&topic) => self.put(id, topic, None),
+                Some(_) | None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges what is heard of a paper into it. What history tells had happened before we first saw the paper.
+    pub(super) fn merge(&self, paper: &Paper, observation: Observation) -> Merged {
+        let mut merged = merge::merge(paper, observation);
+        if self.telling == Telling::History {
+            let first_seen = merged.paper.first_seen;
+            for (event, at) in &mut merged.paper.events {
+                if !paper.events.contains_key(event) {
+                    *at = first_seen;
+                }
+            }
+        }
+        merged
+    }
+
     /// Lets a new or changed paper enter the topics that it matches, and moves it where it is in one.
     pub(super) fn place(
         &mut self,
         paper: &Paper,
         change: &Change,
         signals: &[Signal],
-        heard_at: Timestamp,
+        moment: Moment,
     ) -> Result<(), S::Error> {
         let id = &paper.id;
         let places = self.places_of(id)?;
-        let moment = match change {
-            Change::New => Moment::Announced,
-            Change::Revised(_) | Change::CrossListed | Change::Withdrawn | Change::Unchanged => {
-                Moment::Heard(heard_at)
-            }
-        };
+        let is_news = self.telling == Telling::News;
+        let moment = if is_news { moment } else { Moment::History };
         for found in self.topics.of_paper(paper, &self.readings(id, signals)?, self.now) {
             if !places.contains_key(&found.topic) {
                 let entry = enter(paper, found.topic.clone(), found.reason, moment, self.now);
@@ -206,7 +260,7 @@ impl<'a, S: Shelf> Draft<'a, S> {
             Change::Withdrawn => true,
             Change::New | Change::CrossListed | Change::Unchanged => false,
         };
-        if has_events {
+        if has_events && is_news {
             for (topic, entry) in places {
                 let policy = self.topics.topic(&topic).map(|topic| topic.revisions).unwrap_or_default();
                 if let Some(moved) = revise(paper, entry, policy) {
@@ -223,7 +277,7 @@ impl<'a, S: Shelf> Draft<'a, S> {
         if self.counts()
             && let Some(paper) = self.paper(&id)?
         {
-            self.place(&paper, &Change::Unchanged, &signals, self.now)?;
+            self.place(&paper, &Change::Unchanged, &signals, Moment::Heard(self.now))?;
         }
         self.hear(id, signals);
         Ok(())

@@ -20,6 +20,8 @@ pub(super) enum Moment {
     Announced,
     /// Something new was heard of a paper that was known: it is news to the topic, however old the paper is.
     Heard(Timestamp),
+    /// It was so long ago.
+    History,
 }
 
 /// The place of a paper that enters a topic: at the top when it is news, else at the time of its announcement.
@@ -32,6 +34,7 @@ pub(super) fn enter(
 ) -> TimelineEntry {
     let is_news = paper.announced().is_none_or(|announced| announced.at >= now.minus(NEWS));
     let at = match moment {
+        Moment::History => return enter_as_history(paper, topic, reason),
         Moment::Heard(at) => at,
         Moment::Announced if is_news => paper.updated(),
         Moment::Announced => paper.published(),

@@ -1,15 +1,18 @@
 //! Lets identity decide over everything that an observation is connected with, and makes the papers follow.
 //!
-//! Papers keep their identifiers through this: a paper goes where most of its observations go, of several that become one
-//! the oldest stays, and what has no paper any more gets a new one.
+//! Papers keep their identifiers through this: a paper goes where most of its own observations go, of several that become
+//! one the oldest stays, and what has no paper any more becomes the one again that it was before it was absorbed, or gets a
+//! new one (`shares`).
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::harvest::plan::CROWD;
 use crate::harvest::plan::Shelf;
 use crate::harvest::plan::draft::Draft;
+use crate::harvest::plan::places::Moment;
+use crate::harvest::plan::regroup::shares::Back;
+use crate::harvest::plan::regroup::shares::Shares;
 use crate::identity::decide;
 use crate::identity::decide::Decision;
 use crate::identity::merge;
@@ -23,7 +26,9 @@ use crate::model::record::Role;
 use crate::model::ruling::Ruling;
 use crate::model::signal::Signal;
 use crate::model::text::Text;
-use crate::model::time::Moment;
+use crate::model::time;
+
+mod shares;
 
 /// What gives identifiers to new papers.
 type Mint<'a> = &'a mut dyn FnMut() -> PaperId;
@@ -33,6 +38,13 @@ struct Node {
     observation: Observation,
     /// The paper that holds it so far.
     owner: Option<PaperId>,
+}
+
+/// What joins a paper from elsewhere.
+struct Coming<'a> {
+    nodes: Vec<&'a Node>,
+    /// The paper that it was before, where it is one of its own again.
+    back: Option<&'a Back>,
 }
 
 /// What has just been heard.
@@ -140,7 +152,7 @@ impl<S: Shelf> Draft<'_, S> {
         if let Some(heard) = &heard {
             self.problems.extend(contradiction(&decision, nodes, heard.place));
         }
-        let shares = Shares::of(nodes, &decision.groups, ruling);
+        let shares = Shares::of(nodes, &decision.groups, pool, ruling);
         // What a paper keeps, before any of what it loses goes elsewhere.
         let mut kept: BTreeMap<&PaperId, Paper> = BTreeMap::new();
         for paper in pool.values() {
@@ -152,6 +164,12 @@ impl<S: Shelf> Draft<'_, S> {
             };
             kept.extend(merge::part(paper, leaves).map(|left| (&paper.id, left)));
         }
+        for back in shares.back.values() {
+            if let Some(from) = kept.get_mut(&back.from) {
+                from.aliases.retain(|id, _absorbed| *id != back.id && !back.aliases.contains_key(id));
+            }
+            self.give_back(&back.from, &back.id)?;
+        }
         for (group, members) in shares.groups.iter().enumerate() {
             let mut heirs: Vec<&Paper> =
                 kept.values().filter(|paper| shares.homes.get(&paper.id) == Some(&group)).collect();
@@ -162,34 +180,49 @@ impl<S: Shelf> Draft<'_, S> {
             };
             let coming: Vec<&Node> = members.iter().filter(comes).filter_map(|at| nodes.get(*at)).collect();
             let has_heard = heard.as_ref().is_some_and(|heard| members.contains(&heard.place));
-            let is_shrunk = heirs.iter().any(|heir| {
+            let is_shrunk = |heir: &&Paper| {
                 pool.get(&heir.id).is_some_and(|whole| whole.observations.len() > heir.observations.len())
-            });
-            if coming.is_empty() && !has_heard && heirs.len() == 1 && !is_shrunk {
+            };
+            let shrunk = heirs.iter().copied().find(is_shrunk).and_then(|heir| pool.get(&heir.id));
+            if coming.is_empty() && !has_heard && heirs.len() == 1 && shrunk.is_none() {
                 continue;
             }
             let heard = if has_heard { heard.take() } else { None };
             match (heirs.as_slice(), heard) {
                 // The ordinary case: one paper, or none, and one more word on it.
-                ([paper], Some(heard)) if coming.is_empty() && !is_shrunk => {
+                ([paper], Some(heard)) if coming.is_empty() && shrunk.is_none() => {
                     self.add(paper, false, heard.observation, heard.signals)?;
                 }
-                (heirs, heard) => self.gather(heirs, &coming, heard, &kept, mint)?,
+                (heirs, heard) => {
+                    let coming = Coming { nodes: coming, back: shares.back.get(&group) };
+                    let id = self.gather(heirs, &coming, heard, shrunk.is_some(), mint)?;
+                    for node in coming.nodes {
+                        if let (Some(from), Some(id)) =
+                            (node.owner.as_ref().and_then(|owner| kept.get(owner)), &id)
+                        {
+                            self.note_moved(from, &node.observation, id);
+                        }
+                    }
+                    if let (Some(whole), Some(id)) = (shrunk, id) {
+                        self.revisit(whole, &id)?;
+                    }
+                }
             }
         }
         Ok(())
     }
 
-    /// Makes one paper of the papers and observations that belong to it now.
+    /// Makes one paper of the papers and observations that belong to it now, and names it; none where what is heard makes no
+    /// paper.
     fn gather(
         &mut self,
         heirs: &[&Paper],
-        coming: &[&Node],
+        coming: &Coming<'_>,
         heard: Option<Heard>,
-        kept: &BTreeMap<&PaperId, Paper>,
+        is_shrunk: bool,
         mint: Mint<'_>,
-    ) -> Result<(), S::Error> {
-        let mut moved = coming.iter().map(|node| node.observation.clone());
+    ) -> Result<Option<PaperId>, S::Error> {
+        let mut moved = coming.nodes.iter().map(|node| node.observation.clone());
         let (mut paper, is_new) = match (heirs.split_first(), moved.next()) {
             (Some((first, others)), next) => {
                 let mut paper = (*first).clone();
@@ -199,8 +232,16 @@ impl<S: Shelf> Draft<'_, S> {
                 }
                 (next.map_or(paper.clone(), |observation| merge::merge(&paper, observation).paper), false)
             }
-            (None, Some(first)) => (merge::begin(mint(), first), true),
-            (None, None) => return heard.map_or(Ok(()), |heard| self.begin(heard, mint)),
+            (None, Some(first)) => match coming.back {
+                Some(Back { id, absorbed, aliases, .. }) => {
+                    (merge::restore(id.clone(), absorbed, aliases.clone(), first), true)
+                }
+                None => (merge::begin(mint(), first), true),
+            },
+            (None, None) => {
+                heard.map_or(Ok(()), |heard| self.begin(heard, mint))?;
+                return Ok(None);
+            }
         };
         for observation in moved {
             paper = merge::merge(&paper, observation).paper;
@@ -211,22 +252,19 @@ impl<S: Shelf> Draft<'_, S> {
         } else {
             let mut signals = Vec::new();
             if let Some(heard) = heard {
-                paper = merge::merge(&paper, heard.observation).paper;
+                paper = self.merge(&paper, heard.observation).paper;
                 signals = heard.signals;
             }
             let change = if is_new { Change::New } else { Change::Unchanged };
+            // Nobody said anything: what a paper is without another one it was all along.
+            let moment = if is_new || is_shrunk { Moment::Announced } else { Moment::Heard(self.now()) };
             self.tally.new += u64::from(is_new);
             self.tally.merged += u64::from(heirs.len() > 1);
-            self.place(&paper, &change, &signals, self.now())?;
+            self.place(&paper, &change, &signals, moment)?;
             self.shelve(paper);
             self.hear(id.clone(), signals);
         }
-        for node in coming {
-            if let Some(from) = node.owner.as_ref().and_then(|owner| kept.get(owner)) {
-                self.note_moved(from, &node.observation, &id);
-            }
-        }
-        Ok(())
+        Ok(Some(id))
     }
 
     /// The first word on a paper that nobody knew. What only enriches papers makes none.
@@ -236,10 +274,9 @@ impl<S: Shelf> Draft<'_, S> {
             self.tally.unchanged += 1;
             return Ok(());
         }
-        let at = observation.fetched_at;
         let paper = merge::begin(mint(), observation);
         self.tally.new += 1;
-        self.place(&paper, &Change::New, &signals, at)?;
+        self.place(&paper, &Change::New, &signals, Moment::Announced)?;
         let id = paper.id.clone();
         self.shelve(paper);
         self.hear(id, signals);
@@ -256,7 +293,7 @@ impl<S: Shelf> Draft<'_, S> {
     ) -> Result<(), S::Error> {
         let heard_at = observation.fetched_at;
         let is_reported = paper.sources().contains(&observation.source);
-        let merged = merge::merge(paper, observation);
+        let merged = self.merge(paper, observation);
         let is_dirty = merged.is_dirty || has_changed;
         let is_merged = has_changed || (is_dirty && !is_reported);
         let count = match &merged.change {
@@ -267,65 +304,13 @@ impl<S: Shelf> Draft<'_, S> {
         *count += 1;
         let id = merged.paper.id.clone();
         if is_dirty || (self.counts() && !signals.is_empty()) {
-            self.place(&merged.paper, &merged.change, &signals, heard_at)?;
+            self.place(&merged.paper, &merged.change, &signals, Moment::Heard(heard_at))?;
         }
         if is_dirty {
             self.shelve(merged.paper);
         }
         self.hear(id, signals);
         Ok(())
-    }
-}
-
-/// Who goes where.
-struct Shares<'a> {
-    /// The places of the nodes of each group.
-    groups: Vec<Vec<usize>>,
-    /// Where each paper goes as such.
-    homes: BTreeMap<&'a PaperId, usize>,
-}
-
-impl<'a> Shares<'a> {
-    fn of(nodes: &'a [Node], decided: &[Vec<usize>], ruling: Option<&Ruling>) -> Self {
-        let mut shares = Self { groups: decided.to_vec(), homes: BTreeMap::new() };
-        let is_paper = |at: &usize| nodes.get(*at).is_some_and(|node| node.observation.role == Role::Paper);
-        let mut counts: BTreeMap<&PaperId, BTreeMap<usize, (usize, usize)>> = BTreeMap::new();
-        for (group, members) in decided.iter().enumerate() {
-            for at in members {
-                let Some(node) = nodes.get(*at) else { continue };
-                let Some(owner) = &node.owner else { continue };
-                let count = counts.entry(owner).or_default().entry(group).or_default();
-                // What the operator sends away takes the paper's name along only when nothing else is left.
-                let stays = ruling.is_none_or(|ruling| !ruling.has_in_one(&node.observation));
-                count.0 += usize::from(stays && is_paper(at));
-                count.1 += usize::from(stays);
-            }
-        }
-        for (owner, counts) in counts {
-            // Most of what makes a paper, then most of anything; of equal groups the first, which holds the best identifiers.
-            let most = counts.into_iter().max_by_key(|(group, count)| (*count, Reverse(*group)));
-            shares.homes.extend(most.map(|(group, _count)| (owner, group)));
-        }
-        // What only enriches papers makes none: it stays where it was.
-        for group in 0..decided.len() {
-            let members = shares.groups.get(group).cloned().unwrap_or_default();
-            let owner = members.iter().find_map(|at| nodes.get(*at)?.owner.as_ref());
-            let home = owner.and_then(|owner| shares.homes.get(owner)).copied();
-            let Some(home) = home.filter(|home| *home != group && !members.iter().any(is_paper)) else {
-                continue;
-            };
-            if let Some(left) = shares.groups.get_mut(group) {
-                left.clear();
-            }
-            if let Some(whole) = shares.groups.get_mut(home) {
-                whole.extend(members);
-            }
-        }
-        shares
-    }
-
-    fn group_of(&self, at: usize) -> Option<usize> {
-        self.groups.iter().position(|members| members.contains(&at))
     }
 }
 
@@ -351,7 +336,7 @@ fn names_the_same(known: &Observation, joined: &Observation) -> bool {
     };
     let years = |observation: &Observation| {
         [observation.announced, observation.submitted, observation.revised]
-            .map(|moment| moment.map(Moment::year))
+            .map(|moment| moment.map(time::Moment::year))
     };
     known.ids == joined.ids
         && known.title.text == joined.title.text

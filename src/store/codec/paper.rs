@@ -1,14 +1,18 @@
 //! The row of a paper.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::model::change::Event;
+use crate::model::paper::Absorbed;
 use crate::model::paper::Chosen;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
+use crate::model::source::SourceId;
 use crate::model::time::Timestamp;
 use crate::store::codec::Fault;
 use crate::store::codec::Format;
@@ -22,12 +26,26 @@ pub(super) struct PaperRow<'a> {
     id: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     aliases: Vec<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    absorbed: Vec<AbsorbedRow<'a>>,
     first_seen: i64,
     #[serde(borrow)]
     observations: Vec<ObservationRow<'a>>,
     chosen: ChosenRow,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     events: Vec<EventRow<'a>>,
+}
+
+/// [`Absorbed`]. Of papers that were absorbed before this was kept there is none.
+#[derive(Serialize, Deserialize)]
+struct AbsorbedRow<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    first_seen: i64,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    events: Vec<EventRow<'a>>,
+    #[serde(borrow)]
+    records: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,7 +90,8 @@ impl<'a> From<&'a Paper> for PaperRow<'a> {
         Self {
             v: Format,
             id: paper.id.as_str().into(),
-            aliases: paper.aliases.iter().map(|alias| alias.as_str().into()).collect(),
+            aliases: paper.aliases.keys().map(|alias| alias.as_str().into()).collect(),
+            absorbed: paper.aliases.iter().map(AbsorbedRow::from).collect(),
             first_seen: paper.first_seen.micros(),
             observations: paper.observations.iter().map(ObservationRow::from).collect(),
             chosen: ChosenRow::from(paper.chosen),
@@ -86,9 +105,20 @@ impl PaperRow<'_> {
         if self.observations.is_empty() {
             return Err(Fault::Malformed(format!("the paper {} has no observation", self.id)));
         }
+        let unknown = Absorbed {
+            first_seen: Timestamp::from_micros(self.first_seen),
+            events: BTreeMap::new(),
+            records: BTreeSet::new(),
+        };
+        let alone = self.aliases.iter().map(|alias| Ok((paper_id(alias)?, unknown.clone())));
+        let mut aliases = alone.collect::<Result<BTreeMap<_, _>, Fault>>()?;
+        for row in self.absorbed {
+            let (id, absorbed) = row.into_noun()?;
+            aliases.insert(id, absorbed);
+        }
         Ok(Paper {
             id: paper_id(&self.id)?,
-            aliases: self.aliases.iter().map(|alias| paper_id(alias)).collect::<Result<_, _>>()?,
+            aliases,
             first_seen: Timestamp::from_micros(self.first_seen),
             observations: self
                 .observations
@@ -98,6 +128,35 @@ impl PaperRow<'_> {
             chosen: Chosen::from(self.chosen),
             events: self.events.into_iter().map(EventRow::into_noun).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+impl<'a> From<(&'a PaperId, &'a Absorbed)> for AbsorbedRow<'a> {
+    fn from((id, absorbed): (&'a PaperId, &'a Absorbed)) -> Self {
+        let record = |(source, key): &'a (SourceId, String)| (source.as_str().into(), key.as_str().into());
+        Self {
+            id: id.as_str().into(),
+            first_seen: absorbed.first_seen.micros(),
+            events: absorbed.events.iter().map(EventRow::from).collect(),
+            records: absorbed.records.iter().map(record).collect(),
+        }
+    }
+}
+
+impl AbsorbedRow<'_> {
+    fn into_noun(self) -> Result<(PaperId, Absorbed), Fault> {
+        let record = |(source, key): (Cow<'_, str>, Cow<'_, str>)| {
+            Ok((
+                SourceId::parse(&source).ok_or_else(|| Fault::unknown("a source", &source))?,
+                key.into_owned(),
+            ))
+        };
+        let absorbed = Absorbed {
+            first_seen: Timestamp::from_micros(self.first_seen),
+            events: self.events.into_iter().map(EventRow::into_noun).collect::<Result<_, _>>()?,
+            records: self.records.into_iter().map(record).collect::<Result<_, Fault>>()?,
+        };
+        Ok((paper_id(&self.id)?, absorbed))
     }
 }
 

@@ -15,6 +15,8 @@ use offprint::model::paper::PaperId;
 use offprint::model::plan::Plan;
 use offprint::model::ruling::Ruled;
 use offprint::model::ruling::Ruling;
+use offprint::model::text::Text;
+use offprint::model::time::Timestamp;
 use offprint::store;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +34,14 @@ use crate::support::site::Site;
 use crate::support::stored::settings;
 
 impl Library {
+    /// The operator's word on the record of this key and all others.
+    fn rule_on(&mut self, seconds: i64, verdict: Ruled, key: &str) {
+        let papers = self.papers();
+        let all = papers.iter().flat_map(|paper| &paper.observations);
+        let (one, other): (Vec<_>, Vec<_>) = all.partition(|observation| observation.key.as_str() == key);
+        self.carry_out(seconds, Ruling::between(at(seconds), verdict, &one, &other));
+    }
+
     /// The operator's word on records of these sources.
     fn rule(&mut self, seconds: i64, verdict: Ruled, one: &[&str], other: &[&str]) {
         let papers = self.papers();
@@ -39,7 +49,11 @@ impl Library {
             let all = papers.iter().flat_map(|paper| &paper.observations);
             all.filter(|observation| names.contains(&observation.source.as_str())).collect()
         };
-        let ruling = Ruling::between(at(seconds), verdict, &of(one), &of(other));
+        self.carry_out(seconds, Ruling::between(at(seconds), verdict, &of(one), &of(other)));
+    }
+
+    fn carry_out(&mut self, seconds: i64, ruling: Ruling) {
+        let papers = self.papers();
         let touched: Vec<PaperId> = papers.iter().map(|paper| paper.id.clone()).collect();
         let shelf = StoreShelf(self.opened.reader.clone());
         let minted = &mut self.minted;
@@ -61,6 +75,83 @@ impl Library {
         let opened = store::open(&settings).unwrap();
         Self { opened, _folder: folder, ..self }
     }
+}
+
+/// Two papers under names of their own, the older one first.
+fn two_apart(titles: [&str; 2]) -> (Library, Paper, Paper) {
+    let (mut first, mut second) = (preprint(1, titles[0]), preprint(2, titles[1]));
+    first.subjects = Vec::new();
+    second.subjects = Vec::new();
+    second.fetched_at = at(20);
+    let library = Library::all(&[&first, &second]);
+    let of = |observation: &Observation| {
+        library.papers().into_iter().find(|paper| paper.observations[0].key == observation.key).unwrap()
+    };
+    let (one, other) = (of(&first), of(&second));
+    (library, one, other)
+}
+
+#[test]
+fn what_was_merged_by_mistake_is_as_it_was_once_it_is_split() {
+    let (flags, parks) = ("Counting Flags in Sparse Gardens", "Of Pennants and Parks");
+    for (sent_away, titles) in [
+        ("2608.00002", [flags, parks]),
+        ("2608.00001", [flags, parks]),
+        ("2608.00002", [parks, flags]),
+        ("2608.00001", [parks, flags]),
+    ] {
+        let (mut library, one, other) = two_apart(titles);
+        let entries = |library: &Library| {
+            let topics = [&one, &other].map(|paper| library.opened.reader.topics_of(&paper.id).unwrap());
+            topics.map(|mut places| {
+                places.sort_by_key(|entry| entry.topic.clone());
+                places
+            })
+        };
+        let before = entries(&library);
+        assert_eq!(before.each_ref().map(Vec::len), titles.map(|title| if title == flags { 2 } else { 0 }));
+        library.rule_on(40, Ruled::Same, "2608.00001");
+        let whole = library.only();
+        assert_eq!((&whole.id, whole.aliases.keys().collect::<Vec<_>>()), (&one.id, vec![&other.id]));
+        library = library.rebuilt().moved();
+        library.hear(again(&one.observations[0], 45));
+        library.rule_on(50, Ruled::Different, sent_away);
+        let mut library = library.rebuilt();
+        let now: Vec<(PaperId, Timestamp)> =
+            library.papers().into_iter().map(|paper| (paper.id, paper.first_seen)).collect();
+        let was = [&one, &other].map(|paper| (paper.id.clone(), paper.first_seen));
+        assert_eq!(BTreeSet::from_iter(now), BTreeSet::from(was), "{sent_away}");
+        assert_eq!(entries(&library), before, "{sent_away}");
+        let back = library.opened.reader.paper(&other.id).unwrap().unwrap();
+        assert_eq!(
+            (&back, library.opened.reader.resolve(&other.id).unwrap()),
+            (&other, Some(other.id.clone()))
+        );
+        assert!(library.papers().iter().all(|paper| paper.aliases.is_empty()));
+        // It can be merged again, and what comes of either goes there.
+        library.hear(again(&other.observations[0], 60));
+        assert_eq!(library.papers().len(), 2);
+        library.rule_on(70, Ruled::Same, "2608.00001");
+        assert_eq!(library.only().id, one.id);
+    }
+}
+
+#[test]
+fn a_paper_that_was_joined_in_error_leaves_the_topics_that_it_never_matched() {
+    let [arxiv, _daily, crossref, _forum] = four_reports();
+    let mut other = Observation { fetched_at: at(20), ..crossref.clone() };
+    other.title.text = Text::line("Plants that keep to themselves");
+    other.abstract_text = None;
+    let mut link = Observation { fetched_at: at(25), ..arxiv.clone() };
+    link.ids.extend(other.ids.clone());
+    // It matches nothing alone; the record that joins both makes it stand in both topics under its older name.
+    let mut library = Library::all(&[&other, &link]);
+    let whole = library.only();
+    assert_eq!(library.members("flags"), std::slice::from_ref(&whole.id));
+    library.rule(50, Ruled::Different, &["arxiv"], &["crossref"]);
+    assert_eq!(library.opened.reader.topics_of(&whole.id).unwrap(), []);
+    let parted = library.papers().into_iter().find(|paper| paper.id != whole.id).unwrap();
+    assert_eq!(library.members("flags"), std::slice::from_ref(&parted.id));
 }
 
 fn again(observation: &Observation, seconds: i64) -> Observation {

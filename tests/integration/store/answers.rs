@@ -2,6 +2,8 @@
 
 use offprint::model::change::Event;
 use offprint::model::external_id::ExternalId;
+use offprint::model::observation::Observation;
+use offprint::model::paper::Absorbed;
 use offprint::model::plan::Op;
 use offprint::model::plan::Sequence;
 use offprint::model::source::ExchangeMemory;
@@ -44,7 +46,12 @@ fn doi(number: u64) -> ExternalId {
 #[test]
 fn an_absorbed_paper_answers_as_the_one_that_stays() {
     let mut kept = paper(1);
-    kept.aliases.insert(paper_id(2));
+    let absorbed = Absorbed {
+        first_seen: paper(2).first_seen,
+        events: paper(2).events,
+        records: paper(2).observations.iter().map(Observation::record).collect(),
+    };
+    kept.aliases.insert(paper_id(2), absorbed);
     kept.observations.push(observation("journal", "2", [doi(2)].into()));
     let (_folder, opened) = with([
         write(paper(1)),
