@@ -61,7 +61,7 @@ async fn harvest(records: usize) {
     let source = config.sources.first().unwrap();
     // The papers are of four years, and all were changed in the last month: so they come in one list.
     let days = Days { since: "2023-08-01".parse().unwrap(), until: "2026-08-31".parse().unwrap() };
-    desk.begin_history(source, days).await.unwrap().unwrap();
+    desk.begin_history(source, days, false).await.unwrap();
     let (begun, mut shown) = (Instant::now(), 0);
     println!("{records} records in pages of {PAGE}, one page {} kB", body(0, records).len() / 1_000);
     loop {

@@ -103,6 +103,9 @@ enum Command {
         /// The last day [default: today]
         #[arg(long, value_name = "DATE")]
         until: Option<String>,
+        /// Give up the back-fill of other days that this source is at
+        #[arg(long)]
+        instead: bool,
     },
     /// How each source is doing, when it is polled next, and why then
     Sources {
@@ -254,8 +257,8 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
         }
         Command::Check => check(&told(load()?), style),
         Command::Poll { sources } => answer::run(told(load()?), Ask::Poll(sources), style, verbose),
-        Command::Backfill { source, since, until } => {
-            answer::run(told(load()?), Ask::Backfill { source, since, until }, style, verbose)
+        Command::Backfill { source, since, until, instead } => {
+            answer::run(told(load()?), Ask::Backfill { source, since, until, instead }, style, verbose)
         }
         Command::Sources { why } => answer::run(load()?, Ask::Sources, Style { why, ..style }, verbose),
         Command::Topics => answer::run(load()?, Ask::Topics, style, verbose),

@@ -33,6 +33,8 @@ pub mod lookup;
 
 pub mod notify;
 
+pub mod occasion;
+
 pub mod polling;
 
 pub mod reload;

@@ -157,6 +157,11 @@ pub trait Source: fmt::Debug + Send + Sync {
         None
     }
 
+    /// What a harvest of history had to leave out, since it did not come; `None` where nothing was.
+    fn left_out(&self, _cursor: &Cursor) -> Option<LeftOut> {
+        None
+    }
+
     /// Whether a refusal says only that what was asked for by name is not known there, or not yet. It is passed over
     /// and no fault of the source.
     fn is_absence(&self, _response: &Response) -> bool {
@@ -167,6 +172,15 @@ pub trait Source: fmt::Debug + Send + Sync {
     fn explain(&self, _response: &Response) -> Option<String> {
         None
     }
+}
+
+/// What a harvest of history left out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeftOut {
+    /// Each in words, such as `2026-03-05`.
+    pub what: Vec<String>,
+    /// The cursor of a harvest of nothing else.
+    pub again: Cursor,
 }
 
 /// What was read from one answer: partial success is a value.

@@ -1,10 +1,12 @@
 //! The commands that ask the running daemon, or open the store themselves when none runs, and print the answer.
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
+use std::time::Instant;
 
 use indicatif::MultiProgress;
 use indicatif::ProgressBar;
@@ -29,9 +31,14 @@ use crate::daemon::logging;
 use crate::daemon::views;
 use crate::store;
 
-/// Asks and prints. A poll in which a source failed ends with exit code 1.
+/// Asks and prints. A poll in which a source failed ends with exit code 1, and so does a back-fill that left something out.
 pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCode, Stop> {
-    let bars = Bars::new(matches!(ask, Ask::Poll(_) | Ask::Backfill { .. }) && !style.json);
+    let template = if matches!(ask, Ask::Backfill { .. }) {
+        Some("{bar:30} {percent} %, {elapsed}")
+    } else {
+        matches!(ask, Ask::Poll(_)).then_some("{bar:30} {pos}/{len} sources, {elapsed}")
+    };
+    let bars = Bars::new(template.filter(|_| !style.json));
     let answer = obtain(config, ask, verbose, &|step| bars.show(&step))?;
     bars.clear();
     if style.json {
@@ -43,7 +50,7 @@ pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCo
     let has_failed = match &answer {
         Answer::Poll { polled } => polled.iter().any(|row| row.fault.is_some()),
         Answer::Verify { is_sound, .. } => !is_sound,
-        Answer::Backfill { backfill } => backfill.finished.is_none(),
+        Answer::Backfill { backfill } => backfill.finished.is_none() || !backfill.left_out.is_empty(),
         Answer::Sources { .. }
         | Answer::Topics { .. }
         | Answer::Show { .. }
@@ -96,27 +103,37 @@ async fn asked(config: Config, ask: Ask, on_step: OnStep<'_>) -> Result<Answer, 
     Ok(answer?)
 }
 
-/// One line for each source at work and one bar for all; nothing where standard error is no terminal.
+/// How often something is said of long work where standard error is no terminal.
+const SAID_EVERY: Duration = Duration::from_mins(1);
+
+/// One line for each source at work and one bar for all. Where standard error is no terminal a line is written when work
+/// stands still, and now and then while it goes on.
 struct Bars {
     all: MultiProgress,
     whole: Option<ProgressBar>,
     lines: Mutex<BTreeMap<String, ProgressBar>>,
+    said: Mutex<Option<(Instant, String)>>,
 }
 
 impl Bars {
-    fn new(is_shown: bool) -> Self {
+    fn new(template: Option<&str>) -> Self {
         let all = MultiProgress::new();
-        let whole = is_shown.then(|| {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} sources, {elapsed}");
+        let whole = template.map(|template| {
+            let style = ProgressStyle::with_template(template);
             let bar =
                 ProgressBar::new(0).with_style(style.unwrap_or_else(|_error| ProgressStyle::default_bar()));
             all.add(bar)
         });
-        Self { all, whole, lines: Mutex::new(BTreeMap::new()) }
+        let said = Mutex::new(template.map(|_| (Instant::now(), String::new())));
+        Self { all, whole, lines: Mutex::new(BTreeMap::new()), said }
     }
 
     fn show(&self, step: &Step) {
         let Some(whole) = &self.whole else { return };
+        if !std::io::stderr().is_terminal() {
+            self.say(step);
+            return;
+        }
         whole.set_length(step.total);
         whole.set_position(step.done);
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,6 +145,17 @@ impl Bars {
         line.set_message(format!("{}: {}", step.subject, step.message));
         if step.message == "done" {
             line.finish();
+        }
+    }
+
+    fn say(&self, step: &Step) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((at, message)) = &mut *said else { return };
+        let is_news = step.is_waiting && *message != step.message;
+        if is_news || at.elapsed() >= SAID_EVERY {
+            cli::say(&format!("{}: {}", step.subject, step.message));
+            *at = Instant::now();
+            message.clone_from(&step.message);
         }
     }
 

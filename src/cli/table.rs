@@ -117,10 +117,18 @@ fn poll(rows: &[PollRow], is_coloured: bool) -> String {
 
 /// What came of a harvest of history.
 fn backfilled(row: &BackfillRow) -> String {
-    format!(
+    let mut text = format!(
         "{}: {} records of {} to {} in {} requests\n",
         row.source, row.records, row.since, row.until, row.asked
-    )
+    );
+    for what in &row.left_out {
+        // Writing to a string cannot fail.
+        let _cannot_fail = writeln!(text, "{}: {what} did not come", row.source);
+    }
+    if !row.left_out.is_empty() {
+        text.push_str("the same command once more asks for what is missing and nothing else\n");
+    }
+    text
 }
 
 /// Everything behind a source's next poll, line by line.

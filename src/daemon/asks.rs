@@ -17,6 +17,9 @@ pub enum Ask {
         since: String,
         /// The last day; today where none is named.
         until: Option<String>,
+        /// Whether one of other days that is under way is given up for it.
+        #[serde(default)]
+        instead: bool,
     },
     /// How the sources are doing.
     Sources,
@@ -76,6 +79,9 @@ pub struct Step {
     pub done: u64,
     /// Sources in all.
     pub total: u64,
+    /// Whether it stands still for a while, as the message says.
+    #[serde(default)]
+    pub is_waiting: bool,
 }
 
 /// The answer to a command.
@@ -188,6 +194,9 @@ pub struct BackfillRow {
     pub records: u64,
     /// When it was complete.
     pub finished: Option<String>,
+    /// What it had to leave out, since it did not come.
+    #[serde(default)]
+    pub left_out: Vec<String>,
 }
 
 /// How one part of a source is doing.

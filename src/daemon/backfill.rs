@@ -12,6 +12,7 @@ use crate::daemon::asks::Step;
 use crate::daemon::desk::Desk;
 use crate::daemon::desk::OnStep;
 use crate::harvest::history;
+use crate::harvest::history::Begun;
 use crate::harvest::history::Step as Went;
 use crate::harvest::schedule::words;
 use crate::model::ledger::History;
@@ -47,21 +48,32 @@ pub async fn run(
     desk: &Desk,
     source: &ConfiguredSource,
     days: Days,
+    instead: bool,
     on_step: OnStep<'_>,
     stop: &CancellationToken,
 ) -> anyhow::Result<Answer> {
     let id = source.id.to_string();
-    if desk.begin_history(source, days).await?.is_none() {
-        bail!(
+    match desk.begin_history(source, days, instead).await? {
+        Begun::KeepsNone => bail!(
             "{id} keeps no history: a source of the kind \"{}\" shows only what is new; kinds with history are {}",
             source.kind.name,
             crate::sources::KINDS_WITH_HISTORY.join(", ")
-        );
+        ),
+        Begun::Another(history) => bail!(
+            "{id} is at another back-fill, {}: `offprint backfill {id} --since {} --until {}` follows it to its end, \
+             --instead gives it up for this one",
+            in_words(&history, desk.clock().now()),
+            history.since,
+            history.until
+        ),
+        Begun::At(_) => {}
     }
     loop {
-        let say = |history: &History| on_step(step(&id, history, desk.clock().now()));
+        let say = |history: &History, is_waiting| {
+            on_step(Step { is_waiting, ..step(&id, history, desk.clock().now()) });
+        };
         match desk.history_step(source, stop, &|_progress| {}).await? {
-            Went::Went(history) => say(&history),
+            Went::Went(history) => say(&history, false),
             Went::Done(history) => return Ok(Answer::Backfill { backfill: row(&id, &history) }),
             Went::Interrupted => {
                 bail!("{id}: interrupted; what was read is kept, and the same command goes on with it")
@@ -72,7 +84,7 @@ pub async fn run(
                 return Ok(Answer::Backfill { backfill: row(&id, &history) });
             }
             Went::Waits(history, until) => {
-                say(&history);
+                say(&history, true);
                 let wait = until.since(desk.clock().now()).to_std().unwrap_or_default();
                 if stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
                     bail!("{id}: interrupted; what was read is kept, and the same command goes on with it");
@@ -85,13 +97,23 @@ pub async fn run(
 /// How far it is, in words.
 pub fn in_words(history: &History, now: Timestamp) -> String {
     let days = format!("{} to {}", history.since, history.until);
+    let left_out = match history.left_out.as_slice() {
+        [] => String::new(),
+        [what] => format!("; {what} did not come"),
+        what => format!("; {} stretches of it did not come: {}", what.len(), what.join(", ")),
+    };
     if let Some(finished) = history.finished {
-        return format!("{days} was read by {}: {} records", finished.day(), history.records);
+        return format!("{days} was read by {}: {} records{left_out}", finished.day(), history.records);
     }
     let left = history::time_left(history, now)
         .map_or_else(String::new, |left| format!(", about {} left", words(left)));
     let fault = history.fault.as_ref().map_or_else(String::new, |fault| format!("; {fault}"));
-    format!("{days}: {} %, {} records{left}{fault}", history.covered / 10, history.records)
+    let waits = if history.not_before > now {
+        format!("; it goes on in {}", words(history.not_before.since(now).to_std().unwrap_or_default()))
+    } else {
+        String::new()
+    };
+    format!("{days}: {} %, {} records{left}{left_out}{fault}{waits}", history.covered / 10, history.records)
 }
 
 fn step(id: &str, history: &History, now: Timestamp) -> Step {
@@ -100,6 +122,7 @@ fn step(id: &str, history: &History, now: Timestamp) -> Step {
         message: in_words(history, now),
         done: u64::from(history.covered),
         total: 1_000,
+        is_waiting: false,
     }
 }
 
@@ -111,5 +134,6 @@ fn row(id: &str, history: &History) -> BackfillRow {
         asked: history.asked,
         records: history.records,
         finished: history.finished.map(Timestamp::to_rfc3339),
+        left_out: history.left_out.clone(),
     }
 }

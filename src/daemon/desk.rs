@@ -25,30 +25,26 @@ use crate::daemon::asks::Step;
 use crate::daemon::backfill;
 use crate::daemon::backfill::Days;
 use crate::daemon::lookup::Looker;
+use crate::daemon::occasion::Occasion;
+use crate::daemon::occasion::Polled;
 use crate::daemon::rulings;
 use crate::daemon::views;
 use crate::fetch;
 use crate::fetch::Client;
 use crate::harvest::changes::StateChange;
 use crate::harvest::history;
+use crate::harvest::history::Begun;
 use crate::harvest::job::Job;
 use crate::harvest::job::Progress;
-use crate::harvest::job::Summary;
 use crate::harvest::pen::Pen;
 use crate::harvest::refill::Refilled;
 use crate::harvest::run::Harvester;
-use crate::harvest::schedule;
 use crate::http::Serving;
 use crate::http::Site;
-use crate::model::ledger::History;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
-use crate::model::source::Health;
-use crate::model::source::NextPoll;
 use crate::model::source::SourceId;
-use crate::model::source::SourceState;
-use crate::model::time::Timestamp;
 use crate::store;
 use crate::store::OpenReport;
 use crate::store::Reader;
@@ -201,12 +197,12 @@ impl Desk {
     ) -> anyhow::Result<Answer> {
         match ask {
             Ask::Poll(names) => self.poll(&names, on_step, stop).await,
-            Ask::Backfill { source, since, until } => {
+            Ask::Backfill { source, since, until, instead } => {
                 let config = self.config();
                 let found = config.sources.iter().find(|known| known.id.as_str() == source);
                 let found = found.ok_or_else(|| no_such_source(&config, &source))?;
                 let days = Days::read(&since, until.as_deref(), self.clock.now().day())?;
-                backfill::run(self, found, days, on_step, stop).await
+                backfill::run(self, found, days, instead, on_step, stop).await
             }
             Ask::Verify => {
                 let report = self.pen().write(|writer| writer.verify()).await?;
@@ -254,11 +250,13 @@ impl Desk {
                         message,
                         done: done.load(Relaxed),
                         total,
+                        is_waiting: false,
                     });
                 };
                 let polled = self.harvest(source, Occasion::Asked, stop, &say).await;
                 let done = done.fetch_add(1, Relaxed) + 1;
-                on_step(Step { subject: source.id.to_string(), message: "done".to_owned(), done, total });
+                let (subject, message) = (source.id.to_string(), "done".to_owned());
+                on_step(Step { subject, message, done, total, is_waiting: false });
                 polled.map(|polled| views::polled(source, &polled))
             }
         });
@@ -275,14 +273,16 @@ impl Desk {
         guard.lock_owned().await
     }
 
-    /// Begins a harvest of history; `None` where the source keeps none.
+    /// Begins a harvest of history, or goes on with it; see [`Harvester::begin_history`].
     pub async fn begin_history(
         &self,
         source: &ConfiguredSource,
         days: Days,
-    ) -> anyhow::Result<Option<History>> {
+        gives_up_another: bool,
+    ) -> anyhow::Result<Begun> {
         let _alone = self.alone(source).await;
-        Ok(self.harvester.begin_history(&job(&self.config(), source), days.since, days.until).await?)
+        let job = job(&self.config(), source);
+        Ok(self.harvester.begin_history(&job, days.since, days.until, gives_up_another).await?)
     }
 
     /// Makes one request of a source's harvest of history.
@@ -322,49 +322,6 @@ fn no_such_source(config: &Config, name: &str) -> anyhow::Error {
     let there_are =
         if known.is_empty() { "are none".to_owned() } else { format!("are {}", known.join(", ")) };
     anyhow!("no source is called \"{name}\"; there {there_are}")
-}
-
-/// Why a source is to be harvested.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Occasion {
-    /// Its time has come.
-    Due,
-    /// A person asks for it: as soon as manners allow.
-    Asked,
-    /// Whatever was said before: for tests and the demonstration.
-    Always,
-}
-
-/// What came of the wish to harvest.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Polled {
-    /// A harvest.
-    Done(Summary),
-    /// It may not be asked before a time.
-    NotYet(Health, NextPoll),
-}
-
-impl Occasion {
-    /// Until when a source may not be asked on this occasion, and why.
-    fn forbids(self, state: &SourceState, source: &ConfiguredSource, now: Timestamp) -> Option<NextPoll> {
-        if state.settings != source.settings {
-            return None;
-        }
-        let stored = state.next_poll.clone();
-        let wait = match self {
-            Self::Always => None,
-            Self::Due => stored,
-            Self::Asked if matches!(state.health, Health::Limited | Health::Blocked) => stored,
-            // Without a network nobody was asked.
-            Self::Asked if state.health == Health::Offline => None,
-            Self::Asked => state.last_attempt.map(|last| {
-                let floor = source.manners.every_at_least;
-                let reason = format!("its manners allow a poll every {}", schedule::words(floor));
-                NextPoll { at: schedule::after(last, floor), reason }
-            }),
-        };
-        wait.filter(|wait| wait.at > now)
-    }
 }
 
 /// A configured source as its harvest sees it.

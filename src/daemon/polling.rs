@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::ConfiguredSource;
 use crate::daemon::desk::Desk;
-use crate::daemon::desk::Occasion;
-use crate::daemon::desk::Polled;
+use crate::daemon::occasion::Occasion;
+use crate::daemon::occasion::Polled;
 use crate::daemon::tasks::Tasks;
 use crate::harvest::history;
 use crate::harvest::job::Summary;

@@ -10,6 +10,7 @@ use notify::RecursiveMode;
 use notify::Watcher as _;
 use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use crate::config;
@@ -49,6 +50,12 @@ impl Whence {
         }
         Ok(config)
     }
+
+    /// The same beside the async threads.
+    async fn read(&self) -> Result<Result<Config, Faults>, JoinError> {
+        let whence = self.clone();
+        tokio::task::spawn_blocking(move || whence.load()).await
+    }
 }
 
 /// Reloads until `stop`. `polls` is the token of the running source tasks; a reload replaces them.
@@ -67,11 +74,7 @@ pub async fn watch(
         return;
     };
     let (touched, mut touches) = mpsc::unbounded_channel();
-    let mut watcher = watch_files(&desk.config(), touched.clone());
-    // What was edited since the file was read and before it was watched has touched nothing.
-    if differs(&desk, &whence).await {
-        let _nobody_else_closes_it = touched.send(());
-    }
+    let mut watcher = watch_files(&desk, &whence, &touched).await;
     loop {
         let is_asked = tokio::select! {
             () = stop.cancelled() => return,
@@ -87,30 +90,16 @@ pub async fn watch(
             polls.cancel();
             polls = stop.child_token();
             polling::start(&desk, &tasks, &polls);
-            watcher = watch_files(&desk.config(), touched.clone());
-            if differs(&desk, &whence).await {
-                let _nobody_else_closes_it = touched.send(());
-            }
+            watcher = watch_files(&desk, &whence, &touched).await;
         }
         systemd::reloaded();
         let _keeps_watching = &watcher;
     }
 }
 
-/// Whether the files say something else than what is in force.
-async fn differs(desk: &Desk, whence: &Whence) -> bool {
-    let whence = whence.clone();
-    let loaded = tokio::task::spawn_blocking(move || whence.load()).await;
-    !matches!(loaded, Ok(Ok(config)) if config.origin.digest == desk.config().origin.digest)
-}
-
 /// Reads the configuration and puts it in force; says whether it did.
 async fn reload(desk: &Desk, whence: &Whence, is_asked: bool) -> bool {
-    let loaded = {
-        let whence = whence.clone();
-        tokio::task::spawn_blocking(move || whence.load()).await
-    };
-    let config = match loaded {
+    let config = match whence.read().await {
         Ok(Ok(config)) => config,
         Ok(Err(faults)) => {
             tracing::error!("reload: the configuration has faults, the old one stays in force\n{faults}");
@@ -194,8 +183,24 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
     changed
 }
 
+/// Watches the files of the configuration in force. What was edited since they were read and before they were watched has
+/// touched nothing, so that they are read once more.
+async fn watch_files(
+    desk: &Desk,
+    whence: &Whence,
+    touched: &mpsc::UnboundedSender<()>,
+) -> Option<notify::RecommendedWatcher> {
+    let in_force = desk.config();
+    let watcher = watch_folders(&in_force, touched.clone());
+    if !matches!(whence.read().await, Ok(Ok(config)) if config.origin.digest == in_force.origin.digest) {
+        // The receiver lives as long as the daemon.
+        let _is_heard = touched.send(());
+    }
+    watcher
+}
+
 /// Watches the folders of the configuration's files, since editors replace files rather than write into them.
-fn watch_files(config: &Config, touched: mpsc::UnboundedSender<()>) -> Option<notify::RecommendedWatcher> {
+fn watch_folders(config: &Config, touched: mpsc::UnboundedSender<()>) -> Option<notify::RecommendedWatcher> {
     let files = config.origin.watched.clone();
     let mine = files.clone();
     let on_event = move |event: notify::Result<notify::Event>| {

@@ -15,7 +15,7 @@ use crate::daemon::asks::PollRow;
 use crate::daemon::asks::SourceRow;
 use crate::daemon::asks::TopicRow;
 use crate::daemon::backfill;
-use crate::daemon::desk::Polled;
+use crate::daemon::occasion::Polled;
 use crate::daemon::rulings;
 use crate::harvest::job::Progress;
 use crate::harvest::plan::Tally;

@@ -19,6 +19,7 @@ use crate::harvest::run::Harvester;
 use crate::harvest::shelf::StoreShelf;
 use crate::harvest::wanted;
 use crate::model::external_id::ExternalId;
+use crate::model::ledger::History;
 use crate::model::observation::Observation;
 use crate::model::paper::PaperId;
 use crate::model::plan::Op;
@@ -227,7 +228,7 @@ pub(super) fn cursor_of(state: &SourceState, errand: Errand) -> &Cursor {
 fn behind_history(job: &Job, state: &SourceState, batch: &Batch) -> SourceState {
     let mut state = state.clone();
     if let Some(history) = &mut state.history {
-        history.cursor = batch.next.clone();
+        **history = history_at(job, (**history).clone(), batch.next.clone());
         history.asked += 1;
         history.records += u64::try_from(batch.records.len()).unwrap_or(u64::MAX);
         history.failures = 0;
@@ -237,6 +238,13 @@ fn behind_history(job: &Job, state: &SourceState, batch: &Batch) -> SourceState 
         history.covered = u32::try_from(thousandths).unwrap_or(0).max(history.covered);
     }
     state
+}
+
+/// A harvest of history that goes on from a cursor.
+pub(super) fn history_at(job: &Job, history: History, cursor: Cursor) -> History {
+    let mut left_out = job.source.left_out(&cursor).map(|left_out| left_out.what).unwrap_or_default();
+    left_out.truncate(History::LEFT_OUT_KEPT);
+    History { cursor, left_out, ..history }
 }
 
 /// Runs work that may block off the async threads; a panic in it becomes an error of this harvest alone.

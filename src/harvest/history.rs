@@ -12,6 +12,7 @@ use crate::harvest::course;
 use crate::harvest::course::Course;
 use crate::harvest::course::Failure;
 use crate::harvest::digest::Errand;
+use crate::harvest::digest::history_at;
 use crate::harvest::job::Job;
 use crate::harvest::job::Progress;
 use crate::harvest::run::Error;
@@ -26,8 +27,26 @@ use crate::model::time::Timestamp;
 /// How soon a harvest of history goes on after a failure, doubled up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 
+/// What fails so often for a reason of its own is passed over.
+const PATIENCE: u32 = 3;
+
+/// What fails so often for a reason that may be its own is passed over: an error of the host's that it meets for a quarter
+/// of an hour. Should the host be down for longer, what was left out is told and can be asked for again.
+const LONG_PATIENCE: u32 = 6;
+
 /// The longest wait after failures.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+/// What came of the wish for a harvest of history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Begun {
+    /// The source keeps no history.
+    KeepsNone,
+    /// One of other days is under way.
+    Another(History),
+    /// It goes on from here.
+    At(History),
+}
 
 /// What came of one step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,20 +64,30 @@ pub enum Step {
 }
 
 impl Harvester {
-    /// Begins a harvest of history, or goes on with the one of the same days. `None` where the source keeps no history.
+    /// Begins a harvest of history, or goes on with the one of the same days: with the whole of it, or where it is done with
+    /// what it left out. One of other days stays as it is unless it is to be given up.
     pub async fn begin_history(
         &self,
         job: &Job,
         since: NaiveDate,
         until: NaiveDate,
-    ) -> Result<Option<History>, Error> {
-        let Some(cursor) = job.source.history(since, until) else { return Ok(None) };
+        gives_up_another: bool,
+    ) -> Result<Begun, Error> {
+        let Some(cursor) = job.source.history(since, until) else { return Ok(Begun::KeepsNone) };
         let mut state =
             self.reader.source(&job.id)?.unwrap_or_else(|| SourceState::untouched(job.id.clone()));
-        let going_on =
-            state.history.as_deref().cloned().filter(|history| {
-                history.finished.is_none() && history.since == since && history.until == until
-            });
+        let is_same = |history: &History| history.since == since && history.until == until;
+        let known = state.history.as_deref().cloned();
+        if let Some(another) = known.clone().filter(|known| known.finished.is_none() && !is_same(known))
+            && !gives_up_another
+        {
+            return Ok(Begun::Another(another));
+        }
+        let same = known.filter(is_same);
+        let left_out = same.as_ref().filter(|same| same.finished.is_some());
+        let cursor =
+            left_out.and_then(|same| job.source.left_out(&same.cursor)).map_or(cursor, |left| left.again);
+        let going_on = same.filter(|same| same.finished.is_none());
         let now = self.clock.now();
         let history = going_on.unwrap_or(History {
             since,
@@ -72,10 +101,11 @@ impl Harvester {
             covered: 0,
             finished: None,
             fault: None,
+            left_out: Vec::new(),
         });
         state.history = Some(Box::new(History { not_before: now, ..history.clone() }));
         self.keep(state, Vec::new()).await?;
-        Ok(Some(history))
+        Ok(Begun::At(history))
     }
 
     /// Makes one request of a harvest of history.
@@ -125,16 +155,16 @@ impl Harvester {
         Ok(if until > self.clock.now() { Step::Waits(failed, until) } else { Step::Went(failed) })
     }
 
-    /// What is remembered of a failed request: it is passed over where it alone is at fault three times, else tried again.
+    /// What is remembered of a failed request: it is passed over where it alone is at fault three times, or may be for a
+    /// quarter of an hour, else tried again.
     fn after_failure(&self, job: &Job, history: History, failure: &Failure) -> History {
         let failures = history.failures.saturating_add(1);
         let fault = Some(failure.in_words(job));
         let now = self.clock.now();
-        if failures >= 3
-            && failure.is_of_the_request()
-            && let Some(cursor) = job.source.skip(&history.cursor, history.begun)
-        {
-            return History { cursor, failures: 0, fault, not_before: now, ..history };
+        let is_passable = failures >= PATIENCE && failure.is_of_the_request()
+            || failures >= LONG_PATIENCE && failure.may_be_of_the_request();
+        if is_passable && let Some(cursor) = job.source.skip(&history.cursor, history.begun) {
+            return History { failures: 0, fault, not_before: now, ..history_at(job, history, cursor) };
         }
         let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures.min(16) - 1).unwrap_or(u32::MAX));
         let own = schedule::after(now, doubled.min(LONGEST_WAIT));

@@ -64,4 +64,11 @@ pub struct History {
     pub finished: Option<Timestamp>,
     /// Why it stands still, while it does.
     pub fault: Option<String>,
+    /// What it had to leave out so far, in words; of very much the first [`History::LEFT_OUT_KEPT`].
+    pub left_out: Vec<String>,
+}
+
+impl History {
+    /// How much of what was left out is told.
+    pub const LEFT_OUT_KEPT: usize = 100;
 }

@@ -18,6 +18,7 @@ use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
 use crate::sources::Kind;
+use crate::sources::LeftOut;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
 use crate::sources::OptionForm;
@@ -165,6 +166,10 @@ impl Source for ArxivOai {
 
     fn covered(&self, cursor: &Cursor) -> Option<f64> {
         self.lists.covered(cursor)
+    }
+
+    fn left_out(&self, cursor: &Cursor) -> Option<LeftOut> {
+        self.lists.left_out(cursor)
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

@@ -26,6 +26,7 @@ use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
 use crate::sources::Kind;
+use crate::sources::LeftOut;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
 use crate::sources::OptionForm;
@@ -129,6 +130,9 @@ struct Progress {
     /// The span of a harvest of history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     history: Option<(i64, i64)>,
+    /// What that harvest left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lost: Vec<Span>,
     /// The best story of each paper.
     #[serde(default)]
     best: BTreeMap<String, Best>,
@@ -298,6 +302,9 @@ impl Source for HackerNews {
         let mut progress = self.progress(cursor, run);
         let span = progress.left.pop()?;
         progress.searches = progress.searches.saturating_add(1);
+        if progress.history.is_some() {
+            progress.lost.push(span.clone());
+        }
         progress.failed.insert(span.site);
         Some(Self::keep(progress, run))
     }
@@ -321,6 +328,18 @@ impl Source for HackerNews {
         let whole = hours(from, to) * f64::from(u32::try_from(self.sites.len()).ok()?);
         let left: f64 = progress.left.iter().map(|span| hours(span.from, span.to.unwrap_or(to))).sum();
         (whole > 0.0).then(|| (1.0 - left / whole).clamp(0.0, 1.0))
+    }
+
+    fn left_out(&self, cursor: &Cursor) -> Option<LeftOut> {
+        let progress: Progress = serde_json::from_str(&cursor.0).ok()?;
+        let (_from, to) = progress.history?;
+        let words = |span: &Span| {
+            let time = |seconds: i64| Timestamp::from_seconds(seconds).to_rfc3339();
+            format!("{} to {} of {}", time(span.from), time(span.to.unwrap_or(to)), span.site)
+        };
+        let what: Vec<String> = progress.lost.iter().map(words).collect();
+        let again = Progress { left: progress.lost, history: progress.history, ..Progress::default() };
+        (!what.is_empty()).then_some(LeftOut { what, again: Cursor(serde_json::to_string(&again).ok()?) })
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

@@ -28,6 +28,7 @@ use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
 use crate::sources::Kind;
+use crate::sources::LeftOut;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
 use crate::sources::OptionForm;
@@ -309,6 +310,14 @@ impl Source for HfDaily {
             |last: NaiveDate| f64::from(i32::try_from((last - from).num_days() + 1).unwrap_or(i32::MAX));
         let through = progress.complete_through.or_else(|| from.pred_opt())?;
         Some(days(through) / days(until).max(1.0))
+    }
+
+    fn left_out(&self, cursor: &Cursor) -> Option<LeftOut> {
+        let progress: Progress = serde_json::from_str(&cursor.0).ok()?;
+        let skipped = progress.until.and(Some(&progress.skipped)).filter(|skipped| !skipped.is_empty())?;
+        let what = skipped.iter().map(ToString::to_string).collect();
+        let again = Progress { run: 0, page: 0, skipped: BTreeSet::new(), ..progress };
+        Some(LeftOut { what, again: Cursor(serde_json::to_string(&again).ok()?) })
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

@@ -31,6 +31,7 @@ use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
 use crate::sources::Kind;
+use crate::sources::LeftOut;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
 use crate::sources::OptionForm;
@@ -282,6 +283,10 @@ impl Source for OpenReview {
 
     fn covered(&self, cursor: &Cursor) -> Option<f64> {
         Progress::stored(cursor).covered(&self.lists)
+    }
+
+    fn left_out(&self, cursor: &Cursor) -> Option<LeftOut> {
+        Progress::stored(cursor).left_out()
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

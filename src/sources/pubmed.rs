@@ -26,6 +26,7 @@ use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
 use crate::sources::Kind;
+use crate::sources::LeftOut;
 use crate::sources::Manners;
 use crate::sources::OptionFault;
 use crate::sources::OptionForm;
@@ -42,6 +43,7 @@ use crate::sources::pubmed::progress::Ways;
 use crate::sources::windows::Walk;
 use crate::sources::windows::Went;
 use crate::sources::windows::Window;
+use crate::sources::windows::listed;
 use crate::sources::windows::rules;
 use crate::sources::windows::rules::Rules;
 
@@ -256,6 +258,7 @@ impl Source for PubMed {
             Ok(batch) => batch,
             Err(fault) => return Batch { unusable: Some(format!("{name}: {fault}")), ..Batch::default() },
         };
+        batch.problems.extend(progress.take_lost().into_iter().map(listed::given_up));
         let rows = u64::try_from(batch.records.len()).unwrap_or(u64::MAX);
         let page = place.page(rows);
         let is_last = page.next.is_none();
@@ -293,6 +296,10 @@ impl Source for PubMed {
 
     fn covered(&self, cursor: &Cursor) -> Option<f64> {
         Progress::of(cursor, Timestamp::from_micros(0), &self.ways).covered()
+    }
+
+    fn left_out(&self, cursor: &Cursor) -> Option<LeftOut> {
+        Progress::of(cursor, Timestamp::from_micros(0), &self.ways).left_out()
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

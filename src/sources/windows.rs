@@ -3,8 +3,8 @@
 //! A window that was read to its last page moves the mark to its last day; the next run begins some days before the mark,
 //! since lists of days shift while they are harvested. The place within a window survives a crash or an interrupted run as
 //! long as the source's places live; then the window begins anew. A window that fails is owed: the run goes on behind it
-//! and the next one begins with it; one that fails again is halved, until a day that never comes stands alone. What is
-//! deliberately absent: what a page is and how the next one is named; both are the source's own. Of a plain JSON list
+//! and the next one begins with it; one that fails again is halved, until a day that never comes stands alone, and is told.
+//! What is deliberately absent: what a page is and how the next one is named; both are the source's own. Of a plain JSON list
 //! [`listed`] makes a whole source.
 
 use chrono::Days;
@@ -17,6 +17,8 @@ use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::windows::rules::Rules;
 use crate::sources::windows::stretch::Stretch;
+
+mod history;
 
 pub(in crate::sources) mod listed;
 
@@ -60,6 +62,9 @@ pub(super) struct Walk {
     /// The days of a harvest of history.
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<(NaiveDate, NaiveDate)>,
+    /// What that harvest left out, or the days that were given up in this run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lost: Vec<Stretch>,
 }
 
 /// Some days that are asked for together.
@@ -171,16 +176,6 @@ impl Walk {
         self
     }
 
-    /// A walk through history.
-    pub(super) fn through(since: NaiveDate, until: NaiveDate) -> Self {
-        Self { history: Some((since, until)), ..Self::default() }
-    }
-
-    /// Whether it harvests history.
-    pub(super) fn is_of_history(&self) -> bool {
-        self.history.is_some()
-    }
-
     /// Whether every day was read that this run is to read, none of them owed. Of a harvest of history it is never said.
     pub(super) fn is_complete(&self, run: Timestamp, rules: &Rules) -> bool {
         !self.is_of_history() && self.owed.is_empty() && !self.is_cut && self.window(run, rules).is_none()
@@ -220,8 +215,15 @@ impl Walk {
         let days = format!("{} to {}", window.from, window.until);
         let is_repeated = window.knows(&page);
         let Some(next) = page.next else {
-            if page.is_short && window.tries == 0 && !self.is_of_history() {
-                // Perhaps it fills later; a list that stays short is taken as it is.
+            // Perhaps it fills later; a list that stays short is taken as it is.
+            if page.is_short && self.is_of_history() {
+                if window.is_second_try {
+                    self.lose(window.stretch());
+                    self.close(&window, run, true);
+                } else {
+                    self.begin_anew(&window, run);
+                }
+            } else if page.is_short && window.tries == 0 {
                 self.fail(&window, run, rules);
                 self.is_answered = true;
             } else {
@@ -258,20 +260,15 @@ impl Walk {
     pub(super) fn pass_over(&mut self, window: &Window, run: Timestamp, rules: &Rules) {
         self.take(window);
         if self.is_of_history() && window.place.is_some() && !window.is_second_try {
-            let anew = Window::new(window.from, window.until, window.tries, run);
-            self.window = Some(Window { is_second_try: true, ..anew });
+            self.begin_anew(window, run);
         } else {
             self.fail(window, run, rules);
         }
     }
 
-    /// How much of a walk through history is done, from 0 to 1.
-    pub(super) fn covered(&self) -> Option<f64> {
-        let (since, until) = self.history?;
-        let days =
-            |behind: NaiveDate| f64::from(i32::try_from((behind - since).num_days()).unwrap_or(i32::MAX));
-        let whole = days(until) + 1.0;
-        Some((self.next.map_or(0.0, days) / whole.max(1.0)).clamp(0.0, 1.0))
+    /// The days that this run gave up for good, in words; said once.
+    pub(super) fn take_lost(&mut self) -> Vec<String> {
+        if self.is_of_history() { Vec::new() } else { stretch::in_words(&std::mem::take(&mut self.lost)) }
     }
 
     /// Begins another run with what is left of an earlier one.
@@ -292,6 +289,10 @@ impl Walk {
         } else {
             self.window = Some(Window::new(window.from, window.until, window.tries, run));
         }
+    }
+
+    fn lose(&mut self, stretch: Stretch) {
+        stretch::add(&mut self.lost, stretch, u64::MAX);
     }
 
     fn first_day(&self, run: Timestamp, rules: &Rules) -> NaiveDate {
@@ -348,23 +349,11 @@ impl Walk {
                     stretch::add(&mut self.due, half, rules.length);
                 }
             }
-            None if owed.tries > TRIES_AT_MOST && owed.from == owed.until => {}
+            None if owed.tries > TRIES_AT_MOST && owed.from == owed.until => self.lose(owed.clone()),
             None => {
                 let tries = owed.tries.saturating_sub(u32::from(!is_answered)).max(1);
                 stretch::add(&mut self.due, Stretch { tries, ..owed.clone() }, rules.length);
             }
-        }
-    }
-
-    /// Goes on with the first half of a window; a single day is put behind.
-    fn halve(&mut self, window: &Window, run: Timestamp) {
-        let Some([first, second]) = window.stretch().halves() else {
-            self.close(window, run, false);
-            return;
-        };
-        self.window = Some(Window::new(first.from, first.until, first.tries, run));
-        if second.tries > 0 {
-            self.due.insert(0, second);
         }
     }
 }

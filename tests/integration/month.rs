@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use chrono::Weekday;
 use offprint::clock::Clock;
 use offprint::daemon::backfill::Days;
-use offprint::daemon::desk::Occasion;
+use offprint::daemon::occasion::Occasion;
 use offprint::harvest::changes::StateChange;
 use offprint::harvest::history::Step;
 use offprint::model::external_id::ExternalId;
@@ -205,7 +205,7 @@ async fn backfilled(daemon: Daemon) -> Daemon {
     };
     let config = daemon.site.desk().config();
     let oai = config.sources.iter().find(|source| source.id.as_str() == "oai").unwrap();
-    daemon.site.desk().begin_history(oai, days).await.unwrap().unwrap();
+    daemon.site.desk().begin_history(oai, days, false).await.unwrap();
     for _step in 0..5 {
         assert!(matches!(step(&daemon).await, Step::Went(_)));
     }

@@ -28,6 +28,9 @@ pub(super) struct History {
     /// Lists that failed once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     later: Vec<usize>,
+    /// Lists that failed twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lost: Vec<usize>,
     /// The records of the lists that are done.
     #[serde(default)]
     records: u64,
@@ -48,7 +51,15 @@ impl History {
     /// From one day through another; `None` where there is none between them.
     pub(super) fn new(since: NaiveDate, until: NaiveDate) -> Option<Self> {
         let first = NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).map_or(since, |first| since.max(first));
-        let history = Self { wished: since, since: first, until, step: 0, later: Vec::new(), records: 0 };
+        let history = Self {
+            wished: since,
+            since: first,
+            until,
+            step: 0,
+            later: Vec::new(),
+            lost: Vec::new(),
+            records: 0,
+        };
         (first <= until).then_some(history)
     }
 
@@ -61,6 +72,10 @@ impl History {
     pub(super) fn window(&self, sets: usize) -> Option<Window> {
         let total = self.months().checked_mul(sets)?;
         let step = if self.step < total { self.step } else { *self.later.first()? };
+        self.list(step, sets)
+    }
+
+    fn list(&self, step: usize, sets: usize) -> Option<Window> {
         let months = u32::try_from(step.checked_div(sets)?).ok()?;
         let month = self.since.with_day(1)?.checked_add_months(Months::new(months))?;
         let last = month.checked_add_months(Months::new(1))?.pred_opt()?;
@@ -81,8 +96,21 @@ impl History {
     pub(super) fn pass_over(&mut self, sets: usize) {
         if self.step < self.months().saturating_mul(sets) {
             self.later.push(self.step);
+        } else {
+            self.lost.extend(self.later.first());
         }
         self.go_on(sets);
+    }
+
+    /// The lists that never came whole.
+    pub(super) fn lost(&self, sets: usize) -> Vec<Window> {
+        self.lost.iter().filter_map(|step| self.list(*step, sets)).collect()
+    }
+
+    /// A harvest of those alone.
+    pub(super) fn again(&self, sets: usize) -> Self {
+        let step = self.months().saturating_mul(sets);
+        Self { step, later: self.lost.clone(), lost: Vec::new(), ..self.clone() }
     }
 
     fn go_on(&mut self, sets: usize) {
@@ -177,6 +205,12 @@ mod tests {
         assert!(history.covered(1, 0, None) < 0.9);
         history.pass_over(1);
         assert_eq!(history.window(1), None);
+        assert_eq!(history.lost(1), [first]);
+        let mut again = history.again(1);
+        assert!(again.covered(1, 0, None) < 0.6);
+        assert_eq!(again.window(1), Some(first));
+        again.finish(1, 10);
+        assert_eq!((again.window(1), again.lost(1)), (None, Vec::new()));
     }
 
     #[test]

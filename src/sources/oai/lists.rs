@@ -17,9 +17,11 @@ use crate::model::record::Record;
 use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
+use crate::sources::LeftOut;
 use crate::sources::oai::Answer;
 use crate::sources::oai::TOKEN_BYTES;
 use crate::sources::oai::history::History;
+use crate::sources::oai::history::Window;
 use crate::sources::oai::page;
 use crate::sources::oai::page::Meaning;
 use crate::sources::oai::page::Scope;
@@ -155,6 +157,20 @@ impl Lists {
         Some(progress.history?.covered(self.sets.len(), seen, size))
     }
 
+    /// What a harvest of history left out.
+    pub(in crate::sources) fn left_out(&self, cursor: &Cursor) -> Option<LeftOut> {
+        let progress: Progress = serde_json::from_str(&cursor.0).ok()?;
+        let sets = self.sets.len();
+        let history = progress.history.as_ref()?;
+        let words = |window: &Window| {
+            let part = self.sets.get(window.set).map_or("", |set| set.part.as_str());
+            format!("{} to {} of {part}", window.from, window.until)
+        };
+        let what: Vec<String> = history.lost(sets).iter().map(words).collect();
+        let again = Progress { history: Some(history.again(sets)), at: None, ..progress };
+        (!what.is_empty()).then(|| LeftOut { what, again: again.cursor() })
+    }
+
     /// Notes from which day each set is asked for, so that a first run that fails is not forgotten.
     fn begin(&self, progress: &mut Progress, run: Timestamp) {
         if progress.history.is_some() {
@@ -276,12 +292,18 @@ impl Lists {
     /// The list at hand was read to its end, `records` on its last page.
     fn finish(&self, progress: &mut Progress, set: &Set, at: &At, records: &[Record]) -> Option<Coverage> {
         progress.at = None;
+        let missing = at.size.map_or(0, |size| size.saturating_sub(at.seen));
         if let Some(history) = &mut progress.history {
-            history.finish(self.sets.len(), at.seen);
+            // Sizes move a little while a list is read.
+            if missing > at.size.unwrap_or_default() / 100 {
+                history.pass_over(self.sets.len());
+            } else {
+                history.finish(self.sets.len(), at.seen);
+            }
             return None;
         }
         progress.done.insert(set.name.clone());
-        let is_short = at.size.is_some_and(|size| size > at.seen);
+        let is_short = missing > 0;
         let mut was_short = false;
         if let (Some(mark), Some(made)) = (progress.marks.get_mut(&set.name), at.made) {
             was_short = mark.was_short;

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
+use crate::sources::LeftOut;
 use crate::sources::json_api;
 
 /// A day in milliseconds: how far before its mark a list is read anew, and how often notices are asked for.
@@ -85,6 +86,9 @@ pub(super) struct Progress {
     /// The days of a harvest of history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) history: Option<(NaiveDate, NaiveDate)>,
+    /// The lists that such a harvest gave up.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    lost: BTreeSet<String>,
 }
 
 impl Progress {
@@ -145,13 +149,25 @@ impl Progress {
     pub(super) fn finish(&mut self, list: &List, lists: &[List]) {
         let began = self.page(list).began;
         self.marks.insert(list.name.clone(), began);
-        self.give_up(list, lists);
+        self.places.remove(&list.name);
+        self.leave(list, lists);
     }
 
     /// Asks for no more of a list in this run; it begins at its mark in the next.
     pub(super) fn give_up(&mut self, list: &List, lists: &[List]) {
         self.places.remove(&list.name);
         self.leave(list, lists);
+        if self.history.is_some() {
+            self.lost.insert(list.name.clone());
+        }
+    }
+
+    /// What a harvest of history left out.
+    pub(super) fn left_out(&self) -> Option<LeftOut> {
+        let mut again = Self { run: 0, pages: 0, lost: BTreeSet::new(), ..self.clone() };
+        again.done.retain(|name| !self.lost.contains(name));
+        let what: Vec<String> = self.lost.iter().cloned().collect();
+        (!what.is_empty()).then(|| LeftOut { what, again: again.write() })
     }
 
     /// Goes on with the next page. At the bound that waits for the next run; says whether it does.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
+use crate::sources::LeftOut;
 use crate::sources::windows::Page;
 use crate::sources::windows::Walk;
 use crate::sources::windows::Went;
@@ -106,6 +107,20 @@ impl Progress {
     /// How much of a harvest of history is done, from 0 to 1.
     pub(super) fn covered(&self) -> Option<f64> {
         self.added.covered()
+    }
+
+    /// What a harvest of history left out.
+    pub(super) fn left_out(&self) -> Option<LeftOut> {
+        let LeftOut { what, again } = self.added.left_out()?;
+        let again = Self::through(serde_json::from_str(&again.0).unwrap_or_default());
+        Some(LeftOut { what, again: again.cursor() })
+    }
+
+    /// The days that this run gave up for good; said once.
+    pub(super) fn take_lost(&mut self) -> Vec<String> {
+        let mut lost = self.added.take_lost();
+        lost.extend(self.retracted.take_lost().into_iter().map(|days| format!("retractions of {days}")));
+        lost
     }
 
     fn of_search<'a>(&mut self, search: Search, ways: &'a Ways) -> (&mut Walk, &'a Rules) {

@@ -13,6 +13,7 @@ use crate::model::record::Record;
 use crate::model::source::Cursor;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
+use crate::sources::LeftOut;
 use crate::sources::Source;
 use crate::sources::json_list::Entries;
 use crate::sources::windows::Page;
@@ -62,6 +63,12 @@ pub(in crate::sources) struct Answer<'text> {
     pub(in crate::sources) next: Option<String>,
 }
 
+/// What is told of days that are not asked for any more.
+pub(in crate::sources) fn given_up(days: String) -> Problem {
+    let words = "did not come in 40 harvests, and is not asked for any more; `offprint backfill` asks again";
+    Problem::new(days, words)
+}
+
 /// A list as a source.
 #[derive(Debug)]
 pub(in crate::sources) struct Listed<L>(pub(in crate::sources) L);
@@ -97,6 +104,7 @@ impl<L: List> Source for Listed<L> {
         let (one, all) = list.words();
         let days = format!("{} to {}", window.from, window.until);
         let mut batch = Batch::default();
+        batch.problems.extend(walk.take_lost().into_iter().map(given_up));
         for (number, entry) in (window.rows.saturating_add(1)..).zip(&answer.entries.kept) {
             match list.records(entry.get(), run) {
                 Ok(records) => batch.records.extend(records),
@@ -142,6 +150,10 @@ impl<L: List> Source for Listed<L> {
 
     fn covered(&self, cursor: &Cursor) -> Option<f64> {
         self.walk(cursor, Timestamp::from_micros(0)).covered()
+    }
+
+    fn left_out(&self, cursor: &Cursor) -> Option<LeftOut> {
+        self.walk(cursor, Timestamp::from_micros(0)).left_out()
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

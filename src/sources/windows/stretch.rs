@@ -31,6 +31,21 @@ impl Stretch {
     }
 }
 
+/// Days in a list, each run of them in words.
+pub(super) fn in_words(list: &[Stretch]) -> Vec<String> {
+    let mut runs: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    for Stretch { from, until, .. } in list {
+        match runs.last_mut().filter(|last| last.1.succ_opt().is_some_and(|next| *from <= next)) {
+            Some(last) => last.1 = last.1.max(*until),
+            None => runs.push((*from, *until)),
+        }
+    }
+    let words = |(from, until): (NaiveDate, NaiveDate)| {
+        if from == until { from.to_string() } else { format!("{from} to {until}") }
+    };
+    runs.into_iter().map(words).collect()
+}
+
 /// Puts days into a list in order. Those that overlap are joined, and cut where a window would be longer than any.
 pub(super) fn add(list: &mut Vec<Stretch>, stretch: Stretch, length: u64) {
     let mut whole = stretch;

@@ -88,6 +88,8 @@ pub(super) struct HistoryRow<'a> {
     finished: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fault: Option<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<Cow<'a, str>>,
 }
 
 impl<'a> From<&'a History> for HistoryRow<'a> {
@@ -104,6 +106,7 @@ impl<'a> From<&'a History> for HistoryRow<'a> {
             covered: history.covered,
             finished: history.finished.map(Timestamp::micros),
             fault: history.fault.as_deref().map(Cow::from),
+            left_out: history.left_out.iter().map(|what| what.as_str().into()).collect(),
         }
     }
 }
@@ -122,6 +125,7 @@ impl HistoryRow<'_> {
             covered: self.covered,
             finished: self.finished.map(Timestamp::from_micros),
             fault: self.fault.map(Cow::into_owned),
+            left_out: self.left_out.into_iter().map(Cow::into_owned).collect(),
         }
     }
 }
