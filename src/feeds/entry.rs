@@ -132,7 +132,7 @@ pub fn update(paper: &Paper, event: Event, at: Timestamp, urls: &Urls) -> Entry 
         Event::Version(number) => (version(number), version(number), Some("A new version was posted.")),
     };
     Entry {
-        id: urls.update_tag(&paper.id, &name),
+        id: urls.update_tag(paper.listed_as(event, at), &name),
         title: Text::line(&format!("[{label}] {}", bare_title(paper))),
         published: plausible(at),
         updated: plausible(at),

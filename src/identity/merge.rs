@@ -26,7 +26,6 @@ use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::record::Announce;
 use crate::model::record::Role;
-use crate::model::registrants;
 use crate::model::source::Authority;
 use crate::model::time::Moment;
 use crate::model::time::Precision;
@@ -193,7 +192,7 @@ fn events_of(observation: &Observation) -> BTreeMap<Event, Timestamp> {
         .is_some_and(|revised| revised.precision >= Precision::Day && revised.at < at.minus(HISTORY));
     let version = observation.version.filter(|version| *version > 1 && !is_history).map(Event::Version);
     let is_publishers =
-        |id: &ExternalId| matches!(id, ExternalId::Doi(doi) if !registrants::is_of_a_repository(doi));
+        |id: &ExternalId| matches!(id, ExternalId::Doi(doi) if observation.is_published_as(doi));
     let has_doi = observation.ids.iter().any(is_publishers);
     let is_published = observation.role != Role::Notice && (observation.citation.is_some() || has_doi);
     // A paper that arXiv announces with its reference came so, and nobody who repeats the reference tells news.

@@ -14,7 +14,6 @@ use crate::identity::keys::person;
 use crate::model::external_id::ExternalId;
 use crate::model::observation::Observation;
 use crate::model::record::Role;
-use crate::model::registrants;
 
 /// How many years may lie between a preprint and its printing.
 const YEARS_APART: i32 = 1;
@@ -119,13 +118,13 @@ impl<'a> Claims<'a> {
         let mut claims = Self::default();
         for id in &observation.ids {
             if let ExternalId::Doi(doi) = id
-                && registrants::is_of_a_repository(doi)
+                && !observation.is_published_as(doi)
             {
                 claims.preprint.extend(unversioned(doi.as_str()));
             }
             let kind = match id {
                 ExternalId::Arxiv(_) => &mut claims.arxiv,
-                ExternalId::Doi(doi) if !registrants::is_of_a_repository(doi) => &mut claims.journal,
+                ExternalId::Doi(doi) if observation.is_published_as(doi) => &mut claims.journal,
                 ExternalId::Acl(_) => &mut claims.acl,
                 // One work is submitted to several forums, and PubMed counts a preprint and its article apart.
                 ExternalId::Doi(_)

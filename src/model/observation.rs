@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::model::author::Author;
 use crate::model::author::Authors;
+use crate::model::doi::Doi;
 use crate::model::external_id::ExternalId;
 use crate::model::link::Link;
 use crate::model::link::WebUrl;
 use crate::model::record::Announce;
 use crate::model::record::Role;
+use crate::model::registrants;
 use crate::model::source::Authority;
 use crate::model::source::SourceId;
 use crate::model::subject::Subject;
@@ -98,6 +100,15 @@ impl Observation {
     pub fn identifying_ids(&self) -> impl Iterator<Item = &ExternalId> {
         let has_registered = self.ids.iter().any(|id| !matches!(id, ExternalId::Page(_)));
         self.ids.iter().filter(move |id| !has_registered || !matches!(id, ExternalId::Page(_)))
+    }
+
+    /// Whether a DOI of the work is that of a publication: no repository registered it, and it is not merely the name under
+    /// which a registry that is no publisher lists something that appeared nowhere else.
+    pub fn is_published_as(&self, doi: &Doi) -> bool {
+        let is_of_a_deposit = self.authority != Authority::Publisher
+            && self.venue.is_none()
+            && self.key.as_str() == doi.as_str();
+        !is_of_a_deposit && !registrants::is_of_a_repository(doi)
     }
 
     /// What no two observations of one store share: the source and its key.

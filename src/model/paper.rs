@@ -264,6 +264,13 @@ impl Paper {
         change::updates(self.first_seen, &self.events)
     }
 
+    /// The identifier under which an event was first listed: that of the absorbed paper to which it happened, or its own.
+    pub fn listed_as(&self, event: Event, at: Timestamp) -> &PaperId {
+        let told = self.aliases.iter().filter(|(_id, absorbed)| absorbed.events.get(&event) == Some(&at));
+        // Of those that had absorbed one another the first.
+        told.min_by_key(|(id, absorbed)| (absorbed.records.len(), *id)).map_or(&self.id, |(id, _absorbed)| id)
+    }
+
     /// When it last changed in a way that matters to readers: first seen, or the newest of its [updates](Self::updates).
     pub fn updated(&self) -> Timestamp {
         self.updates().map(|(_event, at)| at).fold(self.first_seen, Timestamp::max)

@@ -211,3 +211,34 @@ fn what_leaves_a_paper_takes_its_events_along() {
     let back = merge(&gone, arxiv(3, 50)).paper;
     assert_eq!(part(&back, |_none| false), Some(back.clone()), "what happened once is kept");
 }
+
+#[test]
+fn what_happened_to_an_absorbed_paper_keeps_the_name_it_was_listed_under() {
+    let elsewhere = |at| observation("journal", Authority::Publisher, at);
+    let published = |at| Observation { citation: Some(Text::line("J. Flags 1, 2")), ..elsewhere(at) };
+    let older = merge(&begin(id(9), arxiv(1, 10)), arxiv(2, 15)).paper;
+    let younger = merge(&begin(id(1), elsewhere(20)), published(40)).paper;
+    let news: Vec<_> = younger.updates().collect();
+    assert_eq!(news, [(Event::Published, Timestamp::from_micros(40))]);
+    let one = absorb(&older, &younger);
+    assert_eq!(one.listed_as(Event::Published, Timestamp::from_micros(40)), &id(1));
+    assert_eq!(one.listed_as(Event::Version(2), Timestamp::from_micros(15)), &id(9));
+    let all = absorb(&begin(id(5), observation("forum", Authority::Aggregator, 5)), &one);
+    assert_eq!(all.listed_as(Event::Published, Timestamp::from_micros(40)), &id(1));
+    assert_eq!(all.listed_as(Event::Version(2), Timestamp::from_micros(15)), &id(9));
+}
+
+#[test]
+fn what_a_registry_lists_without_a_venue_was_published_nowhere() {
+    let doi = "10.1000/archive.7";
+    let mut listed = observation("registry", Authority::Aggregator, 20);
+    listed.key = Text::line(doi);
+    listed.ids.insert(ExternalId::parse(&format!("doi:{doi}")).unwrap());
+    let told = |observation: &Observation| {
+        merge(&begin(id(1), arxiv(1, 10)), observation.clone()).paper.events.contains_key(&Event::Published)
+    };
+    assert!(!told(&listed));
+    assert!(told(&Observation { venue: Some(Text::line("Proceedings of Flags")), ..listed.clone() }));
+    assert!(told(&Observation { authority: Authority::Publisher, ..listed.clone() }));
+    assert!(told(&Observation { key: Text::line("another"), ..listed }));
+}
