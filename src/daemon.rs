@@ -53,6 +53,9 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(30);
 /// How often the store is flushed when it has gathered writes.
 const CARE: Duration = Duration::from_secs(30);
 
+/// The same after it failed: with a full disk nobody is served until there is room again.
+const CARE_IN_TROUBLE: Duration = Duration::from_secs(5);
+
 /// How often the sizes of the store's files are looked at.
 const SIZES: Duration = Duration::from_hours(1);
 
@@ -160,9 +163,9 @@ impl Daemon {
 
 /// Looks after the store: flushes what the last harvests left, and now and then the sizes of its files.
 async fn care(desk: Arc<Desk>, stop: CancellationToken) {
-    let mut since_sizes = Duration::ZERO;
-    while stop.run_until_cancelled(tokio::time::sleep(CARE)).await.is_some() {
-        since_sizes += CARE;
+    let (mut since_sizes, mut pause) = (Duration::ZERO, CARE);
+    while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+        since_sizes += pause;
         let is_whole = since_sizes >= SIZES;
         if is_whole {
             since_sizes = Duration::ZERO;
@@ -172,6 +175,7 @@ async fn care(desk: Arc<Desk>, stop: CancellationToken) {
             if is_whole { writer.care() } else { writer.checkpoint().map(|()| Cared::default()) }
         });
         let done = done.await;
+        pause = if done.is_ok() { CARE } else { CARE_IN_TROUBLE };
         match done {
             Ok(Cared { log_bytes_saved: 0, index_bytes_saved: 0 }) => {}
             Ok(Cared { log_bytes_saved: log, index_bytes_saved: index }) => {

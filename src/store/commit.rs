@@ -85,7 +85,9 @@ impl Writer {
         if self.log.is_refusing() {
             self.log.reopen()?;
         }
-        if self.is_broken {
+        // sled writes behind our back as well, and answers nothing any more once that has failed.
+        if self.is_broken || self.shared.index().applied().is_err() {
+            self.is_broken = true;
             self.rebuild()?;
         }
         Ok(())
