@@ -44,6 +44,8 @@ mod forms;
 
 mod keys;
 
+mod listening;
+
 mod reference;
 
 mod secrets;
@@ -62,6 +64,8 @@ pub const BUILT_IN: &str = include_str!("../config/offprint.toml");
 pub struct Config {
     /// Where readers reach this instance; its path ends with a slash.
     pub public_url: Url,
+    /// Whether it was written, rather than taken from the address listened on.
+    pub is_public_url_given: bool,
     /// The name of the instance.
     pub title: String,
     /// Where the operator can be reached: a `mailto:` or `https:` address.
@@ -91,6 +95,14 @@ pub struct Config {
 }
 
 impl Config {
+    /// Listens elsewhere than the files say; so links lead there, unless they say where readers reach it.
+    pub fn listen_on(&mut self, addresses: &[ListenAddress]) {
+        self.server.listen = addresses.to_vec();
+        if let (false, Some(url)) = (self.is_public_url_given, listening::reached_at(addresses)) {
+            self.public_url = url;
+        }
+    }
+
     /// The authority that a new store fixes for its permanent identifiers: the one written, or the host of the public
     /// address, or `localhost` where that is a bare IP address (RFC 4151 wants a name).
     pub fn authority(&self) -> String {
@@ -225,7 +237,7 @@ impl ConfiguredSource {
 impl ListenAddress {
     /// Reads `127.0.0.1:4287`, `[::1]:4287` or `unix:/path`; says what is wrong and what to write instead.
     pub fn parse(text: &str) -> Result<Self, String> {
-        forms::listen(text).map_err(forms::Flaw::in_words)
+        listening::listen(text).map_err(forms::Flaw::in_words)
     }
 }
 

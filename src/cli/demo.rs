@@ -33,6 +33,9 @@ use crate::model::time::Timestamp;
 /// Where the demonstration listens unless the command line says otherwise.
 const LISTEN: &str = "127.0.0.1:4287";
 
+/// How the names of the folders begin that hold the stores, before the number of the process.
+const PREFIX: &str = "offprint-demo-";
+
 /// Runs the demonstration until SIGTERM or SIGINT; its store is thrown away at the end.
 pub fn run(environment: &Environment, listen: &[String], verbose: u8) -> Result<ExitCode, Stop> {
     let wanted = listen.first().map_or(LISTEN, String::as_str).to_owned();
@@ -44,9 +47,24 @@ pub fn run(environment: &Environment, listen: &[String], verbose: u8) -> Result<
         cli::level(config::LogLevel::Info, verbose),
         environment.is_journal,
     );
-    let store = tempfile::Builder::new().prefix("offprint-demo-").tempdir().map_err(anyhow::Error::from)?;
+    sweep(&std::env::temp_dir());
+    let prefix = format!("{PREFIX}{}-", std::process::id());
+    let store = tempfile::Builder::new().prefix(&prefix).tempdir().map_err(anyhow::Error::from)?;
     let ended = cli::runtime()?.block_on(demonstrate(address, store.path(), environment.clone()))?;
     Ok(serve::code(ended))
+}
+
+/// Removes the stores of demonstrations that were killed before they could do so themselves.
+fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split_once('-'));
+        let is_over = |process: u32| !Path::new("/proc").join(process.to_string()).exists();
+        if process.and_then(|(process, _random)| process.parse().ok()).is_some_and(is_over) {
+            // Another user's stays where it is.
+            let _is_gone = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Runs the invented internet and the daemon side by side: first over the two weeks before now, then in real time.
@@ -100,4 +118,23 @@ async fn harvest_history(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PREFIX;
+    use super::sweep;
+
+    #[test]
+    fn only_what_a_dead_demonstration_left_is_swept_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let mine = format!("{PREFIX}{}-abc", std::process::id());
+        let names = [&mine, "offprint-demo-4194999-abc", "offprint-demo-x-abc", "offprint-demo-abc", "other"];
+        for name in names {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        sweep(folder.path());
+        let left: Vec<&str> = names.into_iter().filter(|name| folder.path().join(name).exists()).collect();
+        assert_eq!(left, [&mine, "offprint-demo-x-abc", "offprint-demo-abc", "other"]);
+    }
 }

@@ -29,7 +29,7 @@ pub fn run(
 ) -> Result<ExitCode, Stop> {
     let listen = addresses(listen)?;
     if !listen.is_empty() {
-        config.server.listen.clone_from(&listen);
+        config.listen_on(&listen);
     }
     logging::start(config.log.format, cli::level(config.log.level, verbose), environment.is_journal);
     tracing::info!("configuration: {}", config.origin);

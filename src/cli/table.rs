@@ -10,6 +10,7 @@ use comfy_table::ContentArrangement;
 use comfy_table::Table;
 use comfy_table::presets;
 
+use crate::cli;
 use crate::cli::Colour;
 use crate::cli::Style;
 use crate::daemon::asks::Answer;
@@ -26,7 +27,7 @@ pub fn render(answer: &Answer, style: Style) -> String {
     let is_coloured = match style.colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => std::io::stdout().is_terminal(),
+        Colour::Auto => std::io::stdout().is_terminal() && !cli::wants_no_colour(),
     };
     match answer {
         Answer::Poll { polled } => poll(polled, is_coloured),
@@ -76,6 +77,11 @@ fn minute(time: Option<&String>) -> String {
     )
 }
 
+/// When a source is polled: what has no time is due.
+fn next(time: Option<&String>) -> String {
+    time.map_or_else(|| "now".to_owned(), |time| minute(Some(time)))
+}
+
 fn poll(rows: &[PollRow], is_coloured: bool) -> String {
     let headings = [
         "source",
@@ -95,7 +101,7 @@ fn poll(rows: &[PollRow], is_coloured: bool) -> String {
         let mut cells = vec![Cell::new(&row.source), state(&row.state)];
         cells.extend(numbers.map(|number| Cell::new(number.to_string())));
         cells.push(Cell::new(row.problems.len().to_string()));
-        cells.push(Cell::new(minute(row.next_poll.as_ref())));
+        cells.push(Cell::new(next(row.next_poll.as_ref())));
         table.add_row(cells);
     }
     let mut lines = vec![table.to_string().trim_end().to_owned()];
@@ -169,7 +175,7 @@ fn sources(rows: &[SourceRow], is_coloured: bool) -> String {
             state(&row.state),
             Cell::new(minute(row.last_success.as_ref())),
             Cell::new(row.papers_7_days.to_string()),
-            Cell::new(minute(row.next_poll.as_ref())),
+            Cell::new(next(row.next_poll.as_ref())),
             Cell::new(row.reason.as_deref().unwrap_or_default()),
         ]);
     }

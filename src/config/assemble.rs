@@ -32,6 +32,7 @@ use crate::config::files::Chosen;
 use crate::config::keys::MAIN;
 use crate::config::keys::Section;
 use crate::config::keys::TOPICS_FILE;
+use crate::config::listening;
 use crate::config::suggest::nearest;
 use crate::config::walk::MOST_FAULTS;
 use crate::config::walk::Walker;
@@ -250,13 +251,16 @@ fn whole(
     let (server, store, log, fetch) =
         (main.table("server")?, main.table("store")?, main.table("log")?, main.table("fetch")?);
     let alerts = main.table("alerts")?;
+    let listen = server.listen("listen")?;
+    let public_url = main.url("public_url");
     Some(Config {
-        public_url: main.url("public_url")?,
+        is_public_url_given: public_url.is_some(),
+        public_url: public_url.unwrap_or(listening::reached_at(&listen)?),
         title: main.text("title")?.to_owned(),
         contact,
         tag_authority: main.text("tag_authority").map(str::to_owned),
         server: ServerSettings {
-            listen: server.listen("listen")?,
+            listen,
             max_connections: usize::try_from(server.number("max_connections")?).ok()?,
         },
         store: StoreSettings { path: store_path?, cache_bytes: store.number("cache")? },

@@ -133,9 +133,26 @@ impl FileText {
         let column = before.get(line_start..).unwrap_or_default().chars().count().min(line.chars().count());
         let meant = self.text.get(start..span.end.max(start)).unwrap_or_default();
         let meant = meant.split(['\n', '\r']).next().unwrap_or_default().chars().count().max(1);
-        let (excerpt, marked) = excerpt(line, column, meant);
+        let (excerpt, marked) = excerpt(&concealed(line), column, meant);
         Place { line: before.matches('\n').count() + 1, column: column + 1, excerpt, marked }
     }
+}
+
+/// A line in which the value of a key that seems to hold a secret is covered, unless it says where the secret lies. Faults
+/// are logged and mailed around.
+fn concealed(line: &str) -> String {
+    let plain = || line.to_owned();
+    let Some((key, value)) = line.split_once('=') else { return plain() };
+    let key = key.to_lowercase();
+    let is_secret = ["key", "token", "secret", "password", "passwd"].iter().any(|word| key.contains(word));
+    let bare = value.trim_start().trim_start_matches(['"', '\'']);
+    if !is_secret || bare.starts_with("env:") || bare.starts_with("credential:") {
+        return plain();
+    }
+    let cover =
+        |letter: char| if letter.is_whitespace() || matches!(letter, '"' | '\'') { letter } else { '•' };
+    let covered: String = value.chars().map(cover).collect();
+    line.split_once('=').map_or_else(plain, |(key, _value)| format!("{key}={covered}"))
 }
 
 /// The part of a line around a column, and the columns marked in it.
@@ -207,6 +224,16 @@ mod tests {
         assert!(lines.iter().all(|line| line.chars().count() < 120), "{shown}");
         let caret = lines[3].chars().position(|character| character == '^').unwrap();
         assert_eq!(lines[2].chars().skip(caret).take(4).collect::<String>(), "HERE");
+    }
+
+    #[test]
+    fn what_may_be_a_key_is_covered() {
+        for line in ["api_key = \"s3cret\"", "token='s3cret' # s3cret", "PASSWORD = s3cret"] {
+            let shown = shown(line, "s3cret");
+            assert!(!shown.contains("s3cret") && shown.contains("••••••"), "{shown}");
+        }
+        assert!(shown("key = \"env:NAME\"", "env").contains("env:NAME"));
+        assert!(shown("title = \"A key\"", "A key").contains("A key"));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //!
 //! Nothing here knows which key it reads; [`super::walk`] adds the place in the file.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +9,6 @@ use chrono::NaiveDate;
 use url::Host;
 use url::Url;
 
-use crate::config::ListenAddress;
 use crate::config::diagnostic::quoted;
 use crate::model::source::is_slug;
 
@@ -257,37 +255,6 @@ pub(super) fn written_size(bytes: u64) -> String {
     written(bytes, SIZE_UNITS, " ")
 }
 
-/// The longest path of a Unix socket: the kernel's `sun_path` has 108 bytes, the last of them zero.
-const LONGEST_SOCKET_PATH: usize = 107;
-
-/// An address to listen on.
-pub(super) fn listen(text: &str) -> Result<ListenAddress, Flaw> {
-    if let Some(path) = text.strip_prefix("unix:") {
-        let flaw = || Flaw::new(format!("{} is not the absolute path of a socket", quoted(text)));
-        if !path.starts_with('/') || path.ends_with('/') || path.contains('\0') {
-            return Err(flaw().hint("write \"unix:/run/offprint/http.sock\""));
-        }
-        if path.len() > LONGEST_SOCKET_PATH {
-            return Err(
-                flaw().hint(format!("sockets have at most {LONGEST_SOCKET_PATH} bytes in their path"))
-            );
-        }
-        return Ok(ListenAddress::Unix(PathBuf::from(path)));
-    }
-    if let Ok(address) = text.parse::<SocketAddr>() {
-        return Ok(ListenAddress::Tcp(address));
-    }
-    let flaw = Flaw::new(format!("{} is not an address to listen on", quoted(text)));
-    let port = text.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
-    Err(match (port, text.rsplit_once(':').map(|(host, _port)| host)) {
-        (Some(port), Some("" | "*")) => flaw.hint(format!("for every interface write \"0.0.0.0:{port}\"")),
-        (Some(port), Some(host)) if host.contains(':') => flaw.hint(format!("write \"[{host}]:{port}\"")),
-        (Some(port), Some("localhost") | None) => flaw.hint(format!("write \"127.0.0.1:{port}\"")),
-        _other if text.starts_with('/') => flaw.hint(format!("write \"unix:{text}\"")),
-        _other => flaw.hint("write \"127.0.0.1:4287\", \"[::1]:4287\" or \"unix:/run/offprint/http.sock\""),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -362,21 +329,6 @@ mod tests {
         assert_eq!(of("https://Papers.Example.org/x/"), "papers.example.org");
         assert_eq!(of("http://127.0.0.1:4287/"), "localhost");
         assert_eq!(of("http://[::1]:4287/"), "localhost");
-    }
-
-    #[test]
-    fn an_address_to_listen_on_is_an_ip_address_or_a_socket() {
-        for text in ["127.0.0.1:0", "[::]:80", "unix:/run/offprint/http.sock"] {
-            assert!(super::listen(text).is_ok(), "{text}");
-        }
-        assert_eq!(hint(super::listen(":4287")), "for every interface write \"0.0.0.0:4287\"");
-        assert_eq!(hint(super::listen("4287")), "write \"127.0.0.1:4287\"");
-        assert_eq!(hint(super::listen("localhost:80")), "write \"127.0.0.1:80\"");
-        assert_eq!(hint(super::listen("::1:80")), "write \"[::1]:80\"");
-        assert_eq!(hint(super::listen("/run/a.sock")), "write \"unix:/run/a.sock\"");
-        assert!(super::listen("unix:run/a.sock").is_err());
-        assert!(super::listen(&format!("unix:/{}", "a".repeat(107))).is_err());
-        assert!(super::listen("127.0.0.1:99999").is_err());
     }
 
     #[test]

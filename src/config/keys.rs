@@ -63,7 +63,7 @@ pub(super) const MAIN: Section = Section {
         key(
             "public_url",
             Form::PublicUrl,
-            Fallback::Written("\"http://127.0.0.1:4287/\""),
+            Fallback::Described("the first address of `server.listen`, as `http://127.0.0.1:4287/`"),
             "Where readers reach this instance; every link in feeds and pages begins with it.",
         ),
         key(

@@ -24,6 +24,7 @@ use crate::config::keys::Fallback;
 use crate::config::keys::Key;
 use crate::config::keys::SECTIONS;
 use crate::config::keys::Section;
+use crate::config::listening;
 use crate::config::secrets::secret_place;
 use crate::config::strings::span_in_file;
 use crate::config::suggest::nearest;
@@ -264,7 +265,7 @@ impl Walker<'_> {
 
     fn listen(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Value> {
         let mut addresses = Vec::new();
-        for address in self.list(value, forms::listen)? {
+        for address in self.list(value, listening::listen)? {
             if addresses.contains(address.get_ref()) {
                 self.flaw(
                     address.span(),

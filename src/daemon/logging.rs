@@ -14,7 +14,9 @@ use crate::config::LogFormat;
 ///
 /// Lines go to standard error. `is_journal` says that systemd connected it to the journal (`JOURNAL_STREAM`).
 pub fn start(format: LogFormat, level: &str, is_journal: bool) {
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_error| EnvFilter::new("info"));
+    // What libraries tell of their insides would bury what we say.
+    let filter =
+        EnvFilter::new(format!("{},offprint={level}", if level == "error" { "error" } else { "warn" }));
     let chosen = match format {
         LogFormat::Auto if std::io::stderr().is_terminal() => LogFormat::Text,
         LogFormat::Auto if is_journal => LogFormat::Journald,
@@ -24,7 +26,8 @@ pub fn start(format: LogFormat, level: &str, is_journal: bool) {
     let layer: Box<dyn Layer<Registry> + Send + Sync> = match (chosen, tracing_journald::layer()) {
         (LogFormat::Journald, Ok(journal)) => journal.boxed(),
         (LogFormat::Text | LogFormat::Auto, _) => {
-            let is_coloured = std::io::stderr().is_terminal();
+            let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            let is_coloured = std::io::stderr().is_terminal() && !wants_none;
             tracing_subscriber::fmt::layer()
                 .with_writer(std::io::stderr)
                 .with_ansi(is_coloured)

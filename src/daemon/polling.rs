@@ -10,6 +10,7 @@ use crate::daemon::desk::Desk;
 use crate::daemon::occasion::Occasion;
 use crate::daemon::occasion::Polled;
 use crate::daemon::tasks::Tasks;
+use crate::daemon::views::counted;
 use crate::harvest::history;
 use crate::harvest::job::Summary;
 use crate::harvest::schedule::words;
@@ -147,7 +148,7 @@ fn report(source: &ConfiguredSource, summary: &Summary) {
         tracing::debug!(source.id = %id, problem = %problem, "source {id}: {problem}");
     }
     if !summary.problems.is_empty() {
-        tracing::warn!(source.id = %id, problems = summary.problems.len(), "source {id}: {} problems, the first: {}",
-            summary.problems.len(), summary.problems.first().map(ToString::to_string).unwrap_or_default());
+        tracing::warn!(source.id = %id, problems = summary.problems.len(), "source {id}: {}, the first: {}",
+            counted(summary.problems.len(), "problem"), summary.problems.first().map(ToString::to_string).unwrap_or_default());
     }
 }

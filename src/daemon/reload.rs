@@ -22,6 +22,7 @@ use crate::daemon::desk::Desk;
 use crate::daemon::notify as systemd;
 use crate::daemon::polling;
 use crate::daemon::tasks::Tasks;
+use crate::daemon::views::counted;
 use crate::harvest::refill::Edit;
 use crate::harvest::refill::Refilled;
 
@@ -46,7 +47,7 @@ impl Whence {
     fn load(&self) -> Result<Config, Faults> {
         let mut config = config::load(self.explicit.as_deref(), &self.environment)?;
         if !self.listen.is_empty() {
-            config.server.listen.clone_from(&self.listen);
+            config.listen_on(&self.listen);
         }
         Ok(config)
     }
@@ -132,9 +133,9 @@ async fn reload(desk: &Desk, whence: &Whence, is_asked: bool) -> bool {
     match desk.adopt(config).await {
         Ok(done) => {
             tracing::info!(
-                "reload: {} sources, {} topics in force",
-                desk.config().sources.len(),
-                desk.config().topics.len()
+                "reload: {} and {} in force",
+                counted(desk.config().sources.len(), "source"),
+                counted(desk.config().topics.len(), "topic")
             );
             for refilled in &done {
                 tracing::info!(topic.id = %refilled.topic, added = refilled.added, removed = refilled.removed, "{}", plan_line(refilled));

@@ -36,6 +36,11 @@ use crate::topics::Topics;
 use crate::urls::Place;
 use crate::urls::Urls;
 
+/// So many of a thing, in words.
+pub fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// How many days the sparkline of a topic shows.
 const DAYS: usize = 30;
 

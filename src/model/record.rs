@@ -133,6 +133,8 @@ pub struct RawAuthor {
     pub affiliations: Vec<String>,
     /// An ORCID identifier or its address.
     pub orcid: Option<String>,
+    /// Whether the source says that it is a group, whose name has no parts.
+    pub is_group: bool,
 }
 
 /// A classification as a source wrote it.

@@ -53,7 +53,8 @@ fn collected(list: Vec<RawAuthor>) -> Authors {
 fn add(authors: &mut Authors, raw: &RawAuthor) {
     let name = text_of(head(&raw.name, LONGEST_NAME * 4));
     let name = split::without_mailbox(&name);
-    let Some(parsed) = names::parse(head(&name, LONGEST_NAME)) else { return };
+    let name = head(&name, LONGEST_NAME);
+    let Some(parsed) = (if raw.is_group { names::group(name) } else { names::parse(name) }) else { return };
     authors.total = authors.total.saturating_add(1);
     if authors.listed.len() >= Authors::KEPT {
         return;

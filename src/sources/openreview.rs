@@ -43,6 +43,7 @@ use crate::sources::json_api;
 use crate::sources::json_list;
 use crate::sources::json_list::Entries;
 use crate::sources::openreview::progress::List;
+use crate::sources::openreview::progress::MOST_PAGES;
 use crate::sources::openreview::progress::Progress;
 
 mod note;
@@ -256,6 +257,10 @@ impl Source for OpenReview {
             Some(next) => progress.turn(&list, next, &self.lists),
         };
         batch.is_partial = is_cut;
+        if is_cut {
+            let words = format!("{MOST_PAGES} pages were read: the next run goes on");
+            batch.problems.push(Problem::new(list.name.clone(), words));
+        }
         if (is_last || is_cut)
             && !list.is_notices
             && progress.history.is_none()

@@ -53,6 +53,7 @@ fn everywhere(text: &str, markup: Markup) -> Record {
             name: format!("Ann {text}"),
             affiliations: vec![text.into()],
             orcid: Some(text.into()),
+            is_group: text.len().is_multiple_of(2),
         }]),
         subjects: vec![
             RawSubject { is_arxiv: true, term: text.into() },

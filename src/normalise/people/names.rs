@@ -44,6 +44,16 @@ pub(super) fn parse(text: &str) -> Option<Name> {
     }
 }
 
+/// The name of a group as it is; `None` when no letters are in it.
+pub(super) fn group(text: &str) -> Option<Name> {
+    let whole = text.trim();
+    whole.chars().any(char::is_alphabetic).then(|| Name {
+        whole: whole.to_owned(),
+        family: None,
+        given: None,
+    })
+}
+
 /// Whether a word is a suffix of a name.
 pub(super) fn is_suffix(word: &str) -> bool {
     matches!(word.trim_end_matches('.'), "Jr" | "Sr" | "jr" | "sr" | "JR" | "SR" | "II" | "III" | "IV")

@@ -83,7 +83,7 @@ fn add(authors: &mut Vec<RawAuthor>, name: &str, affiliations: Vec<String>) {
 
 fn push(authors: &mut Vec<RawAuthor>, name: &str, affiliations: Vec<String>) {
     if !name.trim().is_empty() {
-        authors.push(RawAuthor { name: name.trim().to_owned(), affiliations, orcid: None });
+        authors.push(RawAuthor { name: name.trim().to_owned(), affiliations, ..RawAuthor::default() });
     }
 }
 

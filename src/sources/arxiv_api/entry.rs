@@ -59,7 +59,7 @@ pub(super) fn record(
     let author = |author: &Element| RawAuthor {
         name: author.inner_text("name").unwrap_or_default(),
         affiliations: author.every("affiliation").map(Element::text).collect(),
-        orcid: None,
+        ..RawAuthor::default()
     };
     Ok(Record {
         key: id.to_string(),

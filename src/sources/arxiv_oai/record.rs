@@ -199,7 +199,11 @@ fn authors(metadata: &Element) -> RawAuthors {
             _all => format!("{family}, {suffix}, {given}"),
         };
         let affiliations = author.every("affiliation").map(Element::text).collect();
-        name.chars().any(char::is_alphabetic).then_some(RawAuthor { name, affiliations, orcid: None })
+        name.chars().any(char::is_alphabetic).then_some(RawAuthor {
+            name,
+            affiliations,
+            ..RawAuthor::default()
+        })
     };
     RawAuthors::List(list.every("author").filter_map(author).collect())
 }

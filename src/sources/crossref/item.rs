@@ -113,22 +113,15 @@ fn list<'work>(work: &'work Value, key: &str) -> &'work [Value] {
 fn author(author: &Value) -> Option<RawAuthor> {
     let (family, given) = (string(author, "family"), string(author, "given"));
     let suffix = string(author, "suffix");
+    let is_group = family.is_none() && given.is_none();
     let name = match (family, given, suffix) {
         (Some(family), Some(given), None) => format!("{family}, {given}"),
         (Some(family), Some(given), Some(suffix)) => format!("{given} {family} {suffix}"),
         (Some(family), None, _) => family,
-        (None, given, _) => string(author, "name").map(organisation).or(given)?,
+        (None, given, _) => string(author, "name").or(given)?,
     };
     let affiliations = list(author, "affiliation").iter().filter_map(|place| string(place, "name"));
-    Some(RawAuthor { name, affiliations: affiliations.collect(), orcid: string(author, "ORCID") })
-}
-
-/// The name of a group. One comma in it would be taken for that between family and given name.
-fn organisation(name: String) -> String {
-    match name.split_once(',') {
-        Some((group, part)) if !part.contains(',') => format!("{} \u{2013} {}", group.trim(), part.trim()),
-        Some(_) | None => name,
-    }
+    Some(RawAuthor { name, affiliations: affiliations.collect(), orcid: string(author, "ORCID"), is_group })
 }
 
 /// Further identifiers of the same work: by its relations, and those of its other versions. A relation holds a list or, in old answers, one alone.

@@ -169,6 +169,10 @@ pub(super) fn of(options: &Options) -> Result<Scope, OptionFault> {
         if !is_issn(&issn) {
             return Err(fault("issn", Some(index), format!("\"{issn}\" is no ISSN such as 1234-5679")));
         }
+        if !has_check_digit(&issn) {
+            let message = format!("\"{issn}\" is mistyped: its last character does not fit the others");
+            return Err(fault("issn", Some(index), message));
+        }
         filters.push(format!("issn:{issn}"));
     }
     if let Some(member) = options.text("member") {
@@ -253,6 +257,14 @@ impl Scope {
         let kind = work.get("type").and_then(Value::as_str).unwrap_or_default();
         self.types.iter().any(|named| named == kind) || !NO_PAPERS.contains(&kind)
     }
+}
+
+/// Whether the last character is the one that the others give (ISO 3297): 8 to 2 times each add up to a multiple of 11.
+fn has_check_digit(issn: &str) -> bool {
+    let digits = issn.chars().filter(|letter| *letter != '-');
+    let value = |letter: char| if letter == 'X' { Some(10) } else { letter.to_digit(10) };
+    let weighted = (1..=8).rev().zip(digits).filter_map(|(weight, digit)| Some(weight * value(digit)?));
+    weighted.sum::<u32>() % 11 == 0
 }
 
 /// Four digits, a hyphen, three digits and a check digit.

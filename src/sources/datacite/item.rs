@@ -170,8 +170,6 @@ fn author(creator: &Value) -> Option<RawAuthor> {
         }
         _single => string(creator, "name")?,
     };
-    // One comma in a group's name would be taken for that between family and given name.
-    let name = if is_group { name.replace(',', " \u{2013}") } else { name };
     if is_nobody(&name) {
         return None;
     }
@@ -185,6 +183,7 @@ fn author(creator: &Value) -> Option<RawAuthor> {
         name,
         affiliations: list(creator, "affiliation").iter().filter_map(place).collect(),
         orcid,
+        is_group,
     })
 }
 

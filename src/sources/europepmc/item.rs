@@ -169,15 +169,19 @@ fn authors(result: &Value) -> RawAuthors {
         let suffix = full.as_deref().and_then(|full| full.rsplit_once(' ')).map(|(_, last)| last);
         let name = match (family, &given) {
             (Some(family), Some(given)) => medline::person(&family, Some(given), suffix),
-            _single => medline::family_first(&full.or_else(|| string(author, "collectiveName"))?),
+            _single => match &full {
+                Some(full) => medline::family_first(full),
+                None => string(author, "collectiveName")?,
+            },
         };
+        let is_group = full.is_none() && string(author, "lastName").is_none();
         let details = list(author, "authorAffiliationDetailsList", "authorAffiliation");
         let affiliations = details.iter().filter_map(|place| string(place, "affiliation"));
         let orcid = author
             .get("authorId")
             .filter(|id| string(id, "type").as_deref() == Some("ORCID"))
             .and_then(|id| string(id, "value"));
-        Some(RawAuthor { name, affiliations: affiliations.collect(), orcid })
+        Some(RawAuthor { name, affiliations: affiliations.collect(), orcid, is_group })
     };
     let listed: Vec<RawAuthor> = list(result, "authorList", "author").iter().filter_map(one).collect();
     if !listed.is_empty() {

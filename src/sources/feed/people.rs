@@ -130,6 +130,7 @@ fn person(element: &Element) -> Option<RawAuthor> {
             .filter(|text| !text.is_empty())
             .collect(),
         orcid: child("uri").filter(|uri| uri.contains("orcid.org/")).map(str::to_owned),
+        ..RawAuthor::default()
     })
 }
 

@@ -110,7 +110,7 @@ fn authors(work: &Value) -> Vec<RawAuthor> {
         let name = string(authorship, "raw_author_name").or_else(|| string(author, "display_name"))?;
         let at = authorship.get("raw_affiliation_strings").and_then(Value::as_array);
         let affiliations = at.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-        Some(RawAuthor { name, affiliations, orcid: string(author, "orcid") })
+        Some(RawAuthor { name, affiliations, orcid: string(author, "orcid"), ..RawAuthor::default() })
     });
     named.collect()
 }

@@ -17,7 +17,7 @@ use crate::sources::json_api;
 const DAY: i64 = 86_400_000;
 
 /// How many pages of one list are read in one run; the rest waits for the next.
-const MOST_PAGES: u32 = 40;
+pub(super) const MOST_PAGES: u32 = 40;
 
 /// One list of a venue.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -180,7 +180,7 @@ fn authors(article: &Element) -> Vec<RawAuthor> {
         let given = text("forename").or_else(|| text("initials").map(|letters| medline::initials(&letters)));
         let name = match text("lastname") {
             Some(family) => medline::person(&family, given.as_deref(), text("suffix").as_deref()),
-            None => medline::family_first(&text("collectivename")?),
+            None => text("collectivename")?,
         };
         let is_orcid =
             |child: &&Element| child.local() == "identifier" && child.attribute("Source") == Some("ORCID");
@@ -189,6 +189,7 @@ fn authors(article: &Element) -> Vec<RawAuthor> {
             name,
             affiliations: places.filter_map(|place| place.inner_text("affiliation")).collect(),
             orcid: author.children().find(is_orcid).map(Element::text),
+            is_group: text("lastname").is_none(),
         })
     };
     // A wrong spelling stays in the list beside the right one.
