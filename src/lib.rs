@@ -36,7 +36,8 @@
 //!
 //! **A revision arrives from two sources.** The first report of version 2 joins the paper's observation of that source,
 //! notes the event `Version(2)` and moves the entry to the top under its old identifier. The second report changes
-//! nothing for readers; it is kept as a further source of the paper, and `updated` stays.
+//! nothing for readers; it is kept as a further source of the paper, and `updated` stays. `/updates.atom` lists the event
+//! itself as an entry.
 //!
 //! **SIGTERM during a harvest.** One token stops everything: a request under way is given up, an answer that is being
 //! read is read to its end, its plans each logged whole or not at all, the cursor with the last of them; connections

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::ConfiguredSource;
+use crate::daemon::backfill;
 use crate::daemon::desk::Desk;
 use crate::daemon::occasion::Occasion;
 use crate::daemon::occasion::Polled;
@@ -53,10 +54,14 @@ async fn poll(desk: &Desk, source: &ConfiguredSource, stop: &CancellationToken) 
         // Polls come first; in between, history is harvested a request at a time.
         if !wait.is_zero() && history.is_some_and(|pause| pause.is_zero()) {
             match desk.history_step(source, stop, &|_progress| {}).await {
-                Ok(history::Step::Done(done)) => tracing::info!(
-                    source.id = %source.id, records = done.records,
-                    "source {}: its history of {} to {} is here, {} records", source.id, done.since, done.until, done.records
-                ),
+                Ok(history::Step::Done(done)) => {
+                    let words = backfill::in_words(&done, desk.clock().now());
+                    if done.left_out.is_empty() {
+                        tracing::info!(source.id = %source.id, records = done.records, "source {}: its history of {words}", source.id);
+                    } else {
+                        tracing::error!(source.id = %source.id, records = done.records, "source {}: its history of {words}", source.id);
+                    }
+                }
                 Ok(history::Step::Interrupted) => return,
                 Ok(history::Step::Went(_) | history::Step::Waits(..) | history::Step::Idle) => {}
                 Err(error) => {

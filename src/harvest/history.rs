@@ -83,7 +83,7 @@ impl Harvester {
         {
             return Ok(Begun::Another(another));
         }
-        let same = known.filter(is_same);
+        let same = known.filter(|known| is_same(known) && known.settings == job.settings);
         let left_out = same.as_ref().filter(|same| same.finished.is_some());
         let cursor =
             left_out.and_then(|same| job.source.left_out(&same.cursor)).map_or(cursor, |left| left.again);
@@ -93,6 +93,7 @@ impl Harvester {
             since,
             until,
             cursor,
+            settings: job.settings.clone(),
             begun: now,
             not_before: now,
             failures: 0,
@@ -120,6 +121,14 @@ impl Harvester {
         else {
             return Ok(Step::Idle);
         };
+        // A cursor may count the sets or sites that there were: with others it begins anew.
+        let is_of_others = history.settings != job.settings;
+        if is_of_others && let Some(cursor) = job.source.history(history.since, history.until) {
+            let settings = job.settings.clone();
+            let anew = History { cursor, settings, covered: 0, left_out: Vec::new(), ..history };
+            self.keep(SourceState { history: Some(Box::new(anew.clone())), ..state }, Vec::new()).await?;
+            return Ok(Step::Went(anew));
+        }
         let now = self.clock.now();
         if history.not_before > now {
             let until = history.not_before;

@@ -48,6 +48,8 @@ pub struct History {
     pub until: NaiveDate,
     /// How far it got.
     pub cursor: Cursor,
+    /// The settings of the source that its cursor is of.
+    pub settings: String,
     /// When it began.
     pub begun: Timestamp,
     /// When it goes on after a failure.

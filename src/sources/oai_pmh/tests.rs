@@ -125,6 +125,30 @@ fn history_says_how_far_it_is_by_the_size_of_its_lists() {
 }
 
 #[test]
+fn a_month_that_stays_short_is_left_out_and_asked_for_again() {
+    let mut course = Course::begin(URL);
+    course.cursor =
+        course.source.history("2026-06-10".parse().unwrap(), "2026-07-20".parse().unwrap()).unwrap();
+    course.reads("<Identify><granularity>YYYY-MM-DD</granularity></Identify>");
+    let of = |size: u32| format!("<resumptionToken completeListSize='{size}'/>");
+    let june = "&from=2026-06-10&until=2026-06-30";
+    assert!(course.asks().unwrap().contains(june));
+    course.reads(&records(1..4, &of(9)));
+    assert!(course.asks().unwrap().contains("&from=2026-07-01"));
+    course.reads(&records(1..4, &of(3)));
+    assert_eq!(course.source.left_out(&course.cursor), None, "it may be whole the second time");
+    assert!(course.asks().unwrap().contains(june));
+    course.reads(&records(1..4, &of(9)));
+    assert_eq!(course.asks(), None);
+    let left_out = course.source.left_out(&course.cursor).unwrap();
+    assert!(left_out.what[0].starts_with("2026-06-10 to 2026-06-30 of "), "{:?}", left_out.what);
+    course.cursor = left_out.again;
+    assert!(course.asks().unwrap().contains(june));
+    course.reads(&records(1..10, &of(9)));
+    assert_eq!((course.asks(), course.source.left_out(&course.cursor)), (None, None));
+}
+
+#[test]
 fn deleted_records_are_counted_and_are_no_papers() {
     let mut course = Course::begin(URL);
     course.reads("<Identify><granularity>YYYY-MM-DD</granularity></Identify>");

@@ -78,6 +78,8 @@ pub(super) struct HistoryRow<'a> {
     until: NaiveDate,
     #[serde(borrow)]
     cursor: Cow<'a, str>,
+    #[serde(borrow, default)]
+    settings: Cow<'a, str>,
     begun: i64,
     not_before: i64,
     failures: u32,
@@ -98,6 +100,7 @@ impl<'a> From<&'a History> for HistoryRow<'a> {
             since: history.since,
             until: history.until,
             cursor: history.cursor.0.as_str().into(),
+            settings: history.settings.as_str().into(),
             begun: history.begun.micros(),
             not_before: history.not_before.micros(),
             failures: history.failures,
@@ -117,6 +120,7 @@ impl HistoryRow<'_> {
             since: self.since,
             until: self.until,
             cursor: Cursor(self.cursor.into_owned()),
+            settings: self.settings.into_owned(),
             begun: Timestamp::from_micros(self.begun),
             not_before: Timestamp::from_micros(self.not_before),
             failures: self.failures,

@@ -196,3 +196,20 @@ async fn a_back_fill_of_other_days_is_given_up_only_when_that_is_said() {
     back_fill(&site, "preprints", second.0, second.1).await;
     assert!(matches!(begin(&site, "preprints", first, false).await, Begun::At(_)));
 }
+
+#[tokio::test]
+async fn a_back_fill_of_a_source_that_is_configured_anew_begins_anew() {
+    let net = Net::start().await;
+    all_but(&net, &Arc::default());
+    let mut site = Site::start(&configuration(&net)).await;
+    let days = ("2025-01-01", "2025-03-31");
+    back_fill(&site, "preprints", days.0, days.1).await;
+    assert!(matches!(begin(&site, "preprints", ("2025-01-01", "2025-02-28"), false).await, Begun::At(_)));
+    let text = configuration(&net).replace("\"biorxiv\"\n", "\"biorxiv\"\ncategory = \"plant biology\"\n");
+    site.adopt(&text).await;
+    let known = net.requests().len();
+    let history = back_fill(&site, "preprints", "2025-01-01", "2025-02-28").await;
+    assert!(history.finished.is_some());
+    let asked: Vec<String> = net.requests().into_iter().skip(known).map(|seen| seen.path).collect();
+    assert!(asked[0].contains("/2025-01-01/2025-01-30/0/json?category=plant_biology"), "{asked:?}");
+}

@@ -168,6 +168,22 @@ async fn a_source_with_another_address_is_due_at_once_and_reads_it_whole() {
 }
 
 #[tokio::test]
+async fn what_was_known_of_a_category_goes_with_it() {
+    let net = Net::start().await;
+    ordinary(&net);
+    let mut site = Site::start(&configuration(&net)).await;
+    site.poll().await;
+    let parts = |row: offprint::daemon::asks::SourceRow| {
+        row.parts.into_iter().map(|part| part.part).collect::<Vec<_>>()
+    };
+    assert_eq!(parts(site.source("arxiv").await), ["cs.LG"]);
+    site.adopt(&configuration(&net).replace("\"cs.LG\"", "\"cs.CL\"")).await;
+    site.later(TimeDelta::days(1));
+    site.harvest("arxiv").await;
+    assert!(!parts(site.source("arxiv").await).contains(&"cs.LG".to_owned()), "it would stay stale for ever");
+}
+
+#[tokio::test]
 async fn a_source_that_waits_for_another_of_its_host_has_not_failed() {
     let net = Net::start().await;
     ordinary(&net);
