@@ -129,7 +129,7 @@ fn backfilled(row: &BackfillRow) -> String {
     );
     for what in &row.left_out {
         // Writing to a string cannot fail.
-        let _cannot_fail = writeln!(text, "{}: {what} did not come", row.source);
+        let _cannot_fail = writeln!(text, "{}: {what} did not come whole", row.source);
     }
     if !row.left_out.is_empty() {
         text.push_str("the same command once more asks for what is missing and nothing else\n");

@@ -138,7 +138,7 @@ fn configured_source(
         every: wish.unwrap_or(kind.manners.every).max(least),
         named_urls,
         manners,
-        settings: settings(kind, source.as_ref()),
+        settings: settings(kind, &options),
         source,
     })
 }
@@ -153,9 +153,11 @@ fn is_own(named_urls: &[Url]) -> bool {
     })
 }
 
-/// What tells a source from another: a digest of its kind, address and options.
-fn settings(kind: &Kind, source: &dyn Source) -> String {
-    let digest = Sha256::digest(format!("{} {source:?}", kind.name).as_bytes());
+/// What tells a source from another: a digest of its kind and of what is asked for. How many days the very first harvest
+/// reads changes nothing of that.
+fn settings(kind: &Kind, options: &Options) -> String {
+    let given: BTreeMap<_, _> = options.given.iter().filter(|(name, _value)| *name != "days").collect();
+    let digest = Sha256::digest(format!("{} {given:?}", kind.name).as_bytes());
     digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 

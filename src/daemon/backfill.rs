@@ -99,8 +99,8 @@ pub fn in_words(history: &History, now: Timestamp) -> String {
     let days = format!("{} to {}", history.since, history.until);
     let left_out = match history.left_out.as_slice() {
         [] => String::new(),
-        [what] => format!("; {what} did not come"),
-        what => format!("; {} stretches of it did not come: {}", what.len(), what.join(", ")),
+        [what] => format!("; {what} did not come whole"),
+        what => format!("; {} stretches of it did not come whole: {}", what.len(), what.join(", ")),
     };
     if let Some(finished) = history.finished {
         return format!("{days} was read by {}: {} records{left_out}", finished.day(), history.records);

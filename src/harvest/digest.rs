@@ -232,6 +232,7 @@ fn behind_history(job: &Job, state: &SourceState, batch: &Batch) -> SourceState 
         history.asked += 1;
         history.records += u64::try_from(batch.records.len()).unwrap_or(u64::MAX);
         history.failures = 0;
+        history.stuck = 0;
         history.fault = None;
         let covered = job.source.covered(&batch.next).unwrap_or(0.0).clamp(0.0, 1.0);
         let thousandths = std::time::Duration::from_secs_f64(covered).as_millis();

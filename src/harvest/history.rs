@@ -83,7 +83,7 @@ impl Harvester {
         {
             return Ok(Begun::Another(another));
         }
-        let same = known.filter(|known| is_same(known) && known.settings == job.settings);
+        let same = known.filter(|known| is_same(known) && is_of(known, job));
         let left_out = same.as_ref().filter(|same| same.finished.is_some());
         let cursor =
             left_out.and_then(|same| job.source.left_out(&same.cursor)).map_or(cursor, |left| left.again);
@@ -97,6 +97,7 @@ impl Harvester {
             begun: now,
             not_before: now,
             failures: 0,
+            stuck: 0,
             asked: 0,
             records: 0,
             covered: 0,
@@ -122,10 +123,15 @@ impl Harvester {
             return Ok(Step::Idle);
         };
         // A cursor may count the sets or sites that there were: with others it begins anew.
-        let is_of_others = history.settings != job.settings;
-        if is_of_others && let Some(cursor) = job.source.history(history.since, history.until) {
+        if !is_of(&history, job)
+            && let Some(cursor) = job.source.history(history.since, history.until)
+        {
             let settings = job.settings.clone();
             let anew = History { cursor, settings, covered: 0, left_out: Vec::new(), ..history };
+            tracing::warn!(
+                source.id = %job.id,
+                "source {}: its settings changed, so that its history begins anew at {}", job.id, anew.since
+            );
             self.keep(SourceState { history: Some(Box::new(anew.clone())), ..state }, Vec::new()).await?;
             return Ok(Step::Went(anew));
         }
@@ -170,10 +176,13 @@ impl Harvester {
         let failures = history.failures.saturating_add(1);
         let fault = Some(failure.in_words(job));
         let now = self.clock.now();
-        let is_passable = failures >= PATIENCE && failure.is_of_the_request()
-            || failures >= LONG_PATIENCE && failure.may_be_of_the_request();
+        // A host that could not be reached meanwhile has said nothing of the request.
+        let may_be_its_own = failure.is_of_the_request() || failure.may_be_of_the_request();
+        let stuck = if may_be_its_own { history.stuck.saturating_add(1) } else { 0 };
+        let is_passable = stuck >= LONG_PATIENCE || stuck >= PATIENCE && failure.is_of_the_request();
         if is_passable && let Some(cursor) = job.source.skip(&history.cursor, history.begun) {
-            return History { failures: 0, fault, not_before: now, ..history_at(job, history, cursor) };
+            let passed = history_at(job, history, cursor);
+            return History { failures: 0, stuck: 0, fault, not_before: now, ..passed };
         }
         let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures.min(16) - 1).unwrap_or(u32::MAX));
         let own = schedule::after(now, doubled.min(LONGEST_WAIT));
@@ -184,7 +193,7 @@ impl Harvester {
             },
             Failure::Unusable { .. } => own,
         };
-        History { failures, fault, not_before: own.max(asked_for), ..history }
+        History { failures, stuck, fault, not_before: own.max(asked_for), ..history }
     }
 
     async fn keep(&self, state: SourceState, mut ops: Vec<Op>) -> Result<(), Error> {
@@ -193,6 +202,11 @@ impl Harvester {
         self.pen.write(move |writer| writer.commit(&[Plan { at, ops }])).await?;
         Ok(())
     }
+}
+
+/// Whether a harvest of history is of the source as it is configured now.
+fn is_of(history: &History, job: &Job) -> bool {
+    history.settings.is_empty() || history.settings == job.settings
 }
 
 /// How long a harvest of history will go on at its pace so far, where that can be told.

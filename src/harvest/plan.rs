@@ -127,8 +127,8 @@ pub fn plan<S: Shelf>(
     Ok(draft.finish(None))
 }
 
-/// Carries out a ruling about the records of some papers: decides over them, and everything connected, anew. Papers that
-/// are parted stay with the ruling's other side.
+/// Carries out a ruling about the records of some papers: decides over them, and everything connected, anew. The ruling's
+/// other side keeps a parted paper's identifier, unless that was the one side's before both became one.
 pub fn rule<S: Shelf>(
     ruling: Ruling,
     papers: &[PaperId],

@@ -42,6 +42,9 @@ pub struct Merged {
     pub is_dirty: bool,
 }
 
+/// So many records of two papers are remembered apart when they become one.
+const MOST_REMEMBERED: usize = 100;
+
 /// The paper that a first observation makes.
 pub fn begin(id: PaperId, observation: Observation) -> Paper {
     let mut paper = Paper {
@@ -77,30 +80,38 @@ pub fn absorb(into: &Paper, from: &Paper) -> Paper {
         keep_observation(&mut paper.observations, observation.clone());
     }
     paper.aliases.extend(from.aliases.iter().map(|(id, absorbed)| (id.clone(), absorbed.clone())));
-    paper.aliases.insert(
-        from.id.clone(),
-        Absorbed {
-            first_seen: from.first_seen,
-            events: from.events.clone(),
-            records: from.observations.iter().map(Observation::record).collect(),
-        },
-    );
+    // Of a paper that swallows very many it is not kept what each of them was.
+    let records = |paper: &Paper| paper.observations.iter().map(Observation::record).collect::<BTreeSet<_>>();
+    let has_room = into.observations.len() + from.observations.len() <= MOST_REMEMBERED;
+    let (records, joined) = if has_room { (records(from), records(into)) } else { Default::default() };
+    let (first_seen, events) = (from.first_seen, from.events.clone());
+    paper.aliases.insert(from.id.clone(), Absorbed { first_seen, events, records, joined });
     paper.chosen = choose(&paper.observations);
     paper
 }
 
-/// Gives a paper back that had been absorbed: what it was, with what its records say now.
-pub fn restore(
+/// The paper that observations make which were of another one so far, and to which, with them, `known` had happened: a new
+/// one, or one that had been absorbed. `None` where there are no observations.
+pub fn part_off(
     id: PaperId,
-    absorbed: &Absorbed,
-    aliases: BTreeMap<PaperId, Absorbed>,
-    first: Observation,
-) -> Paper {
-    let mut paper = begin(id, first);
-    paper.aliases = aliases;
-    paper.first_seen = paper.first_seen.min(absorbed.first_seen);
-    note_events(&mut paper.events, absorbed.events.clone());
-    paper
+    absorbed: Option<&Absorbed>,
+    known: &BTreeMap<Event, Timestamp>,
+    observations: impl IntoIterator<Item = Observation>,
+) -> Option<Paper> {
+    let mut observations = observations.into_iter();
+    let mut paper = begin(id, observations.next()?);
+    for observation in observations {
+        paper = merge(&paper, observation).paper;
+    }
+    if let Some(absorbed) = absorbed {
+        paper.first_seen = paper.first_seen.min(absorbed.first_seen);
+        note_events(&mut paper.events, absorbed.events.clone());
+    }
+    let told = known.iter().filter(|(event, _at)| paper.events.contains_key(event));
+    let told = told.map(|(event, at)| (*event, *at)).collect();
+    note_events(&mut paper.events, told);
+    keep_told(&mut paper);
+    Some(paper)
 }
 
 /// Takes observations out of a paper that turned out to be of another one. `None` when nothing is left of it. What
@@ -114,6 +125,13 @@ pub fn part(from: &Paper, leaves: impl Fn(&Observation) -> bool) -> Option<Paper
     if paper.observations.is_empty() {
         return None;
     }
+    keep_told(&mut paper);
+    paper.chosen = choose(&paper.observations);
+    Some(paper)
+}
+
+/// Forgets what no observation says any more.
+fn keep_told(paper: &mut Paper) {
     let told: BTreeSet<Event> =
         paper.observations.iter().flat_map(|one| events_of(one).into_keys()).collect();
     let version = paper.version().unwrap_or(0);
@@ -121,8 +139,6 @@ pub fn part(from: &Paper, leaves: impl Fn(&Observation) -> bool) -> Option<Paper
         Event::Version(number) => *number <= version,
         Event::CodeReleased | Event::Published | Event::Withdrawn | Event::Retracted => told.contains(event),
     });
-    paper.chosen = choose(&paper.observations);
-    Some(paper)
 }
 
 /// Joins an observation with the one of the same source and key, if there is one; says whether that told anything new.

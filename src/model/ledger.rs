@@ -56,6 +56,8 @@ pub struct History {
     pub not_before: Timestamp,
     /// Failures in a row.
     pub failures: u32,
+    /// So many of them, the last ones, that may be of the request at hand alone.
+    pub stuck: u32,
     /// Requests made.
     pub asked: u64,
     /// Records read.

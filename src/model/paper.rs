@@ -99,6 +99,8 @@ pub struct Absorbed {
     pub events: BTreeMap<Event, Timestamp>,
     /// The records that it had, each a source and its key.
     pub records: BTreeSet<(SourceId, String)>,
+    /// The records that the paper had which it turned out to be.
+    pub joined: BTreeSet<(SourceId, String)>,
 }
 
 /// A work, merged from what sources said about it.

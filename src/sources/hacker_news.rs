@@ -273,6 +273,9 @@ impl Source for HackerNews {
                 let message = "more stories in one second than a search gives";
                 batch.problems.push(Problem::new(span.site.clone(), message));
                 batch.is_partial = true;
+                if progress.history.is_some() {
+                    progress.lost.push(span.clone());
+                }
             }
             None => {}
         }

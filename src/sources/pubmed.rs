@@ -299,7 +299,7 @@ impl Source for PubMed {
     }
 
     fn left_out(&self, cursor: &Cursor) -> Option<LeftOut> {
-        Progress::of(cursor, Timestamp::from_micros(0), &self.ways).left_out()
+        Progress::of(cursor, Timestamp::from_micros(0), &self.ways).left_out(&self.ways)
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

@@ -215,7 +215,7 @@ impl Walk {
         let days = format!("{} to {}", window.from, window.until);
         let is_repeated = window.knows(&page);
         let Some(next) = page.next else {
-            // Perhaps it fills later; a list that stays short is taken as it is.
+            // Perhaps it fills later. A list that stays short is taken as it is; a harvest of history tells it.
             if page.is_short && self.is_of_history() {
                 if window.is_second_try {
                     self.lose(window.stretch());
@@ -292,7 +292,11 @@ impl Walk {
     }
 
     fn lose(&mut self, stretch: Stretch) {
-        stretch::add(&mut self.lost, stretch, u64::MAX);
+        let last = self.lost.last_mut();
+        match last.filter(|last| last.until.succ_opt() == Some(stretch.from)) {
+            Some(last) => last.until = stretch.until,
+            None => stretch::add(&mut self.lost, stretch, u64::MAX),
+        }
     }
 
     fn first_day(&self, run: Timestamp, rules: &Rules) -> NaiveDate {

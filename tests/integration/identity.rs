@@ -61,6 +61,10 @@ impl Library {
 
     /// Takes one observation in.
     fn hear(&mut self, observation: Observation) {
+        self.hear_as(Telling::News, observation);
+    }
+
+    fn hear_as(&mut self, telling: Telling, observation: Observation) {
         let shelf = StoreShelf(self.opened.reader.clone());
         let minted = &mut self.minted;
         let mint = &mut || {
@@ -68,16 +72,9 @@ impl Library {
             PaperId::mint(*minted)
         };
         let now = observation.fetched_at;
-        let planned = plan::plan(
-            vec![(observation, Vec::new())],
-            Vec::new(),
-            Telling::News,
-            &shelf,
-            &self.topics,
-            now,
-            mint,
-        )
-        .unwrap();
+        let planned =
+            plan::plan(vec![(observation, Vec::new())], Vec::new(), telling, &shelf, &self.topics, now, mint)
+                .unwrap();
         self.problems.extend(planned.problems);
         assert_eq!(self.opened.writer.commit_all(now, &planned.ops).unwrap(), []);
     }
@@ -280,6 +277,25 @@ fn a_report_that_shows_two_papers_to_be_one_keeps_the_older_and_its_entries() {
     assert_eq!(library.members("flags"), std::slice::from_ref(&paper.id));
     let library = library.rebuilt();
     assert_eq!(library.only(), paper);
+}
+
+#[test]
+fn what_history_moves_from_one_paper_to_another_is_news_of_neither() {
+    let [arxiv, _daily, crossref, _forum] = four_reports();
+    let other = preprint(2, "Counting Pennants in Dense Gardens");
+    for telling in [Telling::News, Telling::History] {
+        let mut library = Library::all(&[&other, &arxiv, &crossref]);
+        let mut told = Observation { fetched_at: at(90), ..crossref.clone() };
+        told.ids.insert(id("arxiv:2608.00002"));
+        library.hear_as(telling, told);
+        assert_eq!(library.groups(), groups(["arxiv", "arxiv crossref"]));
+        let news: Vec<Timestamp> = library
+            .papers()
+            .iter()
+            .flat_map(|paper| paper.updates().map(|(_event, at)| at).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(news.contains(&at(90)), telling == Telling::News, "{news:?}");
+    }
 }
 
 #[test]

@@ -150,16 +150,14 @@ async fn a_month_with_every_fault_misses_no_paper_and_shows_none_twice() {
     endure(month, papers).await;
 }
 
-/// The same faults over papers that arXiv really listed in May 2026, in their order: a quarter of them, all with
-/// `OFFPRINT_WHOLE_MONTH` set.
+/// The same faults over the papers that arXiv really listed in May 2026, in their order.
 #[tokio::test]
 async fn a_recorded_month_with_every_fault_misses_no_paper_and_shows_none_twice() {
     let Some(data) = recorded("the recorded month", "") else { return };
     let month = Month { weeks_before: 13, categories: RECORDED_CATEGORIES };
     let holidays = BTreeSet::from([month.day(HOLIDAY)]);
-    let stride = if std::env::var_os("OFFPRINT_WHOLE_MONTH").is_some() { 1 } else { 4 };
     let (from, to) = (month.day("2026-07-20"), month.day("2026-09-09"));
-    endure(month, skies::recorded_papers(&data, from, to, stride, &holidays)).await;
+    endure(month, skies::recorded_papers(&data, from, to, &holidays)).await;
 }
 
 /// Lives through the month with everything that can go wrong, and counts what is missed and what is there twice.

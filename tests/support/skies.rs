@@ -103,12 +103,11 @@ pub(crate) fn papers(
 }
 
 /// Papers that arXiv listed between two days, each on the day on which it was first listed, with the daily lists that were
-/// recorded; of every `stride` papers the first.
+/// recorded.
 pub(crate) fn recorded_papers(
     data: &Path,
     from: NaiveDate,
     to: NaiveDate,
-    stride: usize,
     holidays: &BTreeSet<NaiveDate>,
 ) -> Vec<Sky> {
     let bare = |value: &serde_json::Value| value.as_str().unwrap().trim_start_matches("arXiv:").to_owned();
@@ -144,7 +143,7 @@ pub(crate) fn recorded_papers(
             papers.push(Sky { id, title, categories, day, listed });
         }
     }
-    papers.into_iter().step_by(stride).collect()
+    papers
 }
 
 fn next_weekday(mut day: NaiveDate) -> NaiveDate {

@@ -17,8 +17,10 @@ use crate::identity::merge;
 use crate::identity::merge::Merged;
 use crate::identity::rulings::Rulings;
 use crate::model::change::Change;
+use crate::model::change::Event;
 use crate::model::external_id::ExternalId;
 use crate::model::observation::Observation;
+use crate::model::paper::Absorbed;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::plan::Op;
@@ -46,6 +48,8 @@ pub(super) struct Draft<'a, S> {
     keys: BTreeMap<(SourceId, String), PaperId>,
     blocks: BTreeMap<Block, BTreeSet<PaperId>>,
     absorbed: Vec<(PaperId, PaperId)>,
+    /// Papers that had been absorbed and are of their own again.
+    given_back: BTreeSet<PaperId>,
     /// The places that papers take, and those that they give up.
     places: BTreeMap<PaperId, BTreeMap<TopicId, Option<TimelineEntry>>>,
     signals: BTreeMap<PaperId, Vec<Signal>>,
@@ -72,6 +76,7 @@ impl<'a, S: Shelf> Draft<'a, S> {
             keys: BTreeMap::new(),
             blocks: BTreeMap::new(),
             absorbed: Vec::new(),
+            given_back: BTreeSet::new(),
             places: BTreeMap::new(),
             signals: BTreeMap::new(),
             tally: Tally::default(),
@@ -188,11 +193,18 @@ impl<'a, S: Shelf> Draft<'a, S> {
         Ok(())
     }
 
-    /// Gives a paper that was absorbed and is one of its own again the places back that still bear its name.
-    pub(super) fn give_back(&mut self, from: &PaperId, to: &PaperId) -> Result<(), S::Error> {
+    /// Gives a paper that was absorbed and is one of its own again the places back that still bear its name or that of one
+    /// that it had absorbed itself.
+    pub(super) fn give_back(
+        &mut self,
+        from: &PaperId,
+        to: &PaperId,
+        aliases: &BTreeMap<PaperId, Absorbed>,
+    ) -> Result<(), S::Error> {
         self.absorbed.retain(|(absorbed, _into)| absorbed != to);
+        self.given_back.insert(to.clone());
         for (topic, entry) in self.places_of(from)? {
-            if entry.served_as == *to {
+            if entry.served_as == *to || aliases.contains_key(&entry.served_as) {
                 self.put(from, topic.clone(), None);
                 self.put(to, topic, Some(TimelineEntry { paper: to.clone(), ..entry }));
             }
@@ -225,15 +237,19 @@ impl<'a, S: Shelf> Draft<'a, S> {
     /// Merges what is heard of a paper into it. What history tells had happened before we first saw the paper.
     pub(super) fn merge(&self, paper: &Paper, observation: Observation) -> Merged {
         let mut merged = merge::merge(paper, observation);
+        self.as_told(&mut merged.paper, |event| paper.events.contains_key(event));
+        merged
+    }
+
+    /// Dates what history tells and nobody knew as before we first saw the paper.
+    pub(super) fn as_told(&self, paper: &mut Paper, is_known: impl Fn(&Event) -> bool) {
         if self.telling == Telling::History {
-            let first_seen = merged.paper.first_seen;
-            for (event, at) in &mut merged.paper.events {
-                if !paper.events.contains_key(event) {
-                    *at = first_seen;
+            for (event, at) in &mut paper.events {
+                if !is_known(event) {
+                    *at = paper.first_seen;
                 }
             }
         }
-        merged
     }
 
     /// Lets a new or changed paper enter the topics that it matches, and moves it where it is in one.
@@ -289,9 +305,9 @@ impl<'a, S: Shelf> Draft<'a, S> {
             return Ok(Vec::new());
         }
         let mut readings: BTreeMap<_, Signal> = BTreeMap::new();
-        for signal in
-            self.shelf.signals(id)?.iter().chain(self.signals.get(id).into_iter().flatten()).chain(new)
-        {
+        // What is known by a name that was given back are readings of the paper that had it.
+        let known = if self.given_back.contains(id) { Vec::new() } else { self.shelf.signals(id)? };
+        for signal in known.iter().chain(self.signals.get(id).into_iter().flatten()).chain(new) {
             readings.insert(signal.kind, *signal);
         }
         Ok(readings.into_values().collect())
@@ -339,12 +355,22 @@ impl<'a, S: Shelf> Draft<'a, S> {
     pub(super) fn finish(self, ruling: Option<Ruling>) -> Planned {
         let mut ops = Vec::new();
         ops.extend(ruling.map(|ruling| Op::Ruling(Box::new(ruling))));
-        ops.extend(self.absorbed.into_iter().map(|(from, into)| Op::Absorb { from, into }));
+        // What is given back is a paper only once it is written, and can absorb others only then.
+        let is_later = |(_from, into): &(PaperId, PaperId)| self.given_back.contains(into);
+        let (later, absorbed): (Vec<_>, Vec<_>) = self.absorbed.into_iter().partition(is_later);
+        let grown: Vec<Op> = later
+            .iter()
+            .filter_map(|(_from, into)| Some(Op::Paper(Box::new(self.papers.get(into)?.clone()))))
+            .collect();
+        let op = |(from, into)| Op::Absorb { from, into };
+        ops.extend(absorbed.into_iter().map(op));
         // What papers let go of is free once they are written, and what they take from each other once all are.
         let parted: Vec<Paper> = self.parted.iter().filter_map(|id| self.papers.get(id)).cloned().collect();
         ops.extend(parted.iter().cloned().map(|paper| Op::Paper(Box::new(paper))));
         let others = self.papers.into_values().filter(|paper| !self.parted.contains(&paper.id));
         ops.extend(others.map(|paper| Op::Paper(Box::new(paper))));
+        ops.extend(later.into_iter().map(op));
+        ops.extend(grown);
         if parted.len() > 1 {
             ops.extend(parted.into_iter().map(|paper| Op::Paper(Box::new(paper))));
         }

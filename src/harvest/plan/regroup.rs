@@ -17,6 +17,7 @@ use crate::identity::decide;
 use crate::identity::decide::Decision;
 use crate::identity::merge;
 use crate::model::change::Change;
+use crate::model::change::Event;
 use crate::model::observation::Naming;
 use crate::model::observation::Observation;
 use crate::model::paper::Paper;
@@ -27,6 +28,7 @@ use crate::model::ruling::Ruling;
 use crate::model::signal::Signal;
 use crate::model::text::Text;
 use crate::model::time;
+use crate::model::time::Timestamp;
 
 mod shares;
 
@@ -45,6 +47,24 @@ struct Coming<'a> {
     nodes: Vec<&'a Node>,
     /// The paper that it was before, where it is one of its own again.
     back: Option<&'a Back>,
+    /// What had happened to the papers that it was of, and when that was noticed.
+    known: BTreeMap<Event, Timestamp>,
+}
+
+impl<'a> Coming<'a> {
+    fn of(nodes: Vec<&'a Node>, back: Option<&'a Back>, pool: &BTreeMap<PaperId, Paper>) -> Self {
+        let owners: BTreeSet<&PaperId> = nodes.iter().filter_map(|node| node.owner.as_ref()).collect();
+        let mut known = BTreeMap::new();
+        for (event, at) in
+            owners.into_iter().filter_map(|owner| pool.get(owner)).flat_map(|paper| &paper.events)
+        {
+            known
+                .entry(*event)
+                .and_modify(|noticed: &mut Timestamp| *noticed = (*noticed).min(*at))
+                .or_insert(*at);
+        }
+        Self { nodes, back, known }
+    }
 }
 
 /// What has just been heard.
@@ -168,7 +188,7 @@ impl<S: Shelf> Draft<'_, S> {
             if let Some(from) = kept.get_mut(&back.from) {
                 from.aliases.retain(|id, _absorbed| *id != back.id && !back.aliases.contains_key(id));
             }
-            self.give_back(&back.from, &back.id)?;
+            self.give_back(&back.from, &back.id, &back.aliases)?;
         }
         for (group, members) in shares.groups.iter().enumerate() {
             let mut heirs: Vec<&Paper> =
@@ -194,7 +214,7 @@ impl<S: Shelf> Draft<'_, S> {
                     self.add(paper, false, heard.observation, heard.signals)?;
                 }
                 (heirs, heard) => {
-                    let coming = Coming { nodes: coming, back: shares.back.get(&group) };
+                    let coming = Coming::of(coming, shares.back.get(&group), pool);
                     let id = self.gather(heirs, &coming, heard, shrunk.is_some(), mint)?;
                     for node in coming.nodes {
                         if let (Some(from), Some(id)) =
@@ -230,21 +250,21 @@ impl<S: Shelf> Draft<'_, S> {
                     paper = merge::absorb(&paper, other);
                     self.note_absorbed(&other.id, &paper.id)?;
                 }
-                (next.map_or(paper.clone(), |observation| merge::merge(&paper, observation).paper), false)
+                (next.map_or(paper.clone(), |observation| self.merge(&paper, observation).paper), false)
             }
-            (None, Some(first)) => match coming.back {
-                Some(Back { id, absorbed, aliases, .. }) => {
-                    (merge::restore(id.clone(), absorbed, aliases.clone(), first), true)
-                }
-                None => (merge::begin(mint(), first), true),
-            },
+            (None, Some(first)) => {
+                let id = coming.back.map_or_else(mint, |back| back.id.clone());
+                let parted = self.part_off(id, coming, std::iter::once(first).chain(moved.by_ref()));
+                let Some(paper) = parted else { return Ok(None) };
+                (paper, true)
+            }
             (None, None) => {
                 heard.map_or(Ok(()), |heard| self.begin(heard, mint))?;
                 return Ok(None);
             }
         };
         for observation in moved {
-            paper = merge::merge(&paper, observation).paper;
+            paper = self.merge(&paper, observation).paper;
         }
         let id = paper.id.clone();
         if let (Some(heard), false) = (&heard, is_new) {
@@ -265,6 +285,24 @@ impl<S: Shelf> Draft<'_, S> {
             self.hear(id.clone(), signals);
         }
         Ok(Some(id))
+    }
+
+    /// A paper of observations that were of others, perhaps the one that they were before.
+    fn part_off(
+        &self,
+        id: PaperId,
+        coming: &Coming<'_>,
+        observations: impl IntoIterator<Item = Observation>,
+    ) -> Option<Paper> {
+        let absorbed = coming.back.map(|back| &back.absorbed);
+        let mut paper = merge::part_off(id, absorbed, &coming.known, observations)?;
+        paper.aliases = coming.back.map(|back| back.aliases.clone()).unwrap_or_default();
+        let is_known = |event: &Event| {
+            coming.known.contains_key(event)
+                || absorbed.is_some_and(|absorbed| absorbed.events.contains_key(event))
+        };
+        self.as_told(&mut paper, is_known);
+        Some(paper)
     }
 
     /// The first word on a paper that nobody knew. What only enriches papers makes none.

@@ -19,6 +19,9 @@ const DAY: i64 = 86_400_000;
 /// How many pages of one list are read in one run; the rest waits for the next.
 pub(super) const MOST_PAGES: u32 = 40;
 
+/// How many pages of one list a harvest of history reads; no venue has so many papers.
+const MOST_PAGES_OF_HISTORY: u32 = 1_000;
+
 /// One list of a venue.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct List {
@@ -174,7 +177,14 @@ impl Progress {
     pub(super) fn turn(&mut self, list: &List, next: Page, lists: &[List]) -> bool {
         self.places.insert(list.name.clone(), next);
         self.pages = self.pages.saturating_add(1);
-        let is_cut = self.pages >= MOST_PAGES && self.history.is_none();
+        if self.history.is_some() {
+            // A list that goes round in a circle is none.
+            if self.pages >= MOST_PAGES_OF_HISTORY {
+                self.give_up(list, lists);
+            }
+            return false;
+        }
+        let is_cut = self.pages >= MOST_PAGES;
         if is_cut {
             self.leave(list, lists);
         }

@@ -110,8 +110,8 @@ impl Progress {
     }
 
     /// What a harvest of history left out.
-    pub(super) fn left_out(&self) -> Option<LeftOut> {
-        let LeftOut { what, again } = self.added.left_out()?;
+    pub(super) fn left_out(&self, ways: &Ways) -> Option<LeftOut> {
+        let LeftOut { what, again } = self.added.left_out(&ways.added)?;
         let again = Self::through(serde_json::from_str(&again.0).unwrap_or_default());
         Some(LeftOut { what, again: again.cursor() })
     }
@@ -213,7 +213,12 @@ impl Place {
         let ids = self.ids.join(" ");
         let Self { named, total, together, lost, .. } = self;
         let next = format!("{named} of {total}, {together} at once, {lost} lost: {ids}");
-        Page { rows, known_by: None, next: (!is_over).then_some(next), is_short: *lost > 0 }
+        Page {
+            rows,
+            known_by: None,
+            next: (!is_over).then_some(next),
+            is_short: *lost > 0 || *total > NAMED_AT_MOST,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::time::Timestamp;
 use crate::sources::LeftOut;
 use crate::sources::windows::Walk;
 use crate::sources::windows::Window;
+use crate::sources::windows::rules::Rules;
 use crate::sources::windows::stretch;
 use crate::sources::windows::stretch::Stretch;
 
@@ -28,21 +29,21 @@ impl Walk {
             f64::from(i32::try_from((behind - from).num_days()).unwrap_or(i32::MAX))
         };
         let whole = days(since, until) + 1.0;
-        let due: f64 =
-            self.due.iter().filter(|due| due.tries > 0).map(|due| days(due.from, due.until) + 1.0).sum();
+        let at_hand = self.window.as_ref().filter(|window| window.tries > 0).map(Window::stretch);
+        let due = self.due.iter().filter(|due| due.tries > 0).chain(&at_hand);
+        let due: f64 = due.map(|due| days(due.from, due.until) + 1.0).sum();
         let done = self.next.map_or(0.0, |next| days(since, next));
         Some(((done - due) / whole.max(1.0)).clamp(0.0, 1.0))
     }
 
     /// What a walk through history left out, for an operator and for another walk.
-    pub(in crate::sources) fn left_out(&self) -> Option<LeftOut> {
+    pub(in crate::sources) fn left_out(&self, rules: &Rules) -> Option<LeftOut> {
         let (_since, until) = self.history?;
-        let again = Self {
-            history: self.history,
-            next: until.succ_opt(),
-            due: self.lost.iter().map(|lost| Stretch { tries: 1, ..lost.clone() }).collect(),
-            ..Self::default()
-        };
+        let mut due = Vec::new();
+        for lost in &self.lost {
+            stretch::add(&mut due, Stretch { tries: 1, ..lost.clone() }, rules.length);
+        }
+        let again = Self { history: self.history, next: until.succ_opt(), due, ..Self::default() };
         let what = stretch::in_words(&self.lost);
         (!what.is_empty()).then(|| LeftOut { what, again: again.cursor() })
     }

@@ -153,7 +153,7 @@ impl<L: List> Source for Listed<L> {
     }
 
     fn left_out(&self, cursor: &Cursor) -> Option<LeftOut> {
-        self.walk(cursor, Timestamp::from_micros(0)).left_out()
+        self.walk(cursor, Timestamp::from_micros(0)).left_out(self.0.rules())
     }
 
     fn explain(&self, response: &Response) -> Option<String> {

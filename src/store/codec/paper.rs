@@ -45,8 +45,13 @@ struct AbsorbedRow<'a> {
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     events: Vec<EventRow<'a>>,
     #[serde(borrow)]
-    records: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    records: Vec<RecordRow<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    joined: Vec<RecordRow<'a>>,
 }
+
+/// A source and its key.
+type RecordRow<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 #[derive(Serialize, Deserialize)]
 struct ChosenRow {
@@ -109,6 +114,7 @@ impl PaperRow<'_> {
             first_seen: Timestamp::from_micros(self.first_seen),
             events: BTreeMap::new(),
             records: BTreeSet::new(),
+            joined: BTreeSet::new(),
         };
         let alone = self.aliases.iter().map(|alias| Ok((paper_id(alias)?, unknown.clone())));
         let mut aliases = alone.collect::<Result<BTreeMap<_, _>, Fault>>()?;
@@ -139,13 +145,14 @@ impl<'a> From<(&'a PaperId, &'a Absorbed)> for AbsorbedRow<'a> {
             first_seen: absorbed.first_seen.micros(),
             events: absorbed.events.iter().map(EventRow::from).collect(),
             records: absorbed.records.iter().map(record).collect(),
+            joined: absorbed.joined.iter().map(record).collect(),
         }
     }
 }
 
 impl AbsorbedRow<'_> {
     fn into_noun(self) -> Result<(PaperId, Absorbed), Fault> {
-        let record = |(source, key): (Cow<'_, str>, Cow<'_, str>)| {
+        let record = |(source, key): RecordRow<'_>| {
             Ok((
                 SourceId::parse(&source).ok_or_else(|| Fault::unknown("a source", &source))?,
                 key.into_owned(),
@@ -155,6 +162,7 @@ impl AbsorbedRow<'_> {
             first_seen: Timestamp::from_micros(self.first_seen),
             events: self.events.into_iter().map(EventRow::into_noun).collect::<Result<_, _>>()?,
             records: self.records.into_iter().map(record).collect::<Result<_, Fault>>()?,
+            joined: self.joined.into_iter().map(record).collect::<Result<_, Fault>>()?,
         };
         Ok((paper_id(&self.id)?, absorbed))
     }

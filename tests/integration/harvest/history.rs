@@ -139,7 +139,7 @@ async fn a_day_that_never_comes_is_told_and_asked_for_alone_the_next_time() {
     let history = back_fill(&site, "preprints", days.0, days.1).await;
     assert_eq!(history.left_out, ["2025-02-07"]);
     let told = backfill::in_words(&history, site.desk().clock().now());
-    assert!(told.ends_with("; 2025-02-07 did not come"), "{told}");
+    assert!(told.ends_with("; 2025-02-07 did not come whole"), "{told}");
     for is_mended in [false, true] {
         if is_mended {
             *broken.lock().unwrap() = None;

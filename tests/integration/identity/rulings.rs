@@ -42,6 +42,16 @@ impl Library {
         self.carry_out(seconds, Ruling::between(at(seconds), verdict, &one, &other));
     }
 
+    /// The operator's word on the records of some keys and of others.
+    fn rule_keys(&mut self, seconds: i64, verdict: Ruled, one: &[&str], other: &[&str]) {
+        let papers = self.papers();
+        let of = |keys: &[&str]| -> Vec<&Observation> {
+            let all = papers.iter().flat_map(|paper| &paper.observations);
+            all.filter(|observation| keys.contains(&observation.key.as_str())).collect()
+        };
+        self.carry_out(seconds, Ruling::between(at(seconds), verdict, &of(one), &of(other)));
+    }
+
     /// The operator's word on records of these sources.
     fn rule(&mut self, seconds: i64, verdict: Ruled, one: &[&str], other: &[&str]) {
         let papers = self.papers();
@@ -133,6 +143,61 @@ fn what_was_merged_by_mistake_is_as_it_was_once_it_is_split() {
         assert_eq!(library.papers().len(), 2);
         library.rule_on(70, Ruled::Same, "2608.00001");
         assert_eq!(library.only().id, one.id);
+    }
+}
+
+#[test]
+fn what_was_told_since_a_merger_takes_no_name_along() {
+    let (mut library, one, other) = two_apart(["Counting Flags in Sparse Gardens", "Of Pennants and Parks"]);
+    library.rule_on(40, Ruled::Same, "2608.00001");
+    for (at, key) in [(45, "first"), (46, "second")] {
+        let mut daily = seen(&format!("daily-{key}"), key, &["arxiv:2608.00002"], at);
+        daily.title.text = Text::line("Of Pennants and Parks");
+        library.hear(daily);
+    }
+    assert_eq!(library.only().observations.len(), 4);
+    // The older paper has one record, the younger three by now.
+    library.rule_on(50, Ruled::Different, "2608.00001");
+    let sizes: Vec<(PaperId, usize)> =
+        library.papers().into_iter().map(|paper| (paper.id.clone(), paper.observations.len())).collect();
+    assert_eq!(BTreeSet::from_iter(sizes), BTreeSet::from([(one.id, 1), (other.id, 3)]));
+}
+
+#[test]
+fn papers_that_swallowed_one_another_come_apart_in_one_piece_or_one_by_one() {
+    let titles = ["Of Rakes and Rows", "Of Pennants and Parks", "Counting Flags in Sparse Gardens"];
+    for at_once in [true, false] {
+        let papers = [1, 2, 3].map(|number| preprint(number, titles[usize::try_from(number).unwrap() - 1]));
+        let mut library = Library::all(&papers.each_ref());
+        let ids: Vec<(PaperId, Timestamp)> =
+            library.papers().into_iter().map(|paper| (paper.id.clone(), paper.first_seen)).collect();
+        let places = |library: &Library| {
+            let mut all: Vec<_> =
+                ids.iter().flat_map(|(id, _)| library.opened.reader.topics_of(id).unwrap()).collect();
+            all.sort_by_key(|entry| (entry.paper.clone(), entry.topic.clone()));
+            all
+        };
+        let before = places(&library);
+        assert_eq!(before.len(), 2, "the third one stands in both topics");
+        // The second takes the third in, the first both.
+        library.rule_keys(40, Ruled::Same, &["2608.00002"], &["2608.00003"]);
+        library.rule_keys(41, Ruled::Same, &["2608.00001"], &["2608.00002", "2608.00003"]);
+        assert_eq!(library.only().aliases.len(), 2);
+        if at_once {
+            library.rule_keys(50, Ruled::Different, &["2608.00002", "2608.00003"], &["2608.00001"]);
+            assert_eq!(library.papers().len(), 2);
+            assert_eq!(places(&library).len(), 2, "the places go with the name that they were served by");
+        } else {
+            library.rule_keys(50, Ruled::Different, &["2608.00003"], &["2608.00001", "2608.00002"]);
+        }
+        library.rule_keys(51, Ruled::Different, &["2608.00003"], &["2608.00002"]);
+        library.rule_keys(52, Ruled::Different, &["2608.00002"], &["2608.00001"]);
+        let after: Vec<_> =
+            library.papers().into_iter().map(|paper| (paper.id.clone(), paper.first_seen)).collect();
+        assert_eq!(BTreeSet::from_iter(after), BTreeSet::from_iter(ids.clone()), "{at_once}");
+        assert_eq!(places(&library), before, "{at_once}");
+        let library = library.rebuilt();
+        assert_eq!(places(&library), before, "{at_once}");
     }
 }
 

@@ -50,6 +50,7 @@ fn an_absorbed_paper_answers_as_the_one_that_stays() {
         first_seen: paper(2).first_seen,
         events: paper(2).events,
         records: paper(2).observations.iter().map(Observation::record).collect(),
+        joined: paper(1).observations.iter().map(Observation::record).collect(),
     };
     kept.aliases.insert(paper_id(2), absorbed);
     kept.observations.push(observation("journal", "2", [doi(2)].into()));

@@ -58,8 +58,8 @@ impl<'a> Shares<'a> {
             }
         }
         for (owner, counts) in counts {
-            // What it was before it absorbed others, most of what makes a paper, then most of anything; of equal groups the
-            // first, which holds the best identifiers.
+            // What it was before it absorbed others, even where that is sent away; else most of what makes a paper, then most
+            // of anything; of equal groups the first, which holds the best identifiers.
             let most = counts.into_iter().max_by_key(|(group, count)| (*count, Reverse(*group)));
             shares.homes.extend(most.map(|(group, _count)| (owner, group)));
         }
@@ -78,11 +78,16 @@ impl<'a> Shares<'a> {
                 whole.extend(members);
             }
         }
-        for group in 0..shares.groups.len() {
-            let back = shares.back_of(group, nodes, pool);
-            shares.back.extend(back.map(|back| (group, back)));
+        // One that had absorbed another is whole without it once that one is back.
+        loop {
+            let open = (0..shares.groups.len()).filter(|group| !shares.back.contains_key(group));
+            let found: Vec<(usize, Back)> =
+                open.filter_map(|group| Some((group, shares.back_of(group, nodes, pool)?))).collect();
+            if found.is_empty() {
+                return shares;
+            }
+            shares.back.extend(found);
         }
-        shares
     }
 
     /// The paper that a group was before, if it has no other name and holds all that is left of it.
@@ -91,26 +96,32 @@ impl<'a> Shares<'a> {
         let owners: BTreeSet<&PaperId> =
             members.iter().filter_map(|at| nodes.get(*at)?.owner.as_ref()).collect();
         let papers = owners.into_iter().filter_map(|owner| pool.get(owner));
-        let found = papers.flat_map(|paper| {
-            paper.aliases.iter().filter_map(move |(id, absorbed)| {
+        let is_back = |id: &PaperId| self.back.values().any(|back| back.id == *id);
+        let elsewhere: BTreeSet<usize> =
+            self.back.keys().filter_map(|other| self.groups.get(*other)).flatten().copied().collect();
+        let aliases =
+            papers.flat_map(|paper| paper.aliases.iter().map(move |(id, absorbed)| (paper, id, absorbed)));
+        let found =
+            aliases.filter(|(_paper, id, _absorbed)| !is_back(id)).filter_map(|(paper, id, absorbed)| {
                 let is_of_it = |node: &Node| {
-                    node.owner.as_ref() == Some(&paper.id)
+                    // What only adds to papers makes none.
+                    node.observation.role == Role::Paper
+                        && node.owner.as_ref() == Some(&paper.id)
                         && absorbed.records.contains(&node.observation.record())
                 };
-                let there: Vec<usize> = nodes
-                    .iter()
-                    .enumerate()
-                    .filter(|(_at, node)| is_of_it(node))
-                    .map(|(at, _node)| at)
-                    .collect();
+                let there =
+                    nodes.iter().enumerate().filter(|(at, node)| is_of_it(node) && !elsewhere.contains(at));
+                let there: Vec<usize> = there.map(|(at, _node)| at).collect();
                 let is_whole = !there.is_empty() && there.iter().all(|at| members.contains(at));
                 is_whole.then_some((there.len(), Reverse(id), paper, absorbed))
-            })
-        });
+            });
         let (_count, Reverse(id), paper, absorbed) =
             found.max_by_key(|(count, id, paper, _absorbed)| (*count, *id, Reverse(&paper.id)))?;
         let came_before = |(other, theirs): &(&PaperId, &Absorbed)| {
-            *other != id && !theirs.records.is_empty() && theirs.records.is_subset(&absorbed.records)
+            *other != id
+                && !is_back(other)
+                && !theirs.joined.is_empty()
+                && theirs.joined.is_subset(&absorbed.records)
         };
         let aliases = paper.aliases.iter().filter(came_before);
         Some(Back {
@@ -126,8 +137,11 @@ impl<'a> Shares<'a> {
     }
 }
 
-/// Whether a record was the paper's without any that it absorbed.
+/// Whether a record was the paper's when it had not absorbed any other.
 fn is_own(paper: &Paper, observation: &Observation) -> bool {
     let record = observation.record();
-    !paper.aliases.values().any(|absorbed| absorbed.records.contains(&record))
+    let mut absorbed = paper.aliases.values();
+    paper.aliases.is_empty()
+        || paper.aliases.values().any(|absorbed| absorbed.joined.contains(&record))
+            && !absorbed.any(|absorbed| absorbed.records.contains(&record))
 }
