@@ -234,7 +234,8 @@ impl Verification {
 pub enum Error {
     /// Another process has it open.
     #[error(
-        "the store {} is in use by another process; stop that one, or send it the command through its socket",
+        "the store {} is in use by another offprint: wait until that one has ended, stop it, or give this one a store.path of \
+         its own",
         path.display()
     )]
     InUse {

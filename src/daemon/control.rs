@@ -139,7 +139,10 @@ pub async fn ask(store: &Path, ask: &Ask, on_step: OnStep<'_>) -> anyhow::Result
     let pointer = store.join(POINTER);
     let pointer = match std::fs::read(&pointer) {
         Ok(pointer) => pointer,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // Whoever opens the store then says that it is no folder.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => {
             let hint = "is the daemon another user's? run the command as that user or as root";
             return Err(error).with_context(|| format!("{}; {hint}", pointer.display()));

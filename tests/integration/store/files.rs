@@ -214,7 +214,7 @@ fn a_store_in_use_says_so_until_its_last_reader_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let opened = filled(folder.path());
     let again = store::open(&settings(folder.path())).unwrap_err();
-    assert!(again.to_string().contains("in use by another process"), "{again}");
+    assert!(again.to_string().contains("in use by another offprint"), "{again}");
     let reader = opened.reader.clone();
     drop(opened);
     assert!(matches!(store::open(&settings(folder.path())), Err(Error::InUse { .. })));
