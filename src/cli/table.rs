@@ -124,7 +124,7 @@ fn poll(rows: &[PollRow], is_coloured: bool) -> String {
 /// What came of a harvest of history.
 fn backfilled(row: &BackfillRow) -> String {
     let mut text = format!(
-        "{}: {} records of {} to {} in {} requests\n",
+        "{}: {} records read, of {} to {}, in {} requests\n",
         row.source, row.records, row.since, row.until, row.asked
     );
     for what in &row.left_out {
@@ -166,7 +166,7 @@ fn sources(rows: &[SourceRow], is_coloured: bool) -> String {
     if rows.is_empty() {
         return "no sources are configured\n".to_owned();
     }
-    let headings = ["source", "kind", "state", "last success", "papers 7 d", "next poll (UTC)", "because"];
+    let headings = ["source", "kind", "state", "last success", "received 7 d", "next poll (UTC)", "because"];
     let mut table = table(&headings, is_coloured);
     for row in rows {
         table.add_row(vec![

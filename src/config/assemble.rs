@@ -253,6 +253,11 @@ fn whole(
     let alerts = main.table("alerts")?;
     let listen = server.listen("listen")?;
     let public_url = main.url("public_url");
+    warn(
+        public_url.is_none() && !listening::is_reached_as_written(&listen),
+        "public_url is not given, and what is listened on is no address that a reader could open",
+        "write public_url = \"https://papers.example.org\"",
+    );
     Some(Config {
         is_public_url_given: public_url.is_some(),
         public_url: public_url.unwrap_or(listening::reached_at(&listen)?),

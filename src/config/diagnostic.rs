@@ -138,21 +138,42 @@ impl FileText {
     }
 }
 
-/// A line in which the value of a key that seems to hold a secret is covered, unless it says where the secret lies. Faults
-/// are logged and mailed around.
+/// A line in which what may be a secret is covered: the value of a key that seems to hold one, unless it says where the
+/// secret lies, and in an address the user and the query. Faults are logged and mailed around.
 fn concealed(line: &str) -> String {
-    let plain = || line.to_owned();
-    let Some((key, value)) = line.split_once('=') else { return plain() };
-    let key = key.to_lowercase();
-    let is_secret = ["key", "token", "secret", "password", "passwd"].iter().any(|word| key.contains(word));
+    let covered = |text: &str| -> String {
+        let is_plain =
+            |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '#' | ',' | ']');
+        text.chars().map(|letter| if is_plain(letter) { letter } else { '•' }).collect()
+    };
+    let (key, value) = line.split_once('=').unwrap_or_default();
     let bare = value.trim_start().trim_start_matches(['"', '\'']);
-    if !is_secret || bare.starts_with("env:") || bare.starts_with("credential:") {
-        return plain();
+    let names_a_secret = ["key", "token", "secret", "password", "passwd"];
+    let is_secret = names_a_secret.iter().any(|word| key.to_lowercase().contains(word));
+    if is_secret && !bare.starts_with("env:") && !bare.starts_with("credential:") {
+        return format!("{key}={}", covered(value));
     }
-    let cover =
-        |letter: char| if letter.is_whitespace() || matches!(letter, '"' | '\'') { letter } else { '•' };
-    let covered: String = value.chars().map(cover).collect();
-    line.split_once('=').map_or_else(plain, |(key, _value)| format!("{key}={covered}"))
+    let mut shown = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once("://") {
+        let end = behind.find(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''));
+        let (address, after) = behind.split_at(end.unwrap_or(behind.len()));
+        let (place, query) =
+            address.split_once('?').map_or((address, None), |(place, query)| (place, Some(query)));
+        let host = place.split('/').next().unwrap_or_default();
+        let user = host.rsplit_once('@').map_or("", |(user, _host)| user);
+        shown.extend([before, "://", &covered(user), place.get(user.len()..).unwrap_or_default()]);
+        if let Some(query) = query {
+            let pair = |pair: &str| match pair.split_once('=') {
+                Some((name, value)) => format!("{name}={}", covered(value)),
+                None => pair.to_owned(),
+            };
+            shown.push('?');
+            shown.push_str(&query.split('&').map(pair).collect::<Vec<_>>().join("&"));
+        }
+        rest = after;
+    }
+    shown + rest
 }
 
 /// The part of a line around a column, and the columns marked in it.
@@ -232,6 +253,13 @@ mod tests {
             let shown = shown(line, "s3cret");
             assert!(!shown.contains("s3cret") && shown.contains("••••••"), "{shown}");
         }
+        let url = "url = \"https://me:s3cret@a.example/x@y?api_key=s3cret&page=1\" # http://b.example/c";
+        let shown_url = shown(url, "url");
+        assert!(!shown_url.contains("s3cret") && !shown_url.contains("me:"), "{shown_url}");
+        assert!(
+            shown_url.contains("@a.example/x@y?api_key=••••••&page=•\" # http://b.example/c"),
+            "{shown_url}"
+        );
         assert!(shown("key = \"env:NAME\"", "env").contains("env:NAME"));
         assert!(shown("title = \"A key\"", "A key").contains("A key"));
     }

@@ -31,6 +31,14 @@ pub(super) fn reached_at(listen: &[ListenAddress]) -> Option<Url> {
     Url::parse(&format!("http://{address}/")).ok()
 }
 
+/// Whether readers can open an address that is listened on just as it is written.
+pub(super) fn is_reached_as_written(listen: &[ListenAddress]) -> bool {
+    listen.iter().any(|address| match address {
+        ListenAddress::Tcp(address) => !address.ip().is_unspecified() && address.port() != 0,
+        ListenAddress::Unix(_) => false,
+    })
+}
+
 /// An address to listen on.
 pub(super) fn listen(text: &str) -> Result<ListenAddress, Flaw> {
     if let Some(path) = text.strip_prefix("unix:") {

@@ -34,6 +34,9 @@ const PATIENCE: u32 = 3;
 /// of an hour. Should the host be down for longer, what was left out is told and can be asked for again.
 const LONG_PATIENCE: u32 = 6;
 
+/// What counts of that when one has just been passed over: a bad day is found in less time than a bad month.
+const STUCK_AGAIN: u32 = 2;
+
 /// The longest wait after failures.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
@@ -107,6 +110,9 @@ impl Harvester {
         });
         state.history = Some(Box::new(History { not_before: now, ..history.clone() }));
         self.keep(state, Vec::new()).await?;
+        tracing::info!(source.id = %job.id, "source {}: its history of {since} to {until} is asked for", job.id);
+        // The daemon goes on with it by itself, whoever asked for it and goes away.
+        self.urge();
         Ok(Begun::At(history))
     }
 
@@ -179,10 +185,20 @@ impl Harvester {
         // A host that could not be reached meanwhile has said nothing of the request.
         let may_be_its_own = failure.is_of_the_request() || failure.may_be_of_the_request();
         let stuck = if may_be_its_own { history.stuck.saturating_add(1) } else { 0 };
-        let is_passable = stuck >= LONG_PATIENCE || stuck >= PATIENCE && failure.is_of_the_request();
+        let is_passable =
+            stuck >= LONG_PATIENCE || stuck.min(failures) >= PATIENCE && failure.is_of_the_request();
         if is_passable && let Some(cursor) = job.source.skip(&history.cursor, history.begun) {
+            tracing::warn!(
+                source.id = %job.id, "source {}: its history goes on without what failed {failures} times: {}", job.id,
+                fault.as_deref().unwrap_or_default()
+            );
             let passed = history_at(job, history, cursor);
-            return History { failures: 0, stuck: 0, fault, not_before: now, ..passed };
+            return History { failures: 0, stuck: STUCK_AGAIN, fault, not_before: now, ..passed };
+        }
+        if failures == 1 {
+            tracing::warn!(
+                source.id = %job.id, "source {}: its history waits: {}", job.id, fault.as_deref().unwrap_or_default()
+            );
         }
         let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures.min(16) - 1).unwrap_or(u32::MAX));
         let own = schedule::after(now, doubled.min(LONGEST_WAIT));

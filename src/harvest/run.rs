@@ -286,9 +286,14 @@ impl Harvester {
             self.tell(change);
         }
         if !changed.is_empty() {
-            self.urged.send_modify(|times| *times = times.wrapping_add(1));
+            self.urge();
         }
         Ok(())
+    }
+
+    /// Has whoever waits for the next poll of a source look again.
+    pub(super) fn urge(&self) {
+        self.urged.send_modify(|times| *times = times.wrapping_add(1));
     }
 
     /// The configured sources, as far as one's harvest concerns another.
@@ -311,7 +316,7 @@ impl Harvester {
         let _is_heard = self.changes.send(change);
     }
 
-    /// Changes whenever the harvest of one source moves the next poll of another.
+    /// Changes whenever the harvest of one source moves the next poll of another, and when one of history begins.
     pub fn urged(&self) -> watch::Receiver<u64> {
         self.urged.subscribe()
     }

@@ -163,8 +163,11 @@ impl Lists {
         let sets = self.sets.len();
         let history = progress.history.as_ref()?;
         let words = |window: &Window| {
-            let part = self.sets.get(window.set).map_or("", |set| set.part.as_str());
-            format!("{} to {} of {part}", window.from, window.until)
+            let days = format!("{} to {}", window.from, window.until);
+            match self.sets.get(window.set).filter(|_| sets > 1) {
+                Some(set) => format!("{days} of {}", set.part),
+                None => days,
+            }
         };
         let what: Vec<String> = history.lost(sets).iter().map(words).collect();
         let again = Progress { history: Some(history.again(sets)), at: None, ..progress };

@@ -184,7 +184,9 @@ async fn a_back_fill_of_other_days_is_given_up_only_when_that_is_said() {
     all_but(&net, &Arc::default());
     let site = Site::start(&configuration(&net)).await;
     let (first, second) = (("2025-01-01", "2025-03-31"), ("2025-02-01", "2025-02-02"));
+    let urged = site.desk().urged();
     assert!(matches!(begin(&site, "preprints", first, false).await, Begun::At(_)));
+    assert!(urged.has_changed().unwrap(), "the daemon goes on with it, should whoever asked go away");
     let Begun::Another(known) = begin(&site, "preprints", second, false).await else {
         panic!("it was replaced")
     };
