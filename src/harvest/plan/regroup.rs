@@ -11,7 +11,7 @@ use crate::harvest::plan::CROWD;
 use crate::harvest::plan::Shelf;
 use crate::harvest::plan::draft::Draft;
 use crate::harvest::plan::places::Moment;
-use crate::harvest::plan::regroup::shares::Back;
+use crate::harvest::plan::regroup::coming::Coming;
 use crate::harvest::plan::regroup::shares::Shares;
 use crate::identity::decide;
 use crate::identity::decide::Decision;
@@ -30,6 +30,8 @@ use crate::model::text::Text;
 use crate::model::time;
 use crate::model::time::Timestamp;
 
+mod coming;
+
 mod shares;
 
 /// What gives identifiers to new papers.
@@ -40,31 +42,6 @@ struct Node {
     observation: Observation,
     /// The paper that holds it so far.
     owner: Option<PaperId>,
-}
-
-/// What joins a paper from elsewhere.
-struct Coming<'a> {
-    nodes: Vec<&'a Node>,
-    /// The paper that it was before, where it is one of its own again.
-    back: Option<&'a Back>,
-    /// What had happened to the papers that it was of, and when that was noticed.
-    known: BTreeMap<Event, Timestamp>,
-}
-
-impl<'a> Coming<'a> {
-    fn of(nodes: Vec<&'a Node>, back: Option<&'a Back>, pool: &BTreeMap<PaperId, Paper>) -> Self {
-        let owners: BTreeSet<&PaperId> = nodes.iter().filter_map(|node| node.owner.as_ref()).collect();
-        let mut known = BTreeMap::new();
-        for (event, at) in
-            owners.into_iter().filter_map(|owner| pool.get(owner)).flat_map(|paper| &paper.events)
-        {
-            known
-                .entry(*event)
-                .and_modify(|noticed: &mut Timestamp| *noticed = (*noticed).min(*at))
-                .or_insert(*at);
-        }
-        Self { nodes, back, known }
-    }
 }
 
 /// What has just been heard.
@@ -296,6 +273,11 @@ impl<S: Shelf> Draft<'_, S> {
     ) -> Option<Paper> {
         let absorbed = coming.back.map(|back| &back.absorbed);
         let mut paper = merge::part_off(id, absorbed, &coming.known, observations)?;
+        if coming.back.is_none() {
+            // What is parted off is younger than what it is parted from, should they be one again.
+            let younger = Timestamp::from_micros(coming.since.micros().saturating_add(1));
+            paper.first_seen = paper.first_seen.max(younger);
+        }
         paper.aliases = coming.back.map(|back| back.aliases.clone()).unwrap_or_default();
         let is_known = |event: &Event| {
             coming.known.contains_key(event)

@@ -147,6 +147,25 @@ fn what_was_merged_by_mistake_is_as_it_was_once_it_is_split() {
 }
 
 #[test]
+fn what_is_parted_off_is_the_younger_one_also_where_its_record_came_first() {
+    let [arxiv, daily, crossref, _forum] = four_reports();
+    let first = Observation { fetched_at: at(1), ..crossref };
+    let mut library = Library::new();
+    library.minted = 7;
+    for report in [&first, &arxiv, &daily] {
+        library.hear(report.clone());
+    }
+    let before = library.only();
+    assert_eq!(before.first_seen, first.fetched_at);
+    // Identifiers are random: what is minted next sorts first.
+    library.minted = 0;
+    library.rule(50, Ruled::Different, &["crossref"], &["arxiv", "hf-daily"]);
+    assert!(library.papers().iter().any(|paper| paper.id < before.id));
+    library.rule(60, Ruled::Same, &["crossref"], &["arxiv", "hf-daily"]);
+    assert_eq!(library.only().id, before.id);
+}
+
+#[test]
 fn what_was_told_since_a_merger_takes_no_name_along() {
     let (mut library, one, other) = two_apart(["Counting Flags in Sparse Gardens", "Of Pennants and Parks"]);
     library.rule_on(40, Ruled::Same, "2608.00001");
