@@ -318,11 +318,6 @@ pub(crate) fn say(message: &str) {
     let _is_heard = writeln!(std::io::stderr().lock(), "{message}");
 }
 
-/// Whether the environment asks for no colours (`NO_COLOR`, no-color.org).
-pub(crate) fn wants_no_colour() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-}
-
 /// The level of the log: the configuration's, raised by `-v`.
 pub(crate) fn level(configured: LogLevel, verbose: u8) -> &'static str {
     match verbose {

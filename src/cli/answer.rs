@@ -112,7 +112,7 @@ struct Bars {
     all: MultiProgress,
     whole: Option<ProgressBar>,
     lines: Mutex<BTreeMap<String, ProgressBar>>,
-    said: Mutex<Option<(Instant, String)>>,
+    said: Mutex<(Instant, String)>,
 }
 
 impl Bars {
@@ -124,7 +124,7 @@ impl Bars {
                 ProgressBar::new(0).with_style(style.unwrap_or_else(|_error| ProgressStyle::default_bar()));
             all.add(bar)
         });
-        let said = Mutex::new(template.map(|_| (Instant::now(), String::new())));
+        let said = Mutex::new((Instant::now(), String::new()));
         Self { all, whole, lines: Mutex::new(BTreeMap::new()), said }
     }
 
@@ -150,7 +150,7 @@ impl Bars {
 
     fn say(&self, step: &Step) {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((at, message)) = &mut *said else { return };
+        let (at, message) = &mut *said;
         let is_news = step.is_waiting && *message != step.message;
         if is_news || at.elapsed() >= SAID_EVERY {
             cli::say(&format!("{}: {}", step.subject, step.message));

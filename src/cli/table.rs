@@ -10,7 +10,6 @@ use comfy_table::ContentArrangement;
 use comfy_table::Table;
 use comfy_table::presets;
 
-use crate::cli;
 use crate::cli::Colour;
 use crate::cli::Style;
 use crate::daemon::asks::Answer;
@@ -21,13 +20,14 @@ use crate::daemon::asks::PartRow;
 use crate::daemon::asks::PollRow;
 use crate::daemon::asks::SourceRow;
 use crate::daemon::asks::TopicRow;
+use crate::daemon::logging;
 
 /// The answer as text, each line ended.
 pub fn render(answer: &Answer, style: Style) -> String {
     let is_coloured = match style.colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => std::io::stdout().is_terminal() && !cli::wants_no_colour(),
+        Colour::Auto => std::io::stdout().is_terminal() && !logging::wants_no_colour(),
     };
     match answer {
         Answer::Poll { polled } => poll(polled, is_coloured),

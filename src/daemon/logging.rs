@@ -10,6 +10,11 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
 
+/// Whether the environment asks for no colours (`NO_COLOR`, no-color.org).
+pub fn wants_no_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
 /// Starts logging for the whole process; a second call changes nothing.
 ///
 /// Lines go to standard error. `is_journal` says that systemd connected it to the journal (`JOURNAL_STREAM`).
@@ -26,8 +31,7 @@ pub fn start(format: LogFormat, level: &str, is_journal: bool) {
     let layer: Box<dyn Layer<Registry> + Send + Sync> = match (chosen, tracing_journald::layer()) {
         (LogFormat::Journald, Ok(journal)) => journal.boxed(),
         (LogFormat::Text | LogFormat::Auto, _) => {
-            let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            let is_coloured = std::io::stderr().is_terminal() && !wants_none;
+            let is_coloured = std::io::stderr().is_terminal() && !wants_no_colour();
             tracing_subscriber::fmt::layer()
                 .with_writer(std::io::stderr)
                 .with_ansi(is_coloured)

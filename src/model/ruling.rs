@@ -43,7 +43,8 @@ pub enum Mark {
 impl Mark {
     /// The mark of one record.
     pub fn of(observation: &Observation) -> Self {
-        Self::Record(observation.source.clone(), observation.key.as_str().to_owned())
+        let (source, key) = observation.record();
+        Self::Record(source, key)
     }
 
     /// Everything by which a ruling may speak of a record.

@@ -149,8 +149,7 @@ impl<'a, S: Shelf> Draft<'a, S> {
 
     pub(super) fn shelve(&mut self, paper: Paper) {
         for observation in &paper.observations {
-            let key = (observation.source.clone(), observation.key.as_str().to_owned());
-            self.keys.insert(key, paper.id.clone());
+            self.keys.insert(observation.record(), paper.id.clone());
             // As in the store, a paper keeps what it is found by, whoever claims it later.
             for external in observation.identifying_ids() {
                 self.externals.entry(external.clone()).or_insert_with(|| paper.id.clone());

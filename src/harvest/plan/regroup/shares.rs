@@ -11,6 +11,7 @@ use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::record::Role;
 use crate::model::ruling::Ruling;
+use crate::model::source::SourceId;
 
 /// Who goes where.
 pub(super) struct Shares<'a> {
@@ -140,8 +141,8 @@ impl<'a> Shares<'a> {
 /// Whether a record was the paper's when it had not absorbed any other.
 fn is_own(paper: &Paper, observation: &Observation) -> bool {
     let record = observation.record();
-    let mut absorbed = paper.aliases.values();
-    paper.aliases.is_empty()
-        || paper.aliases.values().any(|absorbed| absorbed.joined.contains(&record))
-            && !absorbed.any(|absorbed| absorbed.records.contains(&record))
+    let is_in = |records: fn(&Absorbed) -> &BTreeSet<(SourceId, String)>| {
+        paper.aliases.values().any(|absorbed| records(absorbed).contains(&record))
+    };
+    paper.aliases.is_empty() || is_in(|absorbed| &absorbed.joined) && !is_in(|absorbed| &absorbed.records)
 }
