@@ -198,6 +198,7 @@ fn paper(number: usize, words: &[String], random: &mut fastrand::Rng) -> Paper {
         citation: None,
         license: None,
         organisation: None,
+        submitter: None,
         language: None,
         links: Vec::new(),
         is_withdrawn: false,

@@ -99,6 +99,7 @@ pub fn observe(record: &Record, context: &Context<'_>) -> Result<Observation, Pr
         citation: field(record.citation.as_ref()),
         license: record.license.as_deref().and_then(places::license),
         organisation: field(record.organisation.as_ref()),
+        submitter: field(record.submitter.as_ref()),
         language: record.language.as_deref().or(context.language).and_then(places::language),
         is_withdrawn,
         is_retracted: record.is_retracted,

@@ -25,16 +25,20 @@ mod evaluate;
 
 pub mod fields;
 
+pub mod guide;
+
 mod lex;
 
 mod parse;
 
 mod print;
 
+pub mod regex;
+
 pub mod words;
 
 /// The version of the language; it is part of a topic's definition, so that a change of meaning fills history anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The longest query, in bytes.
 pub const LONGEST: usize = 10_000;

@@ -9,8 +9,7 @@ use crate::config::forms::written_size;
 use crate::config::keys::Fallback;
 use crate::config::keys::Key;
 use crate::config::keys::SECTIONS;
-use crate::query::fields;
-use crate::query::fields::FIELDS;
+use crate::query::guide;
 use crate::sources::KINDS;
 use crate::sources::Kind;
 
@@ -33,24 +32,6 @@ const LANGUAGE: &str = "\
 
 The same language serves `query` of a topic and `offprint search`.
 A query with `\"` in it stands between `'` in TOML: `query = '\"low-rank adaptation\" OR LoRA'`.
-
-| write | for |
-|---|---|
-| `adapter` | the word in title, abstract or names, in any inflection, case and accent |
-| `\"low-rank adaptation\"` | these words next to each other; a hyphen is a blank |
-| `\"near words\"~5` | these words, at most five others between them |
-| `adapt*` | words that begin so; two letters at least |
-| `=adapters` | this very word, no other inflection |
-| `A AND B`, `A B` | both; a blank means AND |
-| `A OR B` | one of them at least; AND binds closer |
-| `NOT A`, `-A` | not this one |
-| `(A OR B) C` | parentheses, up to 32 deep |
-| `title:word`, `title:(A OR B)` | only in that field |
-| `cat:cs.*` | values that begin so |
-| `votes>=10`, `stars>100` | counts, compared with `=`, `<`, `<=`, `>`, `>=` |
-| `date:2026-11-01`, `date:2026-11`, `date:2026` | that day, month, year |
-| `date:2026-11-01..2026-11-30` | a range of days |
-| `date>=-7d` | since a week before now; `d`, `w`, `m`, `y` |
 ";
 
 /// The page as Markdown.
@@ -73,11 +54,7 @@ pub(super) fn page() -> String {
     for kind in KINDS {
         of_kind(&mut page, kind);
     }
-    put(&mut page, format_args!("\n{LANGUAGE}\n| field | finds | example |\n|---|---|---|\n"));
-    for field in FIELDS.iter().filter(|field| field.form != fields::Form::Later) {
-        let example = field.example.replace('|', "\\|");
-        put(&mut page, format_args!("| `{}` | {} | `{example}` |\n", field.name, field.about));
-    }
+    put(&mut page, format_args!("\n{LANGUAGE}\n{}", guide::markdown()));
     page
 }
 

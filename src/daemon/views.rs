@@ -240,6 +240,10 @@ pub fn paper(reader: &Reader, paper: &Paper, urls: &Urls) -> Result<PaperView, E
     field("venue", paper.venue().map(ToString::to_string), source(chosen.venue));
     field("citation", paper.citation().map(ToString::to_string), source(chosen.citation));
     field("licence", paper.license().map(ToString::to_string), source(chosen.license));
+    for observation in &paper.observations {
+        let source = observation.source.to_string();
+        field("submitter", observation.submitter.as_ref().map(ToString::to_string), source);
+    }
     field("organisation", paper.organisation().map(ToString::to_string), source(chosen.organisation));
     for id in paper.ids() {
         field("known as", Some(id.to_string()), none());

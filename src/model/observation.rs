@@ -65,6 +65,8 @@ pub struct Observation {
     pub license: Option<WebUrl>,
     /// The institution that presents it. Hugging Face: `organization`.
     pub organisation: Option<Text>,
+    /// Who submitted it. arXiv OAI (arXivRaw): `submitter`. Hugging Face: `submittedOnDailyBy`, else `submittedBy`.
+    pub submitter: Option<Text>,
     /// The language as an RFC 5646 tag.
     pub language: Option<Text>,
     /// Addresses, each kind's best first.

@@ -181,6 +181,11 @@ impl Paper {
         self.pick(self.chosen.organisation, |observation| observation.organisation.as_ref())
     }
 
+    /// Who submitted it, in the words of each source that says so.
+    pub fn submitters(&self) -> BTreeSet<&Text> {
+        self.observations.iter().filter_map(|observation| observation.submitter.as_ref()).collect()
+    }
+
     /// The language.
     pub fn language(&self) -> Option<&Text> {
         self.pick(self.chosen.language, |observation| observation.language.as_ref())

@@ -39,6 +39,8 @@ pub struct Record {
     pub license: Option<String>,
     /// The institution that presents the paper.
     pub organisation: Option<Raw>,
+    /// Who submitted the paper, to the repository or to the list.
+    pub submitter: Option<Raw>,
     /// The language of the text as an RFC 5646 tag.
     pub language: Option<String>,
     /// Addresses that belong to the paper.

@@ -3,6 +3,7 @@
 use crate::model::record::Announce;
 use crate::model::signal::SignalKind;
 use crate::query::dates::DateRange;
+use crate::query::regex::TextRegex;
 
 /// A query or a part of one.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,9 +69,13 @@ pub enum TextField {
     Venue,
     /// The institution that presents it.
     Organisation,
+    /// Who submitted it.
+    Submitter,
+    /// The authors' names, as printed.
+    Names,
 }
 
-/// Words, folded: without case and accents.
+/// Words, folded: without case and accents; or an expression over the text as it stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Pattern {
     /// A word in any inflection.
@@ -88,6 +93,8 @@ pub enum Pattern {
         /// How many further words may stand between them; with more than none the order is free and all words are whole.
         slop: u32,
     },
+    /// An expression that is found anywhere in the text.
+    Regex(TextRegex),
 }
 
 /// What is asked of an author's name.
@@ -129,6 +136,8 @@ pub enum Property {
     Withdrawn,
     /// It was retracted.
     Retracted,
+    /// An editor picked it.
+    Picked,
 }
 
 /// How a counter is compared.

@@ -20,20 +20,30 @@ use crate::query::words;
 
 /// The texts of a paper, in the order in which their words are numbered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(super) enum Region {
+pub enum Region {
+    /// The title.
     Title,
+    /// The abstract.
     Abstract,
+    /// The authors, each a text.
     Author,
+    /// The authors' comment.
     Comment,
+    /// Venue and citation, each a text.
     Venue,
+    /// The organisation.
     Organisation,
+    /// Who submitted it.
+    Submitter,
 }
 
 /// Where a word stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(super) struct Place {
-    pub(super) region: Region,
-    pub(super) position: u32,
+pub struct Place {
+    /// In which text.
+    pub region: Region,
+    /// Which word of it, from 0.
+    pub position: u32,
 }
 
 /// Between two texts of one region (two authors) lie so many positions, so that no phrase spans them.
@@ -42,6 +52,8 @@ const GAP: u32 = 100;
 /// A paper, prepared.
 #[derive(Clone, Debug)]
 pub struct Document {
+    /// Every text as it stands.
+    pub(super) texts: Vec<(Region, String)>,
     pub(super) stems: HashMap<String, Vec<Place>>,
     pub(super) words: BTreeMap<String, Vec<Place>>,
     pub(super) authors: Vec<Vec<String>>,
@@ -56,6 +68,7 @@ impl Document {
     /// Prepares a paper with the last readings of its counters.
     pub fn new(paper: &Paper, signals: &[Signal]) -> Self {
         let mut document = Self {
+            texts: Vec::new(),
             stems: HashMap::new(),
             words: BTreeMap::new(),
             authors: Vec::new(),
@@ -70,6 +83,8 @@ impl Document {
         document.read(Region::Comment, &[paper.comment()]);
         document.read(Region::Venue, &[paper.venue(), paper.citation()]);
         document.read(Region::Organisation, &[paper.organisation()]);
+        let submitters: Vec<_> = paper.submitters().into_iter().map(Some).collect();
+        document.read(Region::Submitter, &submitters);
         let authors = paper.authors().map(|authors| authors.listed.as_slice()).unwrap_or_default();
         let names: Vec<Option<&Text>> = authors.iter().map(|author| Some(&author.name)).collect();
         document.read(Region::Author, &names);
@@ -88,9 +103,50 @@ impl Document {
         stems.chain(words).chain(values)
     }
 
+    /// Every word, folded, with its places.
+    pub fn words(&self) -> impl Iterator<Item = (&str, &[Place])> {
+        self.words.iter().map(|(word, places)| (word.as_str(), places.as_slice()))
+    }
+
+    /// Every text as it stands.
+    pub fn texts(&self) -> impl Iterator<Item = (Region, &str)> {
+        self.texts.iter().map(|(region, text)| (*region, text.as_str()))
+    }
+
+    /// The authors, each as the words of the name as it is printed.
+    pub fn authors(&self) -> &[Vec<String>] {
+        &self.authors
+    }
+
+    /// The short values of a field.
+    pub fn values(&self, field: ValueField) -> impl Iterator<Item = &str> {
+        self.values.get(&field).into_iter().flatten().map(String::as_str)
+    }
+
+    /// How it was announced.
+    pub fn types(&self) -> impl Iterator<Item = Announce> {
+        self.types.iter().copied()
+    }
+
+    /// What is there.
+    pub fn properties(&self) -> impl Iterator<Item = Property> {
+        self.properties.iter().copied()
+    }
+
+    /// The counters' readings; one without a reading counts as 0.
+    pub fn counters(&self) -> impl Iterator<Item = (SignalKind, u64)> {
+        self.counters.iter().map(|(kind, value)| (*kind, *value))
+    }
+
+    /// The day of its announcement, else the one on which it was first seen.
+    pub fn day(&self) -> NaiveDate {
+        self.day
+    }
+
     fn read(&mut self, region: Region, texts: &[Option<&Text>]) {
         let mut position = 0;
         for text in texts.iter().copied().flatten() {
+            self.texts.push((region, text.as_str().to_owned()));
             for word in words::fold(text.as_str()) {
                 let place = Place { region, position };
                 position += 1;
@@ -114,7 +170,7 @@ pub enum KeyKind {
 }
 
 /// Whether words in a region count for a field.
-pub(super) fn covers(field: TextField, region: Region) -> bool {
+pub fn covers(field: TextField, region: Region) -> bool {
     match field {
         TextField::Anywhere => {
             matches!(region, Region::Title | Region::Abstract | Region::Author | Region::Comment)
@@ -124,6 +180,8 @@ pub(super) fn covers(field: TextField, region: Region) -> bool {
         TextField::Comment => region == Region::Comment,
         TextField::Venue => region == Region::Venue,
         TextField::Organisation => region == Region::Organisation,
+        TextField::Submitter => region == Region::Submitter,
+        TextField::Names => region == Region::Author,
     }
 }
 

@@ -87,6 +87,9 @@ fn has_words(field: TextField, pattern: &Pattern, document: &Document) -> bool {
             has_words_in_row(field, phrase, last.as_deref(), document)
         }
         Pattern::Phrase { words: phrase, slop, .. } => has_words_near(field, phrase, *slop, document),
+        Pattern::Regex(regex) => {
+            document.texts.iter().any(|(region, text)| covers(field, *region) && regex.is_match(text))
+        }
     }
 }
 

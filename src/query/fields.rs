@@ -30,14 +30,12 @@ pub enum Form {
     Type,
     /// code, doi or abstract.
     Has,
-    /// withdrawn or retracted.
+    /// picked, withdrawn or retracted.
     Is,
     /// A number, compared.
     Number(SignalKind),
     /// A day or a range of days.
     Date,
-    /// A field of a version to come.
-    Later,
 }
 
 const fn field(name: &'static str, form: Form, about: &'static str, example: &'static str) -> Field {
@@ -78,6 +76,12 @@ pub const FIELDS: &[Field] = &[
         "org:example",
     ),
     field(
+        "submitter",
+        Form::Text(TextField::Submitter),
+        "Words in the name of who submitted it.",
+        "submitter:example",
+    ),
+    field(
         "comment",
         Form::Text(TextField::Comment),
         "Words in the authors' comment.",
@@ -91,14 +95,13 @@ pub const FIELDS: &[Field] = &[
     ),
     field("lang", Form::Value(ValueField::Language), "The language of the text.", "lang:en"),
     field("has", Form::Has, "Whether it has code, a doi, an abstract.", "has:code"),
-    field("is", Form::Is, "Whether it was withdrawn or retracted.", "NOT is:withdrawn"),
+    field("is", Form::Is, "Whether it was picked, withdrawn or retracted.", "NOT is:withdrawn"),
     field("votes", Form::Number(SignalKind::Votes), "Votes on the daily list.", "votes>=10"),
     field("comments", Form::Number(SignalKind::Comments), "Comments on the daily list.", "comments>3"),
     field("stars", Form::Number(SignalKind::Stars), "Stars of its code.", "stars>100"),
     field("points", Form::Number(SignalKind::Points), "Points on Hacker News.", "points>50"),
     field("replies", Form::Number(SignalKind::Replies), "Comments on Hacker News.", "replies>10"),
     field("citations", Form::Number(SignalKind::Citations), "Works that cite it.", "citations>10"),
-    field("submitter", Form::Later, "Who submitted it.", "submitter:ak"),
 ];
 
 /// The field of that name.

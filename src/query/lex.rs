@@ -32,6 +32,8 @@ pub(super) enum Kind<'t> {
         text: &'t str,
         is_closed: bool,
     },
+    /// What stands between slashes.
+    Regex(&'t str),
     /// `~` and a number, right after a phrase.
     Slop(&'t str),
     /// Anything else up to white space, a parenthesis or a quotation mark.
@@ -61,6 +63,7 @@ fn token<'t>(rest: &'t str, first: char, before: Option<&Token<'t>>) -> (Kind<'t
         '(' => (Kind::Open, 1),
         ')' => (Kind::Close, 1),
         '"' | '“' | '”' => quoted(rest, first.len_utf8()),
+        '/' => regex(rest).unwrap_or_else(|| word(rest, after_field)),
         '~' if matches!(before.map(|token| token.kind), Some(Kind::Quoted { .. })) => {
             let digits = rest.get(1..).unwrap_or_default();
             let end = digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len());
@@ -87,6 +90,20 @@ fn quoted(rest: &str, opening: usize) -> (Kind<'_>, usize) {
         }
         None => (Kind::Quoted { text: inside, is_closed: false }, rest.len()),
     }
+}
+
+/// An expression: up to the next slash that no backslash stands before, if the token ends there.
+fn regex(rest: &str) -> Option<(Kind<'_>, usize)> {
+    let inside = rest.get(1..)?;
+    let mut is_escaped = false;
+    let end = inside.find(|character| {
+        let is_end = character == '/' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        is_end
+    })?;
+    let after = inside.get(end + 1..)?.chars().next();
+    let is_whole = after.is_none_or(|next| next.is_whitespace() || matches!(next, '(' | ')' | '"'));
+    (end > 0 && is_whole).then(|| (Kind::Regex(inside.get(..end).unwrap_or_default()), end + 2))
 }
 
 fn word(rest: &str, after_field: bool) -> (Kind<'_>, usize) {

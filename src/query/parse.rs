@@ -83,11 +83,12 @@ impl<'t> Parser<'t> {
 
     /// What is joined by OR. `field` is the one before an opening parenthesis, if any.
     fn alternatives(&mut self, depth: usize, field: Option<&Token<'t>>) -> Option<Node> {
-        let mut nodes = Vec::new();
+        let (mut nodes, sound) = (Vec::new(), self.problems.len());
         nodes.extend(self.sequence(depth, field));
         while let Some(token) = self.peek().filter(|token| token.kind == Kind::Or) {
             self.at += 1;
-            if nodes.is_empty() {
+            // What was reported already stands before it, only not soundly.
+            if nodes.is_empty() && self.problems.len() == sound {
                 self.report(
                     token.span.clone(),
                     "nothing stands before this OR",
@@ -110,14 +111,14 @@ impl<'t> Parser<'t> {
 
     /// What is joined by AND or a space.
     fn sequence(&mut self, depth: usize, field: Option<&Token<'t>>) -> Option<Node> {
-        let mut nodes = Vec::new();
+        let (mut nodes, sound) = (Vec::new(), self.problems.len());
         let mut dangling: Option<&Token<'t>> = None;
         while let Some(token) = self.peek() {
             match token.kind {
                 Kind::Or | Kind::Close => break,
                 Kind::And => {
                     self.at += 1;
-                    if nodes.is_empty() {
+                    if nodes.is_empty() && self.problems.len() == sound {
                         self.report(
                             token.span.clone(),
                             "nothing stands before this AND",
@@ -131,6 +132,7 @@ impl<'t> Parser<'t> {
                 | Kind::Open
                 | Kind::Field { .. }
                 | Kind::Quoted { .. }
+                | Kind::Regex(_)
                 | Kind::Slop(_)
                 | Kind::Word(_) => {
                     if let Some(node) = self.negation(depth, field) {
@@ -175,7 +177,7 @@ impl<'t> Parser<'t> {
         match token.kind {
             Kind::Open => self.group(token, depth, field),
             Kind::Field { .. } => self.fielded(token, depth),
-            Kind::Quoted { .. } | Kind::Word(_) | Kind::Slop(_) => self.value(field, token),
+            Kind::Quoted { .. } | Kind::Regex(_) | Kind::Word(_) | Kind::Slop(_) => self.value(field, token),
             Kind::And | Kind::Or | Kind::Not | Kind::Minus | Kind::Close => None,
         }
     }
@@ -212,7 +214,7 @@ impl<'t> Parser<'t> {
         let Kind::Field { name, .. } = token.kind else { return None };
         let is_adjacent = self.peek().is_some_and(|next| {
             next.span.start == token.span.end
-                && matches!(next.kind, Kind::Open | Kind::Quoted { .. } | Kind::Word(_))
+                && matches!(next.kind, Kind::Open | Kind::Quoted { .. } | Kind::Regex(_) | Kind::Word(_))
         });
         if !is_adjacent {
             self.report(
@@ -281,6 +283,7 @@ impl<'t> Parser<'t> {
         }
         let text = match token.kind {
             Kind::Quoted { text, .. } | Kind::Word(text) => text,
+            Kind::Regex(pattern) => return self.expression(form, &name, pattern, token),
             Kind::Slop(_) => {
                 self.report(
                     token.span.clone(),
@@ -313,7 +316,12 @@ impl<'t> Parser<'t> {
                 &[("code", Property::Code), ("doi", Property::Doi), ("abstract", Property::Abstract)],
             ),
             Form::Is => {
-                property(text, &[("withdrawn", Property::Withdrawn), ("retracted", Property::Retracted)])
+                let known = [
+                    ("picked", Property::Picked),
+                    ("withdrawn", Property::Withdrawn),
+                    ("retracted", Property::Retracted),
+                ];
+                property(text, &known)
             }
             Form::Number(signal) => text
                 .parse()
@@ -329,7 +337,6 @@ impl<'t> Parser<'t> {
                     "write 2026-11-30, 2026-11, 2026, 2026-11-01..2026-11-30 or -7d".to_owned()
                 })
             }
-            Form::Later => Err(format!("`{name}:` is not supported by this version yet")),
         };
         match result {
             Ok(clause) => Some(Node::Clause(clause)),

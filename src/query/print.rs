@@ -79,6 +79,7 @@ pub(super) fn clause(clause: &Clause) -> String {
         Clause::Has(Property::Abstract) => "has:abstract".to_owned(),
         Clause::Has(Property::Withdrawn) => "is:withdrawn".to_owned(),
         Clause::Has(Property::Retracted) => "is:retracted".to_owned(),
+        Clause::Has(Property::Picked) => "is:picked".to_owned(),
         Clause::Number { signal, comparison, value } => {
             let operator = match comparison {
                 Comparison::Equal => "=",
@@ -101,6 +102,8 @@ fn text_field(field: TextField) -> &'static str {
         TextField::Comment => "comment:",
         TextField::Venue => "venue:",
         TextField::Organisation => "org:",
+        TextField::Submitter => "submitter:",
+        TextField::Names => "author:",
     }
 }
 
@@ -112,6 +115,7 @@ fn words(pattern: &Pattern) -> String {
         // Between quotation marks a `*` would be a character like any other.
         Pattern::Phrase { words, last: Some(last), .. } => format!("{}-{last}*", words.join("-")),
         Pattern::Phrase { words, last: None, slop: 0 } => format!("\"{}\"", words.join(" ")),
+        Pattern::Regex(regex) => format!("/{}/", regex.as_str()),
         Pattern::Phrase { words, last: None, slop } => format!("\"{}\"~{slop}", words.join(" ")),
     }
 }

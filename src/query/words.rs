@@ -19,34 +19,88 @@ thread_local! {
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 
-/// The words of a text in order, folded.
+/// The words of a text in order, folded; see [`each`].
+pub fn fold(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    each(text, |word| words.push(word.to_owned()));
+    words
+}
+
+/// Gives the words of a text in order, folded, without keeping any.
 ///
 /// Letters and digits make words; everything else separates them, so `low-rank` is two. Superscripts and other
 /// compatibility forms become plain (`x²` is `x2`), a Greek letter that stands alone becomes its name (`α` is `alpha`),
 /// each ideograph is a word, and `c++` stays whole.
-pub fn fold(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut pluses = 0_u8;
-    for character in text.nfkd().filter(|character| !is_combining_mark(*character)) {
-        if character == '+' && !word.is_empty() {
-            pluses = pluses.saturating_add(1);
-            continue;
+pub fn each(text: &str, mut found: impl FnMut(&str)) {
+    let mut folding = Folding { word: String::with_capacity(24), pluses: 0 };
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Nearly all of nearly every text is ASCII, which needs no decomposing.
+        let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let (ascii, after) = rest.split_at_checked(plain).unwrap_or((rest, ""));
+        for byte in ascii.bytes() {
+            folding.ascii(byte, &mut found);
         }
-        if is_ideograph(character) {
-            finish(&mut word, &mut pluses, &mut words);
-            words.push(character.to_string());
-        } else if character.is_alphanumeric() {
-            if pluses > 0 {
-                finish(&mut word, &mut pluses, &mut words);
+        let other = after.bytes().position(|byte| byte.is_ascii()).unwrap_or(after.len());
+        let (odd, after) = after.split_at_checked(other).unwrap_or((after, ""));
+        for character in odd.nfkd().filter(|character| !is_combining_mark(*character)) {
+            folding.character(character, &mut found);
+        }
+        rest = after;
+    }
+    folding.finish(&mut found);
+}
+
+/// The word that is being read.
+struct Folding {
+    word: String,
+    /// So many `+` stand behind it.
+    pluses: u8,
+}
+
+impl Folding {
+    fn ascii(&mut self, byte: u8, found: &mut impl FnMut(&str)) {
+        if byte.is_ascii_alphanumeric() {
+            if self.pluses > 0 {
+                self.finish(found);
             }
-            word.extend(character.to_lowercase());
-        } else if !matches!(character, '\'' | '’' | '\u{AD}' | '\u{200B}'..='\u{200D}') {
-            finish(&mut word, &mut pluses, &mut words);
+            self.word.push(char::from(byte.to_ascii_lowercase()));
+        } else if byte == b'+' && !self.word.is_empty() {
+            self.pluses = self.pluses.saturating_add(1);
+        } else if byte != b'\'' {
+            self.finish(found);
         }
     }
-    finish(&mut word, &mut pluses, &mut words);
-    words
+
+    fn character(&mut self, character: char, found: &mut impl FnMut(&str)) {
+        if let Ok(byte) = u8::try_from(character)
+            && byte.is_ascii()
+        {
+            self.ascii(byte, found);
+        } else if is_ideograph(character) {
+            self.finish(found);
+            self.word.push(character);
+            self.finish(found);
+        } else if character.is_alphanumeric() {
+            if self.pluses > 0 {
+                self.finish(found);
+            }
+            self.word.extend(character.to_lowercase());
+        } else if !matches!(character, '’' | '\u{AD}' | '\u{200B}'..='\u{200D}') {
+            self.finish(found);
+        }
+    }
+
+    fn finish(&mut self, found: &mut impl FnMut(&str)) {
+        if !self.word.is_empty() {
+            if self.pluses == 2 {
+                self.word.push_str("++");
+            }
+            found(greek(&self.word).unwrap_or(&self.word));
+            self.word.clear();
+        }
+        self.pluses = 0;
+    }
 }
 
 /// A folded word without its inflection.
@@ -67,23 +121,15 @@ pub fn stem(word: &str) -> String {
     })
 }
 
-fn finish(word: &mut String, pluses: &mut u8, words: &mut Vec<String>) {
-    if !word.is_empty() {
-        if *pluses == 2 {
-            word.push_str("++");
-        }
-        let whole = std::mem::take(word);
-        words.push(greek(&whole).map_or(whole, str::to_owned));
-    }
-    *pluses = 0;
-}
-
 fn is_ideograph(character: char) -> bool {
     matches!(character, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
 }
 
 /// The name of a Greek letter.
 fn greek(word: &str) -> Option<&'static str> {
+    if word.is_ascii() {
+        return None;
+    }
     Some(match word {
         "α" => "alpha",
         "β" => "beta",

@@ -30,7 +30,7 @@ fn of_clause(clause: &Clause) -> Option<Key> {
         Clause::Value { field, pattern } if !pattern.ends_with('*') => {
             Some((KeyKind::Value(*field), pattern.clone()))
         }
-        Clause::Text { pattern: Pattern::Prefix(_), .. }
+        Clause::Text { pattern: Pattern::Prefix(_) | Pattern::Regex(_), .. }
         | Clause::Value { .. }
         | Clause::Author(_)
         | Clause::Type(_)

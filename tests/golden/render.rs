@@ -120,6 +120,7 @@ fn record(record: &Record, out: &mut Lines) {
         citation,
         license,
         organisation,
+        submitter,
         language,
         links,
         is_withdrawn,
@@ -157,6 +158,7 @@ fn record(record: &Record, out: &mut Lines) {
     out.some("citation", raw(citation));
     out.some("license", license.as_ref());
     out.some("organisation", raw(organisation));
+    out.some("submitter", raw(submitter));
     out.some("language", language.as_ref());
     out.list("link", links.iter().map(|link| format!("{:?} {}", link.kind, link.href)));
     out.some("withdrawn", is_withdrawn.then_some("yes"));
@@ -187,6 +189,7 @@ fn observation(observation: &Observation, out: &mut Lines) {
         citation,
         license,
         organisation,
+        submitter,
         language,
         links,
         is_withdrawn,
@@ -224,6 +227,7 @@ fn observation(observation: &Observation, out: &mut Lines) {
     out.some("citation", citation.as_ref().map(one_line));
     out.some("license", license.as_ref().map(|url| url.as_str().to_owned()));
     out.some("organisation", organisation.as_ref().map(one_line));
+    out.some("submitter", submitter.as_ref().map(one_line));
     out.some("language", language.as_ref().map(one_line));
     out.list("link", links.iter().map(|link| format!("{:?} {}", link.kind, link.url.as_str())));
     out.some("withdrawn", is_withdrawn.then_some("yes"));

@@ -164,6 +164,7 @@ fn seen(source: &str, key: &str, ids: &[&str], seconds: i64) -> Observation {
         citation: None,
         license: None,
         organisation: None,
+        submitter: None,
         language: None,
         links: Vec::new(),
         is_withdrawn: false,

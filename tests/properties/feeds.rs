@@ -146,6 +146,7 @@ fn paper() -> impl Strategy<Value = Paper> {
                 citation,
                 license: WebUrl::parse("https://creativecommons.org/licenses/by/4.0/"),
                 organisation,
+                submitter: None,
                 language: language.map(|language| Text::line(&language)),
                 links,
                 is_withdrawn,

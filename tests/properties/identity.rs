@@ -143,6 +143,7 @@ fn observation(at: i64, seed: (u32, usize, u8, Option<u32>, u8, bool)) -> Observ
         citation: (title == 3).then(|| Text::line("J. Flags 3")),
         license: None,
         organisation: None,
+        submitter: None,
         language: None,
         links: Vec::new(),
         is_withdrawn,

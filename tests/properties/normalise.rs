@@ -65,6 +65,7 @@ fn everywhere(text: &str, markup: Markup) -> Record {
         citation: raw(),
         license: Some(text.into()),
         organisation: raw(),
+        submitter: raw(),
         language: Some(text.into()),
         links: vec![RawLink { kind: LinkKind::Page, href: text.into() }],
         ..Record::default()
@@ -80,7 +81,13 @@ fn assert_clean(observation: &Observation, of: &str) {
         let address = link.url.as_str();
         assert!(address.starts_with("http://") || address.starts_with("https://"), "{address}, made of {of}");
     }
-    let fields = [&observation.comment, &observation.venue, &observation.citation, &observation.organisation];
+    let fields = [
+        &observation.comment,
+        &observation.venue,
+        &observation.citation,
+        &observation.organisation,
+        &observation.submitter,
+    ];
     let texts = fields.into_iter().flatten().chain([&observation.title.text, &observation.key]);
     let names = observation.authors.listed.iter().map(|author| &author.name);
     let subjects = observation.subjects.iter().map(|subject| &subject.term);

@@ -139,6 +139,7 @@ pub(crate) fn observation(source: &str, key: &str, ids: BTreeSet<ExternalId>) ->
         citation: Some(Text::line("J. Flags 3 (2026) 1–12")),
         license: Some(url("licence")),
         organisation: Some(Text::line("Flag Works")),
+        submitter: Some(Text::line("Ada Flag")),
         language: Some(Text::line("en")),
         links: vec![
             Link { kind: LinkKind::Page, url: url("abs") },

@@ -46,6 +46,7 @@ fn seen(source: &str, ids: &[&str], title: &str, authors: &[&str]) -> Observatio
         citation: None,
         license: None,
         organisation: None,
+        submitter: None,
         language: None,
         links: Vec::new(),
         is_withdrawn: false,

@@ -32,6 +32,7 @@ fn observation(source: &str, authority: Authority, at: i64) -> Observation {
         citation: None,
         license: None,
         organisation: None,
+        submitter: None,
         language: None,
         links: Vec::new(),
         is_withdrawn: false,

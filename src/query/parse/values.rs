@@ -11,6 +11,7 @@ use crate::query::ast::Property;
 use crate::query::ast::TextField;
 use crate::query::ast::ValueField;
 use crate::query::author;
+use crate::query::fields;
 use crate::query::fields::Form;
 use crate::query::lex::DASHES;
 use crate::query::lex::Kind;
@@ -18,6 +19,7 @@ use crate::query::lex::Token;
 use crate::query::parse::Parser;
 use crate::query::parse::SHORTEST_PREFIX;
 use crate::query::parse::name_of;
+use crate::query::regex::TextRegex;
 use crate::query::words;
 
 impl<'t> Parser<'t> {
@@ -41,14 +43,6 @@ impl<'t> Parser<'t> {
                 Err(words) if operator == "=" => self.not_exact(&words, token),
                 Err(words) => clause(Pattern::Phrase { words, last: None, slop }),
             };
-        }
-        if text.len() > 1 && text.starts_with('/') && text.ends_with('/') {
-            self.report(
-                token.span.clone(),
-                "regular expressions are not supported by this version yet",
-                Some("use words and prefixes"),
-            );
-            return None;
         }
         let (text, is_exact) = text.strip_prefix('=').map_or((text, operator == "="), |text| (text, true));
         let (stem, is_prefix) = text.strip_suffix('*').map_or((text, false), |stem| (stem, true));
@@ -79,6 +73,37 @@ impl<'t> Parser<'t> {
             (_, true, false) => {
                 let last = words.pop();
                 clause(Pattern::Phrase { words, last, slop: 0 })
+            }
+        }
+    }
+
+    /// A regular expression over a field's text.
+    pub(super) fn expression(
+        &mut self,
+        form: Form,
+        name: &str,
+        pattern: &str,
+        token: &Token<'t>,
+    ) -> Option<Node> {
+        let field = match form {
+            Form::Text(field) => field,
+            Form::Author => TextField::Names,
+            Form::Value(_) | Form::Type | Form::Has | Form::Is | Form::Number(_) | Form::Date => {
+                let hint = format!(
+                    "write a value, such as `{}`",
+                    fields::find(name).map_or("", |field| field.example)
+                );
+                self.report(token.span.clone(), format!("`{name}` takes no regular expression"), Some(&hint));
+                return None;
+            }
+        };
+        match TextRegex::parse(pattern) {
+            Ok(regex) => Some(Node::Clause(Clause::Text { field, pattern: Pattern::Regex(regex) })),
+            Err(fault) => {
+                let start = token.span.start + 1 + fault.at;
+                let message = format!("the regular expression is wrong: {}", fault.message);
+                self.report(start..token.span.end, message, Some(fault.hint));
+                None
             }
         }
     }

@@ -99,6 +99,7 @@ pub(super) fn record(item: Item, scope: &Scope<'_>) -> Result<Option<Record>, St
         revised: times.revised,
         comment: tex("comments"),
         citation: tex("journal-ref"),
+        submitter: metadata.inner_text("submitter").map(|name| Raw::new(name, Markup::Tex)),
         license: metadata.inner_text("license"),
         links: [(LinkKind::Page, "abs"), (LinkKind::Pdf, "pdf")]
             .map(|(kind, path)| RawLink { kind, href: format!("https://arxiv.org/{path}/{id}") })

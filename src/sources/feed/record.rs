@@ -62,6 +62,7 @@ pub(super) fn record(item: &Item, setting: &Setting<'_>) -> Result<Record, Strin
         citation,
         license: places::license(item, setting.base),
         organisation: None,
+        submitter: None,
         language: language(item, setting),
         links,
         is_withdrawn: title.as_ref().is_some_and(is_withdrawn),

@@ -46,6 +46,8 @@ pub(super) fn record(entry: Value, day: NaiveDate) -> Result<Record, String> {
     let count = |key: &str| paper.get(key).or_else(|| entry.get(key)).and_then(number);
     let organisation = paper.get("organization").or_else(|| entry.get("organization"));
     let organisation = organisation.and_then(|it| string(it, "fullname").or_else(|| string(it, "name")));
+    let submitter = ["submittedOnDailyBy", "submittedBy"];
+    let submitter = submitter.iter().find_map(|key| person(paper.get(*key).or_else(|| entry.get(*key))?));
     Ok(Record {
         key: id.clone(),
         ids: vec![RawId { hint: IdHint::Arxiv, text: id }],
@@ -55,6 +57,7 @@ pub(super) fn record(entry: Value, day: NaiveDate) -> Result<Record, String> {
         announced: Some(RawDate { text: listed, is_day: true }),
         submitted,
         organisation: organisation.map(|name| Raw::new(name, Markup::Plain)),
+        submitter: submitter.map(|name| Raw::new(name, Markup::Plain)),
         links,
         is_withdrawn: paper.get("withdrawnAt").is_some_and(|at| !at.is_null()),
         signals: counters
@@ -99,6 +102,17 @@ fn authors(paper: &Value) -> Vec<RawAuthor> {
     let name = |author: &Value| string(author, "name").or_else(|| author.as_str().map(str::to_owned));
     let named = listed.iter().filter_map(name);
     named.map(|name| RawAuthor { name, ..RawAuthor::default() }).collect()
+}
+
+/// A user: the full name, and the account's where it is another.
+fn person(user: &Value) -> Option<String> {
+    let names = (string(user, "fullname"), string(user, "name").or_else(|| string(user, "user")));
+    match names {
+        (Some(full), Some(account)) if !full.eq_ignore_ascii_case(&account) => {
+            Some(format!("{full} ({account})"))
+        }
+        (full, account) => full.or(account),
+    }
 }
 
 fn string(value: &Value, key: &str) -> Option<String> {

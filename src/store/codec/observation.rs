@@ -71,6 +71,8 @@ pub(super) struct ObservationRow<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     organisation: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    submitter: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     language: Option<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     links: Vec<LinkRow<'a>>,
@@ -186,6 +188,7 @@ impl<'a> From<&'a Observation> for ObservationRow<'a> {
             citation: text_row(observation.citation.as_ref()),
             license: observation.license.as_ref().map(|url| url.as_str().into()),
             organisation: text_row(observation.organisation.as_ref()),
+            submitter: text_row(observation.submitter.as_ref()),
             language: text_row(observation.language.as_ref()),
             links: observation
                 .links
@@ -242,6 +245,7 @@ impl ObservationRow<'_> {
             citation: text(self.citation),
             license: self.license.map(|url| web_url(&url)).transpose()?,
             organisation: text(self.organisation),
+            submitter: text(self.submitter),
             language: text(self.language),
             links: self
                 .links
