@@ -37,6 +37,8 @@ pub mod occasion;
 
 pub mod polling;
 
+pub mod ranking;
+
 pub mod reload;
 
 pub mod rulings;
@@ -165,6 +167,7 @@ impl Daemon {
 async fn care(desk: Arc<Desk>, stop: CancellationToken) {
     let (mut since_sizes, mut pause) = (Duration::ZERO, CARE);
     while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+        rerank(&desk).await;
         since_sizes += pause;
         let is_whole = since_sizes >= SIZES;
         if is_whole {
@@ -187,6 +190,19 @@ async fn care(desk: Arc<Desk>, stop: CancellationToken) {
             }
             Err(error) => tracing::error!(%error, "store: {error}"),
         }
+    }
+}
+
+/// Ranks anew where that is due.
+async fn rerank(desk: &Desk) {
+    let ranked = match desk.is_ranking_due() {
+        Ok(false) => return,
+        Ok(true) => desk.rerank().await,
+        Err(error) => Err(error.into()),
+    };
+    match ranked {
+        Ok(()) => tracing::debug!("topics: ranked anew"),
+        Err(error) => tracing::error!("topics: {error:#}; the old ranking stays in force"),
     }
 }
 

@@ -20,6 +20,8 @@ pub mod plan;
 
 pub mod schedule;
 
+pub mod ranker;
+
 pub mod refill;
 
 mod asking;

@@ -61,6 +61,8 @@ pub mod normalise;
 
 pub mod query;
 
+pub mod relevance;
+
 pub mod urls;
 
 pub mod sources;

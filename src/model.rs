@@ -41,6 +41,8 @@ pub mod arxiv_id;
 
 pub mod coverage;
 
+pub mod curation;
+
 pub mod doi;
 
 pub mod registrants;

@@ -15,13 +15,13 @@ use crate::query::document::Document;
 
 pub mod ast;
 
-mod author;
+pub mod author;
 
 pub mod dates;
 
 pub mod document;
 
-mod evaluate;
+pub mod evaluate;
 
 pub mod fields;
 

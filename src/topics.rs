@@ -1,25 +1,58 @@
-//! Saved queries, compiled together: which of them a paper matches, and why.
+//! Saved queries and profiles, compiled together: which topics a paper belongs to, and why.
 //!
-//! A topic is looked at only when the paper has one of its anchors, the words or values of which a matching paper must
-//! have at least one; so the cost grows with the paper and the hits, not with the number of topics.
+//! Everything that queries ask for is a numbered term. A paper is scanned once into the terms it has and their places,
+//! and a query is looked at only when the paper has one of its anchors, the rarest terms of which a matching paper must
+//! have at least one, and the next rarest beside it; so the cost grows with the paper and the hits, not with the number
+//! of topics. [`query::Query::matches`] says the same of one query and one paper, slowly and without terms: a property
+//! test compares the two with the full-text index.
+//!
+//! A topic with prose or examples is ranked: its query, if it has one, only says which papers may be scored, and
+//! [`ranking`] decides among them.
 
-use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
+use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
-use crate::model::signal::Signal;
 use crate::model::time::Timestamp;
 use crate::model::topic::Revisions;
 use crate::model::topic::TopicId;
 use crate::query;
 use crate::query::Query;
-use crate::query::document::Document;
-use crate::query::document::KeyKind;
+use crate::query::ast::AuthorPattern;
+use crate::query::ast::Clause;
+use crate::query::ast::Node;
+use crate::query::document::Beside;
+use crate::relevance::rule::Rule;
+use crate::topics::compile::Program;
+use crate::topics::lexicon::Lexicon;
+use crate::topics::lexicon::Term;
+use crate::topics::postings::Posting;
+use crate::topics::postings::Postings;
+use crate::topics::scan::Scan;
+use crate::topics::scan::Tables;
 
 mod anchor;
 
-/// A topic as the operator defined it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+mod compile;
+
+mod judge;
+
+mod lexicon;
+
+mod postings;
+
+pub mod ranking;
+
+mod rarity;
+
+mod scan;
+
+pub mod selector;
+
+/// A topic as the operator defined it: with a query, or ranked, or both.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Topic {
     /// Its name in addresses.
     pub id: TopicId,
@@ -27,12 +60,29 @@ pub struct Topic {
     pub title: String,
     /// What it is about, for people.
     pub description: Option<String>,
-    /// Which papers belong to it.
-    pub query: Query,
+    /// Which papers may belong to it; all where there is none.
+    pub query: Option<Query>,
+    /// What decides among them; nothing where all do belong to it.
+    pub ranked: Option<Ranked>,
     /// What happens when a paper in it is revised.
     pub revisions: Revisions,
     /// What its subscription document covers.
     pub window: Window,
+}
+
+/// What a ranked topic wants.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ranked {
+    /// What it is about, in prose.
+    pub about: Option<String>,
+    /// Papers that show what is wanted.
+    pub like: Vec<ExternalId>,
+    /// Papers that show what is not.
+    pub unlike: Vec<ExternalId>,
+    /// People whose papers belong to it whatever their score.
+    pub follow: Vec<AuthorPattern>,
+    /// How well a paper must fit, or how many are wanted.
+    pub rule: Rule,
 }
 
 /// What a subscription document covers: both of these, whichever reaches further.
@@ -52,15 +102,31 @@ impl Default for Window {
 
 impl Topic {
     /// What, when it changes, requires history to be matched again: the query's canonical form and the language's
-    /// version.
+    /// version, and what ranks it.
     pub fn definition(&self) -> String {
-        format!("{} {}", query::VERSION, self.query)
+        let query = self.query.as_ref().map(|query| format!(" {query}")).unwrap_or_default();
+        let ranked = self.ranked.as_ref().map(|ranked| format!("\n{ranked:?}")).unwrap_or_default();
+        format!("{}{query}{ranked}", query::VERSION)
     }
 
     /// What readers see of the topic beside its papers.
     pub fn face(&self) -> String {
         let description = self.description.as_deref().unwrap_or_default();
         format!("{}\n{description}\n{:?}\n{:?}", self.title, self.window, self.revisions)
+    }
+
+    /// What it shows, in words: the query, and what ranks it.
+    pub fn in_words(&self) -> String {
+        let query = self.query.as_ref().map(ToString::to_string);
+        let Some(ranked) = &self.ranked else { return query.unwrap_or_default() };
+        let about = ranked.about.as_ref().map(|about| format!("about “{about}”"));
+        let like = match ranked.like.len() {
+            0 => None,
+            1 => Some("like 1 paper".to_owned()),
+            several => Some(format!("like {several} papers")),
+        };
+        let parts: Vec<String> = query.into_iter().chain(about).chain(like).collect();
+        parts.join("; ")
     }
 }
 
@@ -69,37 +135,97 @@ impl Topic {
 pub struct Match {
     /// The topic.
     pub topic: TopicId,
-    /// The clauses that fired.
+    /// The clauses that fired, or why its score suffices.
     pub reason: String,
 }
 
+/// The topics that a paper's words and values speak for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Matched {
+    /// It belongs to these, in the order of the configuration.
+    pub certain: Vec<Match>,
+    /// It meets the condition of these ranked topics, by their places; its score decides.
+    pub gated: Vec<(usize, Match)>,
+}
+
 /// All topics, compiled.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Topics {
     all: Vec<Topic>,
     places: HashMap<TopicId, usize>,
-    anchored: HashMap<(KeyKind, String), Vec<usize>>,
-    always: Vec<usize>,
+    lexicon: Lexicon,
+    rules: Vec<Condition>,
+    postings: Postings,
+    /// Conditions without an anchor, which every paper is compared with.
+    always: Vec<u32>,
+    /// Ranked topics without a condition.
+    open: Vec<usize>,
     counts: bool,
+    scratch: Mutex<Scratch>,
+}
+
+/// A query of a topic, compiled.
+#[derive(Debug)]
+struct Condition {
+    topic: usize,
+    role: Role,
+    root: Node,
+    program: Program,
+}
+
+/// What a query is to its topic.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Role {
+    /// What matches belongs to the topic.
+    Decides,
+    /// What matches may belong to it.
+    Gates,
+}
+
+/// Tables that one match after the other uses.
+#[derive(Debug, Default)]
+struct Scratch {
+    tables: Tables,
+    /// For each condition the paper that it was last looked at for.
+    seen: Vec<u32>,
+    paper: u32,
 }
 
 impl Topics {
     /// Compiles topics. Their names differ; of two that share one the later is found by it.
     pub fn new(topics: Vec<Topic>) -> Self {
-        let mut compiled =
-            Self { counts: topics.iter().any(|topic| topic.query.asks_for_counts()), ..Self::default() };
+        let counts = |topic: &Topic| topic.query.as_ref().is_some_and(Query::asks_for_counts);
+        let mut compiled = Self { counts: topics.iter().any(counts), ..Self::default() };
         for (place, topic) in topics.iter().enumerate() {
             compiled.places.insert(topic.id.clone(), place);
-            match anchor::of(topic.query.root()) {
-                Some(keys) => {
-                    for key in keys {
-                        compiled.anchored.entry(key).or_default().push(place);
-                    }
+            let role = if topic.ranked.is_some() { Role::Gates } else { Role::Decides };
+            match &topic.query {
+                Some(query) => compiled.add(place, role, query.root().clone()),
+                None => compiled.open.push(place),
+            }
+            for person in topic.ranked.iter().flat_map(|ranked| &ranked.follow) {
+                compiled.add(place, Role::Decides, Node::Clause(Clause::Author(person.clone())));
+            }
+        }
+        let frequencies = rarity::of_terms(&compiled.lexicon);
+        let frequency = |term: Term| frequencies.get(term.place()).copied().unwrap_or(1.0);
+        let mut pairs = Vec::new();
+        for (place, condition) in (0_u32..).zip(&compiled.rules) {
+            match anchor::of(&condition.program, &frequency) {
+                Some(anchor) => {
+                    let posting = Posting { condition: place, second: anchor.second };
+                    pairs.extend(anchor.any.into_iter().map(|term| (term, posting)));
                 }
                 None => compiled.always.push(place),
             }
         }
+        compiled.postings = Postings::new(pairs, compiled.lexicon.len());
         Self { all: topics, ..compiled }
+    }
+
+    fn add(&mut self, topic: usize, role: Role, root: Node) {
+        let program = compile::compile(&root, &mut self.lexicon);
+        self.rules.push(Condition { topic, role, root, program });
     }
 
     /// The topics in the order of the configuration.
@@ -112,36 +238,77 @@ impl Topics {
         self.places.get(id).and_then(|place| self.all.get(*place))
     }
 
-    /// The topics that a paper matches, with the last readings of its counters.
-    pub fn of_paper(&self, paper: &Paper, signals: &[Signal], now: Timestamp) -> Vec<Match> {
-        self.matches(&Document::new(paper, signals), now)
-    }
-
-    /// The topics that a prepared paper matches, in the order of the configuration.
-    pub fn matches(&self, document: &Document, now: Timestamp) -> Vec<Match> {
-        let mut places: BTreeSet<usize> = self.always.iter().copied().collect();
-        if !self.anchored.is_empty() {
-            for (kind, key) in document.keys() {
-                places.extend(self.anchored.get(&(kind, key.to_owned())).into_iter().flatten());
-            }
-        }
-        let topics = places.into_iter().filter_map(|place| self.all.get(place));
-        topics
-            .filter_map(|topic| {
-                let verdict = topic.query.evaluate(document, now);
-                verdict.is_match().then(|| Match { topic: topic.id.clone(), reason: verdict.reason() })
-            })
-            .collect()
-    }
-
     /// Whether any topic asks for a count (votes, stars), so that a new reading alone may let a paper in.
     pub fn count(&self) -> bool {
         self.counts
     }
 
-    /// The same without anchors: every topic is evaluated. For tests and benches.
-    pub fn matches_by_evaluating_all(&self, document: &Document, now: Timestamp) -> Vec<Match> {
-        let all = Self { all: self.all.clone(), always: (0..self.all.len()).collect(), ..Self::default() };
-        all.matches(document, now)
+    /// The topics that a paper belongs to by its words and values, and those among which its score decides.
+    pub fn of_paper(&self, paper: &Paper, beside: Beside<'_>, now: Timestamp) -> Matched {
+        let mut matched = Matched::default();
+        self.matching(paper, beside, now, |condition, scan| {
+            let Some(topic) = self.all.get(condition.topic) else { return };
+            let mut fired = Vec::new();
+            judge::fired(&condition.root, &condition.program, scan, now, &mut fired);
+            let found = Match { topic: topic.id.clone(), reason: fired.join("; ") };
+            match condition.role {
+                Role::Decides if matched.certain.last().is_some_and(|last| last.topic == topic.id) => {}
+                Role::Decides => matched.certain.push(found),
+                Role::Gates => matched.gated.push((condition.topic, found)),
+            }
+        });
+        for place in &self.open {
+            if let Some(topic) = self.all.get(*place) {
+                matched.gated.push((*place, Match { topic: topic.id.clone(), reason: String::new() }));
+            }
+        }
+        matched.gated.retain(|(_place, gated)| !matched.certain.iter().any(|one| one.topic == gated.topic));
+        matched.gated.sort_by_key(|(place, _match)| *place);
+        matched
+    }
+
+    /// The topics whose queries a paper matches, as places in the order of the configuration.
+    pub fn places_of_paper(&self, paper: &Paper, beside: Beside<'_>, now: Timestamp) -> Vec<usize> {
+        let mut places = Vec::new();
+        self.matching(paper, beside, now, |condition, _scan| places.push(condition.topic));
+        places
+    }
+
+    fn matching(
+        &self,
+        paper: &Paper,
+        beside: Beside<'_>,
+        now: Timestamp,
+        mut found: impl FnMut(&Condition, &Scan<'_>),
+    ) {
+        let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        let Scratch { tables, seen, paper: at } = &mut *scratch;
+        *at = at.wrapping_add(1);
+        if seen.len() != self.rules.len() || *at == 0 {
+            *seen = vec![0; self.rules.len()];
+            *at = 1;
+        }
+        let scan = tables.scan(paper, beside, &self.lexicon);
+        let mut places: Vec<usize> = Vec::new();
+        let mut look = |place: u32| {
+            let Ok(place) = usize::try_from(place) else { return };
+            let Some(last) = seen.get_mut(place).filter(|last| **last != *at) else { return };
+            *last = *at;
+            if self.rules.get(place).is_some_and(|one| judge::matches(&one.program, &scan, now)) {
+                places.push(place);
+            }
+        };
+        self.always.iter().for_each(|place| look(*place));
+        for term in scan.terms() {
+            for posting in self.postings.of(term) {
+                if posting.second.is_none_or(|second| scan.has(second)) {
+                    look(posting.condition);
+                }
+            }
+        }
+        places.sort_unstable();
+        for condition in places.into_iter().filter_map(|place| self.rules.get(place)) {
+            found(condition, &scan);
+        }
     }
 }

@@ -18,16 +18,34 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("urls", &["model"]),
     ("sources", &["model", "fetch", "entities"]),
     ("identity", &["model", "normalise"]),
-    ("topics", &["model", "query"]),
+    // Folding and stemming are shared with the language: a paper has one set of words.
+    ("relevance", &["query"]),
+    ("topics", &["model", "query", "relevance"]),
     ("feeds", &["model", "urls"]),
     // The front page and the subscription list show the topics themselves.
     ("pages", &["model", "urls", "topics"]),
     ("wal", &["model"]),
     // What brings papers together to be compared is derived from them, so that any store can be built anew.
     ("store", &["model", "wal", "identity"]),
-    ("harvest", &["model", "clock", "sources", "fetch", "normalise", "identity", "topics", "wal", "store"]),
+    (
+        "harvest",
+        &[
+            "model",
+            "clock",
+            "sources",
+            "fetch",
+            "normalise",
+            "query",
+            "relevance",
+            "identity",
+            "topics",
+            "wal",
+            "store",
+        ],
+    ),
     ("http", &["model", "clock", "urls", "query", "topics", "store", "feeds", "pages"]),
-    ("config", &["model", "sources", "topics", "query", "store", "http", "fetch"]),
+    // Examples are named as people name papers.
+    ("config", &["model", "sources", "topics", "query", "relevance", "normalise", "store", "http", "fetch"]),
     ("demo", &["model", "clock"]),
     ("daemon", &["*"]),
     ("cli", &["*"]),

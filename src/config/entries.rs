@@ -56,6 +56,11 @@ impl Entries {
         self.found.get(name).map(|entry| &entry.value)
     }
 
+    /// Whether a key stands in the file, sound or not.
+    pub(super) fn is_written(&self, name: &str) -> bool {
+        self.unsound.contains(&name) || self.found.get(name).is_some_and(|entry| entry.span.is_some())
+    }
+
     /// Whether a key was read or was not written: nothing wrong with it was told.
     pub(super) fn is_sound(&self, name: &str) -> bool {
         !self.unsound.contains(&name)

@@ -42,6 +42,8 @@ pub(super) enum Form {
     Listen,
     /// A query in the topic language.
     Query,
+    /// How many papers a topic may show: `8/day`.
+    Budget,
     /// Where a key or token is found.
     Secret,
     /// A table.
@@ -69,6 +71,7 @@ impl Form {
             Self::Days => "a list of days",
             Self::Listen => "a list of addresses",
             Self::Query => "a query in quotation marks",
+            Self::Budget => "a number of papers a day or week in quotation marks",
             Self::Secret => "the place of a key in quotation marks",
             Self::Table(_) => "a table",
             Self::Tables(_) => "a list of tables",
@@ -94,6 +97,7 @@ impl Form {
             Self::Days => "[\"2026-12-25\"]",
             Self::Listen => "[\"127.0.0.1:4287\"]",
             Self::Query => "'\"low-rank adaptation\" OR LoRA'",
+            Self::Budget => "\"8/day\"",
             Self::Secret => "\"env:SOURCE_KEY\"",
             Self::Table(_) => "{ … }",
             Self::Tables(_) => "[{ … }]",

@@ -184,6 +184,24 @@ pub(super) fn path(text: &str, base: &std::path::Path) -> Result<PathBuf, Flaw> 
     Ok(base.join(text))
 }
 
+/// How many papers a day, in thousandths, out of `8/day` or `20/week`.
+pub(super) fn budget(text: &str) -> Result<u64, Flaw> {
+    let flaw = || Flaw::new(format!("{} is no number of papers", quoted(text)));
+    let hint = "write \"8/day\" or \"20/week\"";
+    let Some((number, per)) = text.split_once('/') else { return Err(flaw().hint(hint)) };
+    let number: u64 = number.trim().parse().map_err(|_no_number| flaw().hint(hint))?;
+    let thousandths = match per.trim() {
+        "day" => number.saturating_mul(1_000),
+        "week" => number.saturating_mul(1_000) / 7,
+        _other => return Err(flaw().hint(hint)),
+    };
+    if (1..=500_000).contains(&thousandths) {
+        Ok(thousandths)
+    } else {
+        Err(flaw().hint("write something from \"1/week\" to \"500/day\""))
+    }
+}
+
 /// A day of the calendar.
 pub(super) fn day(text: &str) -> Result<NaiveDate, Flaw> {
     text.parse().map_err(|_no_day| {

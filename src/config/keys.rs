@@ -264,7 +264,43 @@ pub(super) const TOPIC: Section = Section {
             "Its name in addresses. Readers subscribe to it, so do not change it.",
         ),
         key("title", Form::Line, Fallback::Required, "Its name as people read it."),
-        key("query", Form::Query, Fallback::Required, "Which papers it shows, in the topic language."),
+        key(
+            "query",
+            Form::Query,
+            Fallback::Absent,
+            "Which papers it may show, in the topic language. Alone it decides; with `about` or `like` it is a condition, and the score decides among the papers that meet it.",
+        ),
+        key(
+            "about",
+            Form::Prose,
+            Fallback::Absent,
+            "What it is about, in a few phrases of prose: papers are scored by how well they fit.",
+        ),
+        key(
+            "like",
+            Form::Lines,
+            Fallback::Written("[]"),
+            "Papers that show what is wanted, by any outside identifier, such as `[\"arxiv:2106.09685\"]`; five tell much more than one.",
+        ),
+        key("unlike", Form::Lines, Fallback::Written("[]"), "Papers that show what is not wanted."),
+        key(
+            "follow",
+            Form::Lines,
+            Fallback::Written("[]"),
+            "People whose papers a topic with `about` or `like` always shows, whatever their score.",
+        ),
+        key(
+            "breadth",
+            Form::Word(&["strict", "normal", "broad"]),
+            Fallback::Written("\"normal\""),
+            "How well a paper must fit `about` and `like`: at least 4, 3 or 2.5 standard deviations above the papers of the last 60 days.",
+        ),
+        key(
+            "budget",
+            Form::Budget,
+            Fallback::Absent,
+            "How many papers it should show, the best by score; in place of `breadth`.",
+        ),
         key(
             "description",
             Form::Prose,
@@ -279,7 +315,7 @@ pub(super) const TOPIC: Section = Section {
         ),
         key("window", Form::Table(&WINDOW), Fallback::Written("{}"), WINDOW.about),
     ],
-    later: &["about", "like", "unlike", "budget", "breadth"],
+    later: &[],
     kinds: &[],
 };
 

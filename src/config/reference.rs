@@ -120,6 +120,7 @@ fn holds(form: Form) -> String {
         Form::Days => "a list of days, `\"YYYY-MM-DD\"`".to_owned(),
         Form::Listen => "a list of addresses".to_owned(),
         Form::Query => "a query".to_owned(),
+        Form::Budget => "a number of papers, `\"8/day\"` or `\"20/week\"`".to_owned(),
         Form::Secret => "the place of a key: `env:NAME` or `credential:NAME`".to_owned(),
         Form::Table(_) => "a table".to_owned(),
         Form::Tables(_) => "a list of tables".to_owned(),

@@ -180,6 +180,7 @@ impl Walker<'_> {
             }
             (Form::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
             (Form::Word(words), DeValue::String(text)) => word(text, words).map(Value::Text),
+            (Form::Budget, DeValue::String(text)) => forms::budget(text).map(Value::Number),
             (Form::Secret, DeValue::String(text)) => secret_place(text).map(Value::SecretPlace),
             (Form::Lines, DeValue::Array(_)) => return self.lines(value),
             (Form::Days, DeValue::Array(_)) => return self.days(value),

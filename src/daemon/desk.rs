@@ -27,6 +27,7 @@ use crate::daemon::backfill::Days;
 use crate::daemon::lookup::Looker;
 use crate::daemon::occasion::Occasion;
 use crate::daemon::occasion::Polled;
+use crate::daemon::ranking::Ranked;
 use crate::daemon::rulings;
 use crate::daemon::views;
 use crate::fetch;
@@ -45,10 +46,12 @@ use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::source::SourceId;
+use crate::relevance::embedding::Embedding;
 use crate::store;
 use crate::store::OpenReport;
 use crate::store::Reader;
 use crate::topics::Topics;
+use crate::topics::selector::Selector;
 use crate::urls::Urls;
 
 /// What a command hears on the way.
@@ -57,7 +60,9 @@ pub type OnStep<'a> = &'a (dyn Fn(Step) + Send + Sync);
 /// Everything that commands need, opened once.
 pub struct Desk {
     config: watch::Sender<Arc<Config>>,
-    topics: watch::Sender<Arc<Topics>>,
+    pub(super) topics: watch::Sender<Arc<Selector>>,
+    pub(super) embedding: Arc<Embedding>,
+    pub(super) ranked: Mutex<Ranked>,
     site: watch::Sender<Arc<Site>>,
     harvester: Harvester,
     urls: Arc<Urls>,
@@ -87,7 +92,7 @@ impl Desk {
         let all = Arc::new(Topics::new(config.topics.clone()));
         let site =
             watch::Sender::new(Arc::new(Site { title: config.title.clone(), topics: Arc::clone(&all) }));
-        let (topics, in_force) = watch::channel(all);
+        let (topics, in_force) = watch::channel(Arc::new(Selector::new(all, None)));
         let harvester = Harvester::new(client, opened.writer, in_force, clock.clone())?;
         harvester.replace_jobs(jobs(&config));
         let config = Arc::new(config);
@@ -95,6 +100,8 @@ impl Desk {
             started_with: Arc::clone(&config),
             config: watch::Sender::new(config),
             topics,
+            embedding: Arc::new(Embedding::shipped().clone()),
+            ranked: Mutex::default(),
             site,
             harvester,
             urls,
@@ -165,27 +172,36 @@ impl Desk {
         let client = self.harvester.client().with(&fetch_settings(&config))?;
         let topics = Arc::new(Topics::new(config.topics.clone()));
         let site = Arc::new(Site { title: config.title.clone(), topics: Arc::clone(&topics) });
+        let (selector, ranked) = self.rank(topics).await?;
         let (topics_in_force, site_in_force, config_in_force) =
             (self.topics.clone(), self.site.clone(), self.config.clone());
         let harvester = self.harvester.clone();
         let adopt = {
-            let topics = Arc::clone(&topics);
+            let selector = Arc::clone(&selector);
             move || {
                 harvester.replace_client(client);
                 harvester.replace_jobs(jobs(&config));
-                topics_in_force.send_replace(topics);
+                topics_in_force.send_replace(selector);
                 config_in_force.send_replace(Arc::new(config));
                 // Served only now, so that no reader sees a new topic before it is filled.
                 site_in_force.send_replace(site);
             }
         };
-        self.harvester.refill(topics, adopt).await.context("topics: filling them from the stored papers")
+        let refilled = self.harvester.refill(selector, adopt).await;
+        *self.ranked.lock().unwrap_or_else(PoisonError::into_inner) = ranked;
+        refilled.context("topics: filling them from the stored papers")
     }
 
     /// Brings the timelines in line with the topics in force.
     pub async fn refill(&self) -> anyhow::Result<Vec<Refilled>> {
-        let topics = Arc::clone(&self.topics.borrow());
-        self.harvester.refill(topics, || {}).await.context("topics: filling them from the stored papers")
+        self.rerank().await?;
+        let selector = Arc::clone(&self.topics.borrow());
+        self.harvester.refill(selector, || {}).await.context("topics: filling them from the stored papers")
+    }
+
+    /// The topics in force with their ranking.
+    pub fn selector(&self) -> Arc<Selector> {
+        Arc::clone(&self.topics.borrow())
     }
 
     /// Answers a command. `stop` ends a poll; of what is asked for at that moment nothing is kept.

@@ -19,6 +19,7 @@ use crate::model::time::Timestamp;
 use crate::normalise;
 use crate::pages::opml;
 use crate::query;
+use crate::query::document::Beside;
 use crate::query::document::Document;
 use crate::store;
 use crate::store::Reader;
@@ -90,7 +91,8 @@ fn search(reader: &Reader, text: &str, limit: usize, now: Timestamp) -> anyhow::
     let (mut hits, mut total) = (Vec::new(), 0);
     for paper in reader.newest(None) {
         let paper = paper?;
-        let document = Document::new(&paper, &reader.signals(&paper.id)?);
+        let signals = reader.signals(&paper.id)?;
+        let document = Document::new(&paper, &Beside { signals: &signals, is_picked: false });
         let verdict = query.evaluate(&document, now);
         if verdict.is_match() {
             total += 1;

@@ -16,7 +16,7 @@ use crate::model::signal::Signal;
 use crate::model::source::SourceId;
 use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
-use crate::topics::Topics;
+use crate::topics::selector::Selector;
 
 mod draft;
 
@@ -49,6 +49,9 @@ pub trait Shelf {
 
     /// The places of a paper in topics.
     fn topics_of(&self, id: &PaperId) -> Result<Vec<TimelineEntry>, Self::Error>;
+
+    /// Whether an editor picked a paper.
+    fn is_picked(&self, id: &PaperId) -> Result<bool, Self::Error>;
 
     /// The last readings of a paper's counters.
     fn signals(&self, id: &PaperId) -> Result<Vec<Signal>, Self::Error>;
@@ -113,7 +116,7 @@ pub fn plan<S: Shelf>(
     readings: Vec<(PaperId, Vec<Signal>)>,
     telling: Telling,
     shelf: &S,
-    topics: &Topics,
+    topics: &Selector,
     now: Timestamp,
     mint: &mut dyn FnMut() -> PaperId,
 ) -> Result<Planned, S::Error> {
@@ -133,7 +136,7 @@ pub fn rule<S: Shelf>(
     ruling: Ruling,
     papers: &[PaperId],
     shelf: &S,
-    topics: &Topics,
+    topics: &Selector,
     now: Timestamp,
     mint: &mut dyn FnMut() -> PaperId,
 ) -> Result<Planned, S::Error> {

@@ -4,17 +4,28 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use chrono::Datelike as _;
+
 use crate::harvest::plan::places::enter_as_history;
+use crate::model::paper::Paper;
+use crate::model::paper::PaperId;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
 use crate::model::topic::TopicState;
+use crate::query::document;
+use crate::query::document::Beside;
 use crate::store::Error;
 use crate::store::Reader;
 use crate::store::Writer;
+use crate::topics::Match;
+use crate::topics::Matched;
 use crate::topics::Topic;
 use crate::topics::Topics;
+use crate::topics::ranking::LOOK_BACK;
+use crate::topics::ranking::Ranking;
+use crate::topics::selector::Selector;
 
 /// How many changes one plan holds.
 const PLAN_SIZE: usize = 400;
@@ -61,8 +72,8 @@ fn edits(reader: &Reader, topics: &Topics) -> Result<BTreeMap<TopicId, Edit>, Er
 
 /// Carries the edits out, a plan at a time, and says what each did. A topic's new definition is written last, so that a
 /// crash in between only means that the work is done again.
-pub fn refill(writer: &mut Writer, topics: &Topics, now: Timestamp) -> Result<Vec<Refilled>, Error> {
-    let reader = writer.reader();
+pub fn refill(writer: &mut Writer, selector: &Selector, now: Timestamp) -> Result<Vec<Refilled>, Error> {
+    let (reader, topics) = (writer.reader(), selector.topics());
     let edits = edits(&reader, topics)?;
     let mut work = Work { writer, now, ops: Vec::new() };
     let mut done: BTreeMap<TopicId, Refilled> = edits
@@ -71,28 +82,37 @@ pub fn refill(writer: &mut Writer, topics: &Topics, now: Timestamp) -> Result<Ve
         .collect();
     let is_matched = |topic: &&Topic| matches!(edits.get(&topic.id), Some(Edit::Added | Edit::Changed));
     let edited = Topics::new(topics.iter().filter(is_matched).cloned().collect());
+    let mut chosen = Chosen::default();
     if edited.iter().next().is_some() {
         for paper in reader.papers() {
             let paper = paper?;
-            let mut found: BTreeMap<TopicId, String> = edited
-                .of_paper(&paper, &reader.signals(&paper.id)?, now)
-                .into_iter()
-                .map(|found| (found.topic, found.reason))
-                .collect();
+            let signals = reader.signals(&paper.id)?;
+            let beside = Beside { signals: &signals, is_picked: reader.pick(&paper.id)?.is_some() };
+            let Matched { certain, gated } = edited.of_paper(&paper, beside, now);
+            let mut found: BTreeMap<TopicId, String> =
+                certain.into_iter().map(|found| (found.topic, found.reason)).collect();
+            if let Some(ranking) = selector.ranking() {
+                chosen.score(ranking, gated, &paper, now);
+            }
             let places = reader.topics_of(&paper.id)?;
             let taken: BTreeSet<TopicId> = places.into_iter().map(|entry| entry.topic).collect();
-            for topic in
-                taken.iter().filter(|topic| edited.topic(topic).is_some() && !found.contains_key(*topic))
-            {
+            let is_gone = |id: &&TopicId| {
+                edited.topic(id).is_some_and(|topic| topic.ranked.is_none()) && !found.contains_key(*id)
+            };
+            for topic in taken.iter().filter(is_gone) {
                 count(&mut done, topic, |refilled| &mut refilled.removed);
                 work.push(Op::Leave { topic: topic.clone(), paper: paper.id.clone() })?;
             }
+            chosen.certain(&edited, &paper.id, &mut found);
             found.retain(|topic, _| !taken.contains(topic));
             for (topic, reason) in found {
                 count(&mut done, &topic, |refilled| &mut refilled.added);
                 work.push(Op::Enter(enter_as_history(&paper, topic, reason)))?;
             }
         }
+    }
+    for topic in edited.iter().filter(|topic| topic.ranked.is_some()) {
+        fill_ranked(topic, &mut chosen, selector, &reader, &mut work, &mut done)?;
     }
     for (id, edit) in &edits {
         if let (Edit::Added | Edit::Changed | Edit::Renamed, Some(topic)) = (edit, topics.topic(id)) {
@@ -118,6 +138,107 @@ pub fn refill(writer: &mut Writer, topics: &Topics, now: Timestamp) -> Result<Ve
     }
     work.write()?;
     Ok(done.into_values().collect())
+}
+
+/// Which papers of history ranked topics show: all whose scores suffice, of a budget's week the best.
+#[derive(Debug, Default)]
+struct Chosen {
+    scored: BTreeMap<TopicId, Vec<Candidate>>,
+    certain: BTreeMap<TopicId, BTreeMap<PaperId, String>>,
+}
+
+#[derive(Debug)]
+struct Candidate {
+    paper: PaperId,
+    week: (i32, u32),
+    score: f32,
+    gate: String,
+}
+
+impl Chosen {
+    /// Notes the paper where its score suffices.
+    fn score(&mut self, ranking: &Ranking, gated: Vec<(usize, Match)>, paper: &Paper, now: Timestamp) {
+        if gated.is_empty() {
+            return;
+        }
+        let week = document::day_of(paper).iso_week();
+        for (topic, score, gate) in ranking.sufficient(gated, paper, now) {
+            let week = (week.year(), week.week());
+            let candidate = Candidate { paper: paper.id.clone(), week, score, gate };
+            self.scored.entry(topic).or_default().push(candidate);
+        }
+    }
+
+    /// Takes what belongs to ranked topics without a score: it is written with the rest of them.
+    fn certain(&mut self, edited: &Topics, paper: &PaperId, found: &mut BTreeMap<TopicId, String>) {
+        found.retain(|id, reason| {
+            let is_ranked = edited.topic(id).is_some_and(|topic| topic.ranked.is_some());
+            if is_ranked {
+                let certain = self.certain.entry(id.clone()).or_default();
+                certain.insert(paper.clone(), std::mem::take(reason));
+            }
+            !is_ranked
+        });
+    }
+
+    /// The papers of a topic, each with what its condition found, or why it belongs to it without a score.
+    fn of(&mut self, topic: &Topic) -> BTreeMap<PaperId, (bool, String)> {
+        let mut scored = self.scored.remove(&topic.id).unwrap_or_default();
+        let of_week = topic.ranked.as_ref().and_then(|ranked| ranked.rule.most_in_days(LOOK_BACK));
+        scored.sort_by(|one, other| {
+            one.week
+                .cmp(&other.week)
+                .then(other.score.total_cmp(&one.score))
+                .then(one.paper.cmp(&other.paper))
+        });
+        let mut taken: BTreeMap<(i32, u32), f64> = BTreeMap::new();
+        scored.retain(|candidate| {
+            let taken = taken.entry(candidate.week).or_default();
+            *taken += 1.0;
+            of_week.is_none_or(|most| *taken <= most.max(1.0))
+        });
+        let scored = scored.into_iter().map(|one| (one.paper, (true, one.gate)));
+        let certain = self.certain.remove(&topic.id).unwrap_or_default().into_iter();
+        scored.chain(certain.map(|(paper, reason)| (paper, (false, reason)))).collect()
+    }
+}
+
+/// Fills an edited ranked topic.
+fn fill_ranked(
+    topic: &Topic,
+    chosen: &mut Chosen,
+    selector: &Selector,
+    reader: &Reader,
+    work: &mut Work<'_>,
+    done: &mut BTreeMap<TopicId, Refilled>,
+) -> Result<(), Error> {
+    let chosen = chosen.of(topic);
+    let mut present = BTreeSet::new();
+    let mut before = None;
+    loop {
+        let stretch = reader.timeline(&topic.id, before, PLAN_SIZE)?;
+        let Some(last) = stretch.last() else { break };
+        before = Some(last.at);
+        for entry in stretch {
+            if chosen.contains_key(&entry.paper) {
+                present.insert(entry.paper);
+            } else {
+                count(done, &topic.id, |refilled| &mut refilled.removed);
+                work.push(Op::Leave { topic: topic.id.clone(), paper: entry.paper })?;
+            }
+        }
+    }
+    for (id, (is_scored, reason)) in chosen.into_iter().filter(|(id, _)| !present.contains(id)) {
+        let Some(paper) = reader.paper(&id)? else { continue };
+        let gate = Match { topic: topic.id.clone(), reason };
+        let found = match selector.ranking().filter(|_| is_scored) {
+            Some(ranking) => ranking.reason(gate, &paper),
+            None => gate,
+        };
+        count(done, &topic.id, |refilled| &mut refilled.added);
+        work.push(Op::Enter(enter_as_history(&paper, found.topic, found.reason)))?;
+    }
+    Ok(())
 }
 
 /// Changes that are written as they gather.

@@ -37,7 +37,7 @@ use crate::model::time::Timestamp;
 use crate::store;
 use crate::store::Reader;
 use crate::store::Writer;
-use crate::topics::Topics;
+use crate::topics::selector::Selector;
 
 /// How many requests one harvest makes at most; a source that never ends is cut here and goes on with the next poll.
 const REQUESTS_AT_MOST: usize = 2_000;
@@ -58,7 +58,7 @@ pub struct Harvester {
     pub(super) client: Arc<Mutex<Client>>,
     pub(super) pen: Pen,
     pub(super) reader: Reader,
-    pub(super) topics: watch::Receiver<Arc<Topics>>,
+    pub(super) topics: watch::Receiver<Arc<Selector>>,
     pub(super) clock: Clock,
     stamps: Arc<Mutex<Timestamp>>,
     /// For each operator, who asks it at the moment.
@@ -85,7 +85,7 @@ impl Harvester {
     pub fn new(
         client: Client,
         writer: Writer,
-        topics: watch::Receiver<Arc<Topics>>,
+        topics: watch::Receiver<Arc<Selector>>,
         clock: Clock,
     ) -> Result<Self, store::Error> {
         let reader = writer.reader();
@@ -133,7 +133,7 @@ impl Harvester {
     /// meanwhile, so that every paper is placed once: by this, as history, or by its harvest, as news.
     pub async fn refill(
         &self,
-        topics: Arc<Topics>,
+        topics: Arc<Selector>,
         adopt: impl FnOnce() + Send + 'static,
     ) -> Result<Vec<Refilled>, store::Error> {
         let clock = self.clock.clone();

@@ -43,6 +43,10 @@ impl Shelf for StoreShelf {
         self.0.topics_of(id)
     }
 
+    fn is_picked(&self, id: &PaperId) -> Result<bool, Error> {
+        Ok(self.0.pick(id)?.is_some())
+    }
+
     fn signals(&self, id: &PaperId) -> Result<Vec<Signal>, Error> {
         self.0.signals(id)
     }

@@ -94,7 +94,7 @@ fn feed(serving: &Serving, site: &Site, id: &TopicId) -> Result<Found, Fault> {
         let created = facts.map_or(Timestamp::from_micros(0), |facts| facts.created);
         (created, created)
     };
-    let query = topic.query.to_string();
+    let query = topic.in_words();
     let head = TopicHead {
         topic: id,
         title: &topic.title,
@@ -192,7 +192,7 @@ fn stretch(serving: &Serving, topic: &Topic, before: Option<Timestamp>) -> Resul
     places.truncate(PAGE_ENTRIES);
     Ok(TopicStretch {
         line: front::line(serving, topic)?,
-        query: topic.query.to_string(),
+        query: topic.in_words(),
         older: places.last().map(|place| place.at).filter(|_| has_more),
         entries: papers(serving, places)?,
         is_newest: before.is_none(),

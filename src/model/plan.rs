@@ -1,5 +1,7 @@
 //! What is about to be written: a plan is logged whole, then applied whole.
 
+use crate::model::curation::Pick;
+use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::ruling::Ruling;
@@ -45,6 +47,19 @@ pub enum Op {
     Topic(TopicState),
     /// A topic is gone with its whole timeline.
     DropTopic(TopicId),
+    /// A reader's word about a paper in a topic.
+    Mark(TopicMark),
+    /// A reader takes it back.
+    Unmark {
+        /// The topic.
+        topic: TopicId,
+        /// The paper.
+        paper: PaperId,
+    },
+    /// An editor picks a paper, or changes the note to it.
+    Pick(Pick),
+    /// An editor takes a pick back.
+    Unpick(PaperId),
     /// A reading of a paper's counters.
     Signals {
         /// The paper.

@@ -1,8 +1,11 @@
 //! The tree of a query.
 
+use std::fmt;
+
 use crate::model::record::Announce;
 use crate::model::signal::SignalKind;
 use crate::query::dates::DateRange;
+use crate::query::print;
 use crate::query::regex::TextRegex;
 
 /// A query or a part of one.
@@ -153,4 +156,24 @@ pub enum Comparison {
     Less,
     /// `<=`.
     AtMost,
+}
+
+impl fmt::Display for Clause {
+    /// As it is written.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&print::clause(self))
+    }
+}
+
+impl Comparison {
+    /// Whether a count is as asked.
+    pub const fn holds(self, counted: u64, asked: u64) -> bool {
+        match self {
+            Self::Equal => counted == asked,
+            Self::More => counted > asked,
+            Self::AtLeast => counted >= asked,
+            Self::Less => counted < asked,
+            Self::AtMost => counted <= asked,
+        }
+    }
 }

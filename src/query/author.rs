@@ -1,9 +1,22 @@
 //! Whether two printed names may be of one person: `Yann LeCun`, `Y. LeCun`, `LeCun, Yann`.
 
+use crate::query::ast::AuthorPattern;
 use crate::query::words;
 
 /// What follows a family name without being part of it.
 const SUFFIXES: [&str; 5] = ["jr", "sr", "ii", "iii", "iv"];
+
+/// A name as a query or a configuration asks for it; else what to write.
+pub fn pattern(text: &str) -> Result<AuthorPattern, String> {
+    let (stem, is_prefix) = text.strip_suffix('*').map_or((text, false), |stem| (stem, true));
+    let mut name = name(stem);
+    match (name.len(), is_prefix) {
+        (0, _) => Err("write a name, such as `author:\"Yann LeCun\"`".to_owned()),
+        (1, true) => Ok(AuthorPattern::Prefix(name.remove(0))),
+        (_, true) => Err("a `*` ends a single part of a name, such as `author:lec*`".to_owned()),
+        (_, false) => Ok(AuthorPattern::Name(name)),
+    }
+}
 
 /// The words of a name as a query writes it, in reading order: "Last, First" is turned round.
 pub(super) fn name(text: &str) -> Vec<String> {
@@ -15,7 +28,7 @@ pub(super) fn name(text: &str) -> Vec<String> {
 
 /// Whether the asked name fits a printed one. A single word fits any part; of several the last must be the family
 /// name, and the others must agree, an initial with any name that it begins.
-pub(super) fn fits(asked: &[String], printed: &[String]) -> bool {
+pub fn fits(asked: &[String], printed: &[String]) -> bool {
     let printed = without_suffix(printed);
     let asked = without_suffix(asked);
     match asked {
@@ -43,7 +56,8 @@ fn agree(one: &str, other: &str) -> bool {
     one == other || ((is_initial(one) || is_initial(other)) && one.chars().next() == other.chars().next())
 }
 
-fn without_suffix(name: &[String]) -> &[String] {
+/// A name without what may follow the family name.
+pub fn without_suffix(name: &[String]) -> &[String] {
     match name {
         [rest @ .., last] if rest.len() > 1 && SUFFIXES.contains(&last.as_str()) => rest,
         whole => whole,

@@ -37,6 +37,17 @@ pub enum Region {
     Submitter,
 }
 
+/// Every region.
+pub const REGIONS: [Region; 7] = [
+    Region::Title,
+    Region::Abstract,
+    Region::Author,
+    Region::Comment,
+    Region::Venue,
+    Region::Organisation,
+    Region::Submitter,
+];
+
 /// Where a word stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Place {
@@ -47,7 +58,34 @@ pub struct Place {
 }
 
 /// Between two texts of one region (two authors) lie so many positions, so that no phrase spans them.
-const GAP: u32 = 100;
+pub const GAP: u32 = 100;
+
+const TYPES: [Announce; 4] = [Announce::New, Announce::Cross, Announce::Replace, Announce::ReplaceCross];
+
+const PROPERTIES: [Property; 6] = [
+    Property::Code,
+    Property::Doi,
+    Property::Abstract,
+    Property::Withdrawn,
+    Property::Retracted,
+    Property::Picked,
+];
+
+/// What stands beside a paper and changes without it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Beside<'a> {
+    /// The last readings of its counters; one without a reading counts as 0.
+    pub signals: &'a [Signal],
+    /// Whether an editor picked it.
+    pub is_picked: bool,
+}
+
+impl Beside<'_> {
+    /// The reading of a counter.
+    pub fn count(&self, kind: SignalKind) -> u64 {
+        self.signals.iter().rev().find(|signal| signal.kind == kind).map_or(0, |signal| signal.value)
+    }
+}
 
 /// A paper, prepared.
 #[derive(Clone, Debug)]
@@ -65,42 +103,24 @@ pub struct Document {
 }
 
 impl Document {
-    /// Prepares a paper with the last readings of its counters.
-    pub fn new(paper: &Paper, signals: &[Signal]) -> Self {
+    /// Prepares a paper with what stands beside it.
+    pub fn new(paper: &Paper, beside: &Beside<'_>) -> Self {
         let mut document = Self {
             texts: Vec::new(),
             stems: HashMap::new(),
             words: BTreeMap::new(),
             authors: Vec::new(),
             values: BTreeMap::new(),
-            types: types(paper),
-            properties: properties(paper),
-            counters: signals.iter().map(|signal| (signal.kind, signal.value)).collect(),
-            day: paper.announced().map_or(paper.first_seen, |moment| moment.at).day(),
+            types: TYPES.into_iter().filter(|kind| is_of_type(paper, *kind)).collect(),
+            properties: PROPERTIES.into_iter().filter(|property| has(paper, beside, *property)).collect(),
+            counters: beside.signals.iter().map(|signal| (signal.kind, signal.value)).collect(),
+            day: day_of(paper),
         };
-        document.read(Region::Title, &[Some(&paper.title().text)]);
-        document.read(Region::Abstract, &[paper.abstract_text().map(|text| &text.text)]);
-        document.read(Region::Comment, &[paper.comment()]);
-        document.read(Region::Venue, &[paper.venue(), paper.citation()]);
-        document.read(Region::Organisation, &[paper.organisation()]);
-        let submitters: Vec<_> = paper.submitters().into_iter().map(Some).collect();
-        document.read(Region::Submitter, &submitters);
-        let authors = paper.authors().map(|authors| authors.listed.as_slice()).unwrap_or_default();
-        let names: Vec<Option<&Text>> = authors.iter().map(|author| Some(&author.name)).collect();
-        document.read(Region::Author, &names);
-        document.authors = authors.iter().map(|author| words::fold(author.name.as_str())).collect();
+        let mut positions: BTreeMap<Region, u32> = BTreeMap::new();
+        each_text(paper, |region, text| document.read(region, text, positions.entry(region).or_default()));
+        document.authors = names(paper).map(|name| words::fold(name.as_str())).collect();
         document.values = values(paper);
         document
-    }
-
-    /// Every key by which an anchor may find this document: stems, words after `=`, values after their field.
-    pub fn keys(&self) -> impl Iterator<Item = (KeyKind, &str)> {
-        let stems = self.stems.keys().map(|stem| (KeyKind::Stem, stem.as_str()));
-        let words = self.words.keys().map(|word| (KeyKind::Exact, word.as_str()));
-        let values = self.values.iter().flat_map(|(field, values)| {
-            values.iter().map(move |value| (KeyKind::Value(*field), value.as_str()))
-        });
-        stems.chain(words).chain(values)
     }
 
     /// Every word, folded, with its places.
@@ -143,30 +163,16 @@ impl Document {
         self.day
     }
 
-    fn read(&mut self, region: Region, texts: &[Option<&Text>]) {
-        let mut position = 0;
-        for text in texts.iter().copied().flatten() {
-            self.texts.push((region, text.as_str().to_owned()));
-            for word in words::fold(text.as_str()) {
-                let place = Place { region, position };
-                position += 1;
-                self.stems.entry(words::stem(&word)).or_default().push(place);
-                self.words.entry(word).or_default().push(place);
-            }
-            position += GAP;
+    fn read(&mut self, region: Region, text: &str, position: &mut u32) {
+        self.texts.push((region, text.to_owned()));
+        for word in words::fold(text) {
+            let place = Place { region, position: *position };
+            *position += 1;
+            self.stems.entry(words::stem(&word)).or_default().push(place);
+            self.words.entry(word).or_default().push(place);
         }
+        *position += GAP;
     }
-}
-
-/// What kind of thing a key is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum KeyKind {
-    /// A stemmed word.
-    Stem,
-    /// A word as it stands.
-    Exact,
-    /// A short value of a field.
-    Value(ValueField),
 }
 
 /// Whether words in a region count for a field.
@@ -185,63 +191,96 @@ pub fn covers(field: TextField, region: Region) -> bool {
     }
 }
 
-/// How the paper was announced. A new version of a cross-listed paper is a new version too: who asks for `type:replace`
-/// cannot know in which category a paper is at home.
-fn types(paper: &Paper) -> BTreeSet<Announce> {
-    let announced = paper.observations.iter().filter_map(|observation| observation.announce);
-    let with_wider = announced.flat_map(|announce| match announce {
-        Announce::ReplaceCross => vec![announce, Announce::Replace],
-        Announce::New | Announce::Cross | Announce::Replace => vec![announce],
-    });
-    with_wider.collect()
+/// Whether the paper was announced so. A new version of a cross-listed paper is a new version too: who asks for
+/// `type:replace` cannot know in which category a paper is at home.
+pub fn is_of_type(paper: &Paper, asked: Announce) -> bool {
+    paper.observations.iter().filter_map(|observation| observation.announce).any(|announce| {
+        announce == asked || (announce == Announce::ReplaceCross && asked == Announce::Replace)
+    })
 }
 
-fn properties(paper: &Paper) -> BTreeSet<Property> {
-    let has_code = paper.links().iter().any(|link| link.kind == LinkKind::Code);
-    let has_doi = paper.ids().iter().any(|id| matches!(id, ExternalId::Doi(_)));
-    let found = [
-        has_code.then_some(Property::Code),
-        has_doi.then_some(Property::Doi),
-        paper.abstract_text().map(|_| Property::Abstract),
-        paper.is_withdrawn().then_some(Property::Withdrawn),
-        paper.is_retracted().then_some(Property::Retracted),
-    ];
-    found.into_iter().flatten().collect()
+/// Whether the paper has a property, as far as its sources say.
+pub fn has(paper: &Paper, beside: &Beside<'_>, property: Property) -> bool {
+    let observations = || paper.observations.iter();
+    match property {
+        Property::Code => observations().flat_map(|one| &one.links).any(|link| link.kind == LinkKind::Code),
+        Property::Doi => observations().flat_map(|one| &one.ids).any(|id| matches!(id, ExternalId::Doi(_))),
+        Property::Abstract => paper.abstract_text().is_some(),
+        Property::Withdrawn => paper.is_withdrawn(),
+        Property::Retracted => paper.is_retracted(),
+        Property::Picked => beside.is_picked,
+    }
+}
+
+/// The day of a paper's announcement, else the one on which it was first seen.
+pub fn day_of(paper: &Paper) -> NaiveDate {
+    paper.announced().map_or(paper.first_seen, |moment| moment.at).day()
+}
+
+/// Gives the short values of a paper, as they stand and some more than once, for the fields that are wanted.
+pub fn each_value(
+    paper: &Paper,
+    is_wanted: impl Fn(ValueField) -> bool,
+    mut found: impl FnMut(ValueField, &str),
+) {
+    for observation in &paper.observations {
+        found(ValueField::Source, observation.source.as_str());
+        for subject in &observation.subjects {
+            let term = subject.term.as_str();
+            found(ValueField::Category, term);
+            // `cat:cs` means everything in the archive.
+            if let Some((archive, _class)) = term.split_once('.') {
+                found(ValueField::Category, archive);
+            }
+        }
+        for id in &observation.ids {
+            if is_wanted(ValueField::Id) {
+                found(ValueField::Id, id.value());
+                found(ValueField::Id, &id.to_string());
+            }
+            if let ExternalId::Doi(doi) = id {
+                found(ValueField::Doi, doi.as_str());
+            }
+        }
+    }
+    if let Some(license) = paper.license().filter(|_| is_wanted(ValueField::License)) {
+        found(ValueField::License, license.as_str());
+        let parts = license.as_str().split('/').filter(|part| !part.is_empty());
+        parts.for_each(|part| found(ValueField::License, part));
+    }
+    if let Some(language) = paper.language() {
+        found(ValueField::Language, language.as_str());
+        language.as_str().split('-').take(1).for_each(|part| found(ValueField::Language, part));
+    }
 }
 
 fn values(paper: &Paper) -> BTreeMap<ValueField, BTreeSet<String>> {
     let mut values: BTreeMap<ValueField, BTreeSet<String>> = BTreeMap::new();
-    let mut add = |field: ValueField, value: &str| {
+    let add = |field: ValueField, value: &str| {
         values.entry(field).or_default().insert(value.to_lowercase());
     };
-    for subject in paper.subjects() {
-        add(ValueField::Category, subject.term.as_str());
-        // `cat:cs` means everything in the archive.
-        if let Some((archive, _class)) = subject.term.as_str().split_once('.') {
-            add(ValueField::Category, archive);
-        }
-    }
-    for id in paper.ids() {
-        add(ValueField::Id, id.value());
-        add(ValueField::Id, &id.to_string());
-        if let ExternalId::Doi(doi) = id {
-            add(ValueField::Doi, doi.as_str());
-        }
-    }
-    for source in paper.sources() {
-        add(ValueField::Source, source.as_str());
-    }
-    if let Some(license) = paper.license() {
-        add(ValueField::License, license.as_str());
-        license
-            .as_str()
-            .split('/')
-            .filter(|part| !part.is_empty())
-            .for_each(|part| add(ValueField::License, part));
-    }
-    if let Some(language) = paper.language() {
-        add(ValueField::Language, language.as_str());
-        language.as_str().split('-').take(1).for_each(|part| add(ValueField::Language, part));
-    }
+    each_value(paper, |_any| true, add);
     values
+}
+
+/// Gives the texts of a paper in the order in which their words are numbered; those of one region follow each other.
+pub fn each_text<'paper>(paper: &'paper Paper, mut found: impl FnMut(Region, &'paper str)) {
+    let mut give = |region, text: Option<&'paper Text>| {
+        if let Some(text) = text {
+            found(region, text.as_str());
+        }
+    };
+    give(Region::Title, Some(&paper.title().text));
+    give(Region::Abstract, paper.abstract_text().map(|text| &text.text));
+    give(Region::Comment, paper.comment());
+    give(Region::Venue, paper.venue());
+    give(Region::Venue, paper.citation());
+    give(Region::Organisation, paper.organisation());
+    paper.submitters().into_iter().for_each(|name| give(Region::Submitter, Some(name)));
+    names(paper).for_each(|name| give(Region::Author, Some(name)));
+}
+
+/// The names of a paper's authors as they are printed.
+pub fn names(paper: &Paper) -> impl Iterator<Item = &Text> {
+    paper.authors().into_iter().flat_map(|authors| &authors.listed).map(|author| &author.name)
 }

@@ -3,7 +3,6 @@
 use crate::model::time::Timestamp;
 use crate::query::ast::AuthorPattern;
 use crate::query::ast::Clause;
-use crate::query::ast::Comparison;
 use crate::query::ast::Node;
 use crate::query::ast::Pattern;
 use crate::query::ast::TextField;
@@ -58,14 +57,7 @@ fn holds(clause: &Clause, document: &Document, now: Timestamp) -> bool {
         Clause::Type(announce) => document.types.contains(announce),
         Clause::Has(property) => document.properties.contains(property),
         Clause::Number { signal, comparison, value } => {
-            let counted = document.counters.get(signal).copied().unwrap_or(0);
-            match comparison {
-                Comparison::Equal => counted == *value,
-                Comparison::More => counted > *value,
-                Comparison::AtLeast => counted >= *value,
-                Comparison::Less => counted < *value,
-                Comparison::AtMost => counted <= *value,
-            }
+            comparison.holds(document.counters.get(signal).copied().unwrap_or(0), *value)
         }
         Clause::Date(range) => range.contains(document.day, now),
     }

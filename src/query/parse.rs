@@ -11,13 +11,13 @@ use crate::query::ast::Clause;
 use crate::query::ast::Node;
 use crate::query::ast::Property;
 use crate::query::ast::TextField;
+use crate::query::author;
 use crate::query::dates::DateRange;
 use crate::query::fields;
 use crate::query::fields::Form;
 use crate::query::lex;
 use crate::query::lex::Kind;
 use crate::query::lex::Token;
-use crate::query::parse::values::author_clause;
 use crate::query::parse::values::comparison;
 use crate::query::parse::values::property;
 use crate::query::parse::values::value_clause;
@@ -263,9 +263,9 @@ impl<'t> Parser<'t> {
             }
             return None;
         }
-        if let Kind::Quoted { is_closed: false, .. } = token.kind {
+        if let Kind::Quoted { is_closed: false, text: opened } = token.kind {
             self.report(
-                token.span.start..token.span.start + 1,
+                token.span.start..token.span.end - opened.len(),
                 "this quotation mark is never closed",
                 Some("add a `\"`"),
             );
@@ -305,7 +305,7 @@ impl<'t> Parser<'t> {
         }
         let result = match form {
             Form::Text(place) => return self.text(place, operator, text, token),
-            Form::Author => author_clause(text),
+            Form::Author => author::pattern(text).map(Clause::Author),
             Form::Value(place) => value_clause(place, text),
             Form::Type => Announce::parse(&text.to_lowercase())
                 .filter(|announce| *announce != Announce::ReplaceCross)

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::model::change::Event;
 use crate::model::change::Update;
+use crate::model::curation::Pick;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::plan::Op;
@@ -42,7 +43,9 @@ impl<'op> Prepared<'op> {
             Op::Source(state) => state.to_value()?,
             Op::Exchange { url, memory } => (url.clone(), memory.clone()).to_value()?,
             Op::Operator { operator, not_before } => (operator.clone(), not_before.clone()).to_value()?,
-            Op::Leave { .. } | Op::DropTopic(_) => Vec::new(),
+            Op::Mark(mark) => mark.to_value()?,
+            Op::Pick(pick) => pick.to_value()?,
+            Op::Leave { .. } | Op::DropTopic(_) | Op::Unmark { .. } | Op::Unpick(_) => Vec::new(),
             Op::Signals { signals, .. } => signals.iter().flat_map(rows::signal_value).collect(),
         };
         Ok(Self { op, value })
@@ -66,6 +69,21 @@ impl<'op> Prepared<'op> {
             Op::Enter(entry) => enter(changes, entry, value),
             Op::Leave { topic, paper } => leave(changes, topic, paper),
             Op::DropTopic(topic) => drop_topic(changes, topic),
+            Op::Mark(mark) => write(changes, keys::mark(&mark.topic, &mark.paper), value),
+            Op::Unmark { topic, paper } => {
+                changes.remove(keys::mark(topic, paper));
+                Ok(())
+            }
+            Op::Pick(pick) => {
+                let paper = resolve(changes, &pick.paper)?;
+                let value = if paper == pick.paper { value } else { pick_value(pick.clone(), &paper)? };
+                write(changes, keys::pick(&paper), value)
+            }
+            Op::Unpick(paper) => {
+                let paper = resolve(changes, paper)?;
+                changes.remove(keys::pick(&paper));
+                Ok(())
+            }
             Op::Signals { paper, signals } => {
                 let paper = resolve(changes, paper)?;
                 signals.iter().try_for_each(|signal| take_reading(changes, &paper, signal))
@@ -93,6 +111,10 @@ pub(super) fn restore(changes: &mut Changes<'_>, item: &Item) -> Result<(), Erro
         }),
         Op::Installation(_)
         | Op::Ruling(_)
+        | Op::Mark(_)
+        | Op::Unmark { .. }
+        | Op::Pick(_)
+        | Op::Unpick(_)
         | Op::Enter(_)
         | Op::Leave { .. }
         | Op::Topic(_)
@@ -214,6 +236,13 @@ fn absorb(changes: &mut Changes<'_>, from: &PaperId, into: &PaperId) -> Result<(
         changes.write_number(keys::PAPERS.to_vec(), papers.saturating_sub(1));
     }
     changes.write(keys::alias(from), into.as_str().as_bytes().to_vec());
+    if let Some(value) = changes.read(&keys::pick(from))? {
+        changes.remove(keys::pick(from));
+        if !changes.has(&keys::pick(&heir))? {
+            let pick = Pick::from_value(&value).map_err(Error::stored("a pick"))?;
+            changes.write(keys::pick(&heir), pick_value(pick, &heir)?);
+        }
+    }
     for (key, value) in changes.scan(&keys::signals(from))? {
         if let Some(signal) = rows::signal(&key, &value) {
             let (new, value) = (keys::signal(&heir, signal.kind, signal.at), rows::signal_value(&signal));
@@ -225,6 +254,11 @@ fn absorb(changes: &mut Changes<'_>, from: &PaperId, into: &PaperId) -> Result<(
         changes.remove(key);
     }
     Ok(())
+}
+
+/// The value of a pick whose paper became another one.
+fn pick_value(pick: Pick, paper: &PaperId) -> Result<Vec<u8>, Error> {
+    Pick { paper: paper.clone(), ..pick }.to_value().map_err(Error::Unstorable)
 }
 
 /// The paper that an identifier stands for: itself, or the one it was absorbed into.

@@ -8,6 +8,8 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::model::curation::Pick;
+use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
@@ -19,6 +21,8 @@ use crate::model::source::SourceState;
 use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicState;
+use crate::store::codec::curation::MarkRow;
+use crate::store::codec::curation::PickRow;
 use crate::store::codec::ops::ItemRow;
 use crate::store::codec::ops::PlanRow;
 use crate::store::codec::paper::PaperRow;
@@ -32,6 +36,8 @@ use crate::store::codec::states::TopicRow;
 use crate::wal::packing;
 
 pub(super) mod claims;
+
+mod curation;
 
 mod ledger;
 
@@ -155,6 +161,10 @@ stored!(TimelineEntry, EntryRow);
 stored!(SourceState, SourceRow);
 
 stored!(Ruling, RulingRow);
+
+stored!(TopicMark, MarkRow);
+
+stored!(Pick, PickRow);
 
 stored!((String, ExchangeMemory), ExchangeRow);
 

@@ -283,6 +283,10 @@ fn paper_of(op: &Op) -> Option<&PaperId> {
         Op::Installation(_)
         | Op::Ruling(_)
         | Op::Absorb { .. }
+        | Op::Mark(_)
+        | Op::Unmark { .. }
+        | Op::Pick(_)
+        | Op::Unpick(_)
         | Op::Leave { .. }
         | Op::Topic(_)
         | Op::DropTopic(_)

@@ -4,6 +4,8 @@
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::model::curation::Pick;
+use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::ruling::Ruling;
@@ -18,7 +20,7 @@ use crate::store::codec::Stored;
 use crate::store::keys::prefix;
 
 /// The kinds of rows that are counted, with the names people see.
-const KINDS: [(u8, &str); 15] = [
+const KINDS: [(u8, &str); 17] = [
     (prefix::PAPER, "papers"),
     (prefix::ALIAS, "absorbed identifiers"),
     (prefix::CLAIM, "identifiers and keys"),
@@ -30,6 +32,8 @@ const KINDS: [(u8, &str); 15] = [
     (prefix::TIMELINE_LENGTH, "topics with entries"),
     (prefix::PLACE, "places"),
     (prefix::RULING, "rulings"),
+    (prefix::MARK, "marks"),
+    (prefix::PICK, "picks"),
     (prefix::SIGNAL, "readings"),
     (prefix::SOURCE, "sources"),
     (prefix::OPERATOR, "operators"),
@@ -85,6 +89,8 @@ fn canonical(kind: u8, value: &[u8]) -> Result<Vec<u8>, Fault> {
         prefix::TOPIC => again::<TopicState>(value),
         prefix::TIMELINE => again::<TimelineEntry>(value),
         prefix::RULING => again::<Ruling>(value),
+        prefix::MARK => again::<TopicMark>(value),
+        prefix::PICK => again::<Pick>(value),
         prefix::SOURCE => again::<SourceState>(value),
         prefix::EXCHANGE => again::<(String, ExchangeMemory)>(value),
         prefix::OPERATOR => again::<(String, NextPoll)>(value),

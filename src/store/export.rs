@@ -129,6 +129,10 @@ impl Counts {
             Op::Installation(_)
             | Op::Ruling(_)
             | Op::Absorb { .. }
+            | Op::Mark(_)
+            | Op::Unmark { .. }
+            | Op::Pick(_)
+            | Op::Unpick(_)
             | Op::Leave { .. }
             | Op::DropTopic(_)
             | Op::Signals { .. }

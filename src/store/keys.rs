@@ -41,6 +41,8 @@ pub(super) mod prefix {
     pub(in crate::store) const EVENT: u8 = b'e';
     /// Papers by the time they were first seen.
     pub(in crate::store) const FIRST_SEEN: u8 = b'f';
+    /// Topic, paper → a reader's word about it.
+    pub(in crate::store) const MARK: u8 = b'k';
     /// Topic, time, paper → entry.
     pub(in crate::store) const TIMELINE: u8 = b'l';
     /// Topic → how many entries it has.
@@ -53,6 +55,8 @@ pub(super) mod prefix {
     pub(in crate::store) const OPERATOR: u8 = b'q';
     /// Time → the operator's ruling about identity.
     pub(in crate::store) const RULING: u8 = b'r';
+    /// Paper → the editor's pick of it.
+    pub(in crate::store) const PICK: u8 = b'v';
     /// Paper, counter, day → the day's last reading.
     pub(in crate::store) const SIGNAL: u8 = b's';
     /// Topic → state.
@@ -88,6 +92,19 @@ pub(super) fn block(block: Block, id: &PaperId) -> Vec<u8> {
 /// Every paper of a block begins with this.
 pub(super) fn papers_of_block(block: Block) -> Vec<u8> {
     key(prefix::BLOCK, &[block.bytes()])
+}
+
+/// Every mark of a topic begins with this.
+pub(super) fn marks(topic: &TopicId) -> Vec<u8> {
+    key(prefix::MARK, &[topic.as_str().as_bytes(), &[0]])
+}
+
+pub(super) fn mark(topic: &TopicId, paper: &PaperId) -> Vec<u8> {
+    key(prefix::MARK, &[topic.as_str().as_bytes(), &[0], paper.as_str().as_bytes()])
+}
+
+pub(super) fn pick(paper: &PaperId) -> Vec<u8> {
+    key(prefix::PICK, &[paper.as_str().as_bytes()])
 }
 
 pub(super) fn ruling(at: Timestamp) -> Vec<u8> {

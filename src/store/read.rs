@@ -1,5 +1,6 @@
 //! The reading half of the store.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -7,6 +8,8 @@ use tokio::sync::watch;
 
 use crate::identity::keys::Block;
 use crate::model::change::Update;
+use crate::model::curation::Pick;
+use crate::model::curation::TopicMark;
 use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
@@ -194,6 +197,30 @@ impl Reader {
             Ok((key, value)) => rows::signal(&key, &value).map(Ok),
         });
         rows.collect()
+    }
+
+    /// What readers said about the papers of a topic; of a paper that became another one under its name now.
+    pub fn marks(&self, topic: &TopicId) -> Result<Vec<TopicMark>, Error> {
+        let marks: Vec<TopicMark> = self.nouns(keys::marks(topic), "a mark").collect::<Result<_, _>>()?;
+        let mut latest: BTreeMap<PaperId, TopicMark> = BTreeMap::new();
+        for mark in marks {
+            let paper = self.follow(&mark.paper)?;
+            let is_newer = latest.get(&paper).is_none_or(|known| known.at <= mark.at);
+            if is_newer {
+                latest.insert(paper.clone(), TopicMark { paper, ..mark });
+            }
+        }
+        Ok(latest.into_values().collect())
+    }
+
+    /// The editor's pick of a paper.
+    pub fn pick(&self, paper: &PaperId) -> Result<Option<Pick>, Error> {
+        self.noun(&keys::pick(&self.follow(paper)?), "a pick")
+    }
+
+    /// Everything that editors picked, in no order.
+    pub fn picks(&self) -> Result<Vec<Pick>, Error> {
+        self.nouns(vec![prefix::PICK], "a pick").collect()
     }
 
     /// What is remembered of a source.

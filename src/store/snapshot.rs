@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::model::curation::Pick;
+use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
@@ -36,6 +38,8 @@ pub(super) fn items(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Erro
     let papers = papers(tree);
     let aliases = aliases(tree);
     let rulings = nouns(tree, &[prefix::RULING], "a ruling", |noun: Ruling| Op::Ruling(Box::new(noun)));
+    let marks = nouns(tree, &[prefix::MARK], "a mark", |noun: TopicMark| Op::Mark(noun));
+    let picks = nouns(tree, &[prefix::PICK], "a pick", |noun: Pick| Op::Pick(noun));
     let signals = signals(tree);
     let topics = nouns(tree, &[prefix::TOPIC], "a topic", |noun: TopicState| Op::Topic(noun));
     let entries = nouns(tree, &[prefix::TIMELINE], "an entry", |noun: TimelineEntry| Op::Enter(noun));
@@ -44,7 +48,8 @@ pub(super) fn items(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Erro
     let exchanges = nouns(tree, &[prefix::EXCHANGE], "an address", exchange);
     let operator = |(operator, not_before): (String, NextPoll)| Op::Operator { operator, not_before };
     let operators = nouns(tree, &[prefix::OPERATOR], "an operator", operator);
-    let first = installation.chain(papers).chain(aliases).chain(rulings).chain(signals);
+    let first =
+        installation.chain(papers).chain(aliases).chain(rulings).chain(marks).chain(picks).chain(signals);
     first.chain(topics).chain(entries).chain(sources).chain(exchanges).chain(operators)
 }
 

@@ -1,50 +1,62 @@
-//! The words or values of which every matching paper has at least one.
+//! The terms of which every matching paper has at least one, and one more that it must have beside them.
 
-use crate::query::ast::Clause;
-use crate::query::ast::Node;
-use crate::query::ast::Pattern;
-use crate::query::document::KeyKind;
-use crate::query::words;
+use crate::topics::compile::Program;
+use crate::topics::compile::Test;
+use crate::topics::lexicon::Term;
 
-/// A key by which a paper is found.
-type Key = (KeyKind, String);
+/// How a topic is found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Anchor {
+    /// A matching paper has one of these.
+    pub(super) any: Vec<Term>,
+    /// And it has this.
+    pub(super) second: Option<Term>,
+}
 
-/// The cheapest such set, or `None` when there is none: the query is negative, or asks for prefixes, numbers, dates.
-pub(super) fn of(node: &Node) -> Option<Vec<Key>> {
-    match node {
-        Node::And(nodes) => nodes.iter().filter_map(of).min_by_key(|keys| cost(keys)),
-        Node::Or(nodes) => nodes.iter().map(of).collect::<Option<Vec<_>>>().map(|keys| keys.concat()),
-        Node::Not(_) => None,
-        Node::Clause(clause) => of_clause(clause).map(|key| vec![key]),
+/// The rarest such terms, or `None` where there are none: the query is negative, or asks only for what is no term, such
+/// as numbers, dates and regular expressions. `frequency` is the share of papers that have a term.
+pub(super) fn of(program: &Program, frequency: &dyn Fn(Term) -> f32) -> Option<Anchor> {
+    let mut required = Vec::new();
+    require(program, &mut required);
+    let cost = |terms: &[Term]| terms.iter().map(|term| frequency(*term)).sum::<f32>();
+    required.sort_by(|one, other| cost(one).total_cmp(&cost(other)));
+    let mut required = required.into_iter();
+    let any = required.next()?;
+    let second = required.find_map(|terms| match terms.as_slice() {
+        [one] if !any.contains(one) => Some(*one),
+        _others => None,
+    });
+    Some(Anchor { any, second })
+}
+
+/// Gathers sets of terms; a matching paper has at least one term of each set.
+fn require(program: &Program, required: &mut Vec<Vec<Term>>) {
+    match program {
+        Program::And(parts) => parts.iter().for_each(|part| require(part, required)),
+        Program::Or(parts) => {
+            let mut any = Vec::new();
+            for part in parts {
+                let mut of_part = Vec::new();
+                require(part, &mut of_part);
+                // Of what a part requires the smallest set does: which terms are rare is weighed over the whole.
+                let Some(fewest) = of_part.into_iter().min_by_key(Vec::len) else { return };
+                any.extend(fewest);
+            }
+            any.sort_unstable();
+            any.dedup();
+            required.push(any);
+        }
+        Program::Not(_) => {}
+        Program::Test(test) => of_test(test, required),
     }
 }
 
-fn of_clause(clause: &Clause) -> Option<Key> {
-    match clause {
-        Clause::Text { pattern: Pattern::Word(word), .. } => Some((KeyKind::Stem, words::stem(word))),
-        Clause::Text { pattern: Pattern::Exact(word), .. } => Some((KeyKind::Exact, word.clone())),
-        Clause::Text { pattern: Pattern::Phrase { words, .. }, .. } => {
-            let longest = words.iter().max_by_key(|word| word.chars().count())?;
-            Some((KeyKind::Stem, words::stem(longest)))
-        }
-        Clause::Value { field, pattern } if !pattern.ends_with('*') => {
-            Some((KeyKind::Value(*field), pattern.clone()))
-        }
-        Clause::Text { pattern: Pattern::Prefix(_) | Pattern::Regex(_), .. }
-        | Clause::Value { .. }
-        | Clause::Author(_)
-        | Clause::Type(_)
-        | Clause::Has(_)
-        | Clause::Number { .. }
-        | Clause::Date(_) => None,
+fn of_test(test: &Test, required: &mut Vec<Vec<Term>>) {
+    match test {
+        Test::Has(term, _) | Test::Value(term) => required.push(vec![*term]),
+        Test::Row(terms, last, _) => required.extend(terms.iter().chain(last).map(|term| vec![*term])),
+        Test::Near(terms, ..) => required.extend(terms.iter().map(|term| vec![*term])),
+        Test::Author(author) => required.push(std::iter::once(author.family).chain(author.joined).collect()),
+        Test::Regex(..) | Test::Type(_) | Test::Property(_) | Test::Number(..) | Test::Date(_) => {}
     }
-}
-
-/// How many papers the keys are likely to find: long words are rare, values such as a category are common.
-fn cost(keys: &[Key]) -> usize {
-    let of_key = |(kind, key): &Key| match kind {
-        KeyKind::Value(_) => 1_000,
-        KeyKind::Stem | KeyKind::Exact => 100_usize.saturating_sub(key.chars().count() * 8).max(1),
-    };
-    keys.iter().map(of_key).sum()
 }

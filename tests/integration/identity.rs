@@ -26,6 +26,7 @@ use offprint::store::Opened;
 use offprint::topics::Topic;
 use offprint::topics::Topics;
 use offprint::topics::Window;
+use offprint::topics::selector::Selector;
 use tempfile::TempDir;
 
 use crate::support::stored::settings;
@@ -37,7 +38,7 @@ mod rulings;
 /// A store on disk with two topics over it, into which observations are planned one by one.
 struct Library {
     opened: Opened,
-    topics: Topics,
+    topics: Selector,
     minted: u128,
     problems: Vec<Problem>,
     _folder: TempDir,
@@ -51,11 +52,13 @@ impl Library {
             id: topic_id(id),
             title: id.to_owned(),
             description: None,
-            query: offprint::query::parse(query).query.unwrap(),
+            query: Some(offprint::query::parse(query).query.unwrap()),
+            ranked: None,
             revisions: Revisions::Announce,
             window: Window::default(),
         };
-        let topics = Topics::new(vec![topic("flags", "flag*"), topic("gardens", "title:gardens")]);
+        let topics =
+            Selector::from(Topics::new(vec![topic("flags", "flag*"), topic("gardens", "title:gardens")]));
         Self { opened, topics, minted: 0, problems: Vec::new(), _folder: folder }
     }
 

@@ -25,7 +25,7 @@ use offprint::model::text::Title;
 use offprint::model::time::Moment;
 use offprint::model::time::Timestamp;
 use offprint::model::topic::TimelineEntry;
-use offprint::topics::Topics;
+use offprint::topics::selector::Selector;
 use proptest::prelude::*;
 
 /// A shelf in memory that applies plans as the store does.
@@ -90,6 +90,10 @@ impl Shelf for Memory {
 
     fn topics_of(&self, _id: &PaperId) -> Result<Vec<TimelineEntry>, Self::Error> {
         Ok(Vec::new())
+    }
+
+    fn is_picked(&self, _id: &PaperId) -> Result<bool, Self::Error> {
+        Ok(false)
     }
 
     fn signals(&self, _id: &PaperId) -> Result<Vec<Signal>, Self::Error> {
@@ -228,7 +232,7 @@ fn memory_of(observations: &[Observation], batch: usize) -> Memory {
             minted += 1;
             PaperId::mint(minted)
         };
-        let (topics, now) = (Topics::new(Vec::new()), Timestamp::from_seconds(10_000));
+        let (topics, now) = (Selector::default(), Timestamp::from_seconds(10_000));
         let planned = plan(heard, Vec::new(), Telling::News, &memory, &topics, now, mint).unwrap();
         memory.apply(planned.ops);
     }

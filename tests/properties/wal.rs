@@ -8,6 +8,9 @@ use std::sync::Arc;
 
 use offprint::identity::keys::block_of_title;
 use offprint::identity::keys::blocks_of;
+use offprint::model::curation::Fit;
+use offprint::model::curation::Pick;
+use offprint::model::curation::TopicMark;
 use offprint::model::external_id::ExternalId;
 use offprint::model::paper::Paper;
 use offprint::model::paper::PaperId;
@@ -54,6 +57,8 @@ struct Model {
     topics: BTreeMap<String, TopicState>,
     readings: BTreeMap<(PaperId, SignalKind, i64), Signal>,
     rulings: BTreeMap<i64, Ruling>,
+    picks: BTreeMap<PaperId, Pick>,
+    marks: BTreeMap<(String, PaperId), TopicMark>,
 }
 
 impl Model {
@@ -84,6 +89,10 @@ impl Model {
                 }
                 self.forget(from);
                 self.aliases.insert(from.clone(), into.clone());
+                if let Some(pick) = self.picks.remove(from) {
+                    let moved = Pick { paper: heir.clone(), ..pick };
+                    self.picks.entry(heir.clone()).or_insert(moved);
+                }
                 let moved: Vec<_> = self.readings.keys().filter(|(id, ..)| id == from).cloned().collect();
                 for (id, kind, day) in moved {
                     let signal = self.readings.remove(&(id, kind, day)).unwrap();
@@ -124,6 +133,20 @@ impl Model {
             Op::Ruling(ruling) => {
                 self.rulings.insert(ruling.at.micros(), (**ruling).clone());
             }
+            Op::Pick(pick) => {
+                let paper = self.resolve(&pick.paper);
+                self.picks.insert(paper.clone(), Pick { paper, ..pick.clone() });
+            }
+            Op::Unpick(paper) => {
+                let paper = self.resolve(paper);
+                self.picks.remove(&paper);
+            }
+            Op::Mark(mark) => {
+                self.marks.insert((mark.topic.as_str().to_owned(), mark.paper.clone()), mark.clone());
+            }
+            Op::Unmark { topic, paper } => {
+                self.marks.remove(&(topic.as_str().to_owned(), paper.clone()));
+            }
             Op::Installation(_) | Op::Source(_) | Op::Exchange { .. } | Op::Operator { .. } => {
                 panic!("{op:?} is not among the generated changes")
             }
@@ -154,6 +177,18 @@ impl Model {
             let places = self.entries.iter().filter(|((_, paper), _)| *paper == id);
             let places: Vec<_> = places.map(|(_, entry)| entry.clone()).collect();
             assert_eq!(reader.topics_of(&id).unwrap(), places);
+        }
+        assert_eq!(reader.picks().unwrap(), self.picks.values().cloned().collect::<Vec<_>>());
+        for name in TOPICS {
+            let mut told: BTreeMap<PaperId, TopicMark> = BTreeMap::new();
+            for mark in self.marks.values().filter(|mark| mark.topic.as_str() == name) {
+                let paper = self.resolve(&mark.paper);
+                if told.get(&paper).is_none_or(|known| known.at <= mark.at) {
+                    told.insert(paper.clone(), TopicMark { paper, ..mark.clone() });
+                }
+            }
+            let marks = reader.marks(&topic_id(name)).unwrap();
+            assert_eq!(marks, told.into_values().collect::<Vec<_>>());
         }
         assert_eq!(reader.rulings().unwrap(), self.rulings.values().cloned().collect::<Vec<_>>());
         for title in TITLES {
@@ -204,7 +239,6 @@ fn ops() -> impl Strategy<Value = Op> {
         let face = definition.clone();
         Op::Topic(TopicState { topic: topic_id(topic), definition, face, created: at(0), changed })
     });
-    let dropped = topic.prop_map(|topic| Op::DropTopic(topic_id(topic)));
     let signal = (prop::sample::select(&SignalKind::ALL), 0..4_u64, 0..400_000_i64)
         .prop_map(|(kind, value, seconds)| Signal { kind, value, at: at(seconds) });
     let ruled = (number.clone(), number.clone(), 0..20_i64).prop_map(|(one, other, seconds)| {
@@ -212,10 +246,24 @@ fn ops() -> impl Strategy<Value = Op> {
         let sides = (&[&one.observations[0]], &[&other.observations[0]]);
         Op::Ruling(Box::new(Ruling::between(at(seconds), Ruled::Different, sides.0, sides.1)))
     });
+    let fit = prop::sample::select(vec![Fit::Right, Fit::Wrong]);
+    let marked = (topic.clone(), number.clone(), fit, 0..40_i64).prop_map(|(topic, number, fit, seconds)| {
+        Op::Mark(TopicMark { topic: topic_id(topic), paper: paper_id(number), fit, at: at(seconds) })
+    });
+    let unmarked = (topic.clone(), number.clone())
+        .prop_map(|(topic, number)| Op::Unmark { topic: topic_id(topic), paper: paper_id(number) });
+    let picked =
+        (number.clone(), prop::option::of("[a-z]{1,8}"), 0..40_i64).prop_map(|(number, note, seconds)| {
+            let note = note.map(|note| Text::new(&note));
+            Op::Pick(Pick { paper: paper_id(number), note, at: at(seconds) })
+        });
+    let unpicked = number.clone().prop_map(|number| Op::Unpick(paper_id(number)));
+    let dropped = topic.prop_map(|topic| Op::DropTopic(topic_id(topic)));
     let read = (number, prop::collection::vec(signal, 1..4))
         .prop_map(|(number, signals)| Op::Signals { paper: paper_id(number), signals });
     prop_oneof![
-        6 => written, 2 => absorbed, 4 => entered, 2 => left, 1 => defined, 1 => dropped, 3 => read, 1 => ruled
+        6 => written, 2 => absorbed, 4 => entered, 2 => left, 1 => defined, 1 => dropped, 3 => read, 1 => ruled,
+        2 => marked, 1 => unmarked, 2 => picked, 1 => unpicked
     ]
 }
 

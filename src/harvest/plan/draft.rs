@@ -8,15 +8,11 @@ use crate::harvest::plan::Planned;
 use crate::harvest::plan::Shelf;
 use crate::harvest::plan::Tally;
 use crate::harvest::plan::Telling;
-use crate::harvest::plan::places::Moment;
-use crate::harvest::plan::places::enter;
-use crate::harvest::plan::places::revise;
 use crate::identity::keys;
 use crate::identity::keys::Block;
 use crate::identity::merge;
 use crate::identity::merge::Merged;
 use crate::identity::rulings::Rulings;
-use crate::model::change::Change;
 use crate::model::change::Event;
 use crate::model::external_id::ExternalId;
 use crate::model::observation::Observation;
@@ -32,12 +28,14 @@ use crate::model::source::SourceId;
 use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
-use crate::topics::Topics;
+use crate::topics::selector::Selector;
+
+mod placing;
 
 /// What is known, with the changes that are planned so far over it.
 pub(super) struct Draft<'a, S> {
     shelf: &'a S,
-    topics: &'a Topics,
+    topics: &'a Selector,
     now: Timestamp,
     telling: Telling,
     pub(super) rulings: Rulings,
@@ -60,7 +58,7 @@ pub(super) struct Draft<'a, S> {
 impl<'a, S: Shelf> Draft<'a, S> {
     pub(super) fn new(
         shelf: &'a S,
-        topics: &'a Topics,
+        topics: &'a Selector,
         now: Timestamp,
         telling: Telling,
     ) -> Result<Self, S::Error> {
@@ -211,28 +209,6 @@ impl<'a, S: Shelf> Draft<'a, S> {
         Ok(())
     }
 
-    /// Takes a paper out of the topics that it matched only by what it has lost.
-    pub(super) fn revisit(&mut self, whole: &Paper, id: &PaperId) -> Result<(), S::Error> {
-        let Some(paper) = self.paper(id)? else { return Ok(()) };
-        let readings = self.readings(id, &[])?;
-        let matched = |paper: &Paper| -> BTreeMap<TopicId, String> {
-            let found = self.topics.of_paper(paper, &readings, self.now).into_iter();
-            found.map(|found| (found.topic, found.reason)).collect()
-        };
-        let (before, after) = (matched(whole), matched(&paper));
-        for (topic, entry) in self.places_of(id)? {
-            match after.get(&topic) {
-                Some(reason) if *reason != entry.reason => {
-                    let reason = reason.clone();
-                    self.put(id, topic, Some(TimelineEntry { reason, ..entry }));
-                }
-                None if before.contains_key(&topic) => self.put(id, topic, None),
-                Some(_) | None => {}
-            }
-        }
-        Ok(())
-    }
-
     /// Merges what is heard of a paper into it. What history tells had happened before we first saw the paper.
     pub(super) fn merge(&self, paper: &Paper, observation: Observation) -> Merged {
         let mut merged = merge::merge(paper, observation);
@@ -249,67 +225,6 @@ impl<'a, S: Shelf> Draft<'a, S> {
                 }
             }
         }
-    }
-
-    /// Lets a new or changed paper enter the topics that it matches, and moves it where it is in one.
-    pub(super) fn place(
-        &mut self,
-        paper: &Paper,
-        change: &Change,
-        signals: &[Signal],
-        moment: Moment,
-    ) -> Result<(), S::Error> {
-        let id = &paper.id;
-        let places = self.places_of(id)?;
-        let is_news = self.telling == Telling::News;
-        let moment = if is_news { moment } else { Moment::History };
-        for found in self.topics.of_paper(paper, &self.readings(id, signals)?, self.now) {
-            if !places.contains_key(&found.topic) {
-                let entry = enter(paper, found.topic.clone(), found.reason, moment, self.now);
-                self.tally.entered += 1;
-                self.put(id, found.topic, Some(entry));
-            }
-        }
-        let has_events = match change {
-            Change::Revised(events) => !events.is_empty(),
-            Change::Withdrawn => true,
-            Change::New | Change::CrossListed | Change::Unchanged => false,
-        };
-        if has_events && is_news {
-            for (topic, entry) in places {
-                let policy = self.topics.topic(&topic).map(|topic| topic.revisions).unwrap_or_default();
-                if let Some(moved) = revise(paper, entry, policy) {
-                    self.put(id, topic, Some(moved));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes readings of a known paper's counters: with them it may enter topics that ask for so much.
-    pub(super) fn count(&mut self, id: PaperId, signals: Vec<Signal>) -> Result<(), S::Error> {
-        let id = self.standing(id);
-        if self.counts()
-            && let Some(paper) = self.paper(&id)?
-        {
-            self.place(&paper, &Change::Unchanged, &signals, Moment::Heard(self.now))?;
-        }
-        self.hear(id, signals);
-        Ok(())
-    }
-
-    /// The last readings of a paper's counters once this plan is applied.
-    fn readings(&self, id: &PaperId, new: &[Signal]) -> Result<Vec<Signal>, S::Error> {
-        if !self.topics.count() {
-            return Ok(Vec::new());
-        }
-        let mut readings: BTreeMap<_, Signal> = BTreeMap::new();
-        // What is known by a name that was given back are readings of the paper that had it.
-        let known = if self.given_back.contains(id) { Vec::new() } else { self.shelf.signals(id)? };
-        for signal in known.iter().chain(self.signals.get(id).into_iter().flatten()).chain(new) {
-            readings.insert(signal.kind, *signal);
-        }
-        Ok(readings.into_values().collect())
     }
 
     /// Notes that a paper is another one from now on.
@@ -340,7 +255,7 @@ impl<'a, S: Shelf> Draft<'a, S> {
 
     /// Whether counters may decide what a topic shows.
     pub(super) fn counts(&self) -> bool {
-        self.topics.count()
+        self.topics.topics().count()
     }
 
     /// Notes readings of a paper's counters.

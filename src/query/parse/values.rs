@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use crate::query::ast::AuthorPattern;
 use crate::query::ast::Clause;
 use crate::query::ast::Comparison;
 use crate::query::ast::Node;
@@ -10,7 +9,6 @@ use crate::query::ast::Pattern;
 use crate::query::ast::Property;
 use crate::query::ast::TextField;
 use crate::query::ast::ValueField;
-use crate::query::author;
 use crate::query::fields;
 use crate::query::fields::Form;
 use crate::query::lex::DASHES;
@@ -179,17 +177,6 @@ impl<'t> Parser<'t> {
                 (0, None)
             }
         }
-    }
-}
-
-pub(super) fn author_clause(text: &str) -> Result<Clause, String> {
-    let (stem, is_prefix) = text.strip_suffix('*').map_or((text, false), |stem| (stem, true));
-    let mut name = author::name(stem);
-    match (name.len(), is_prefix) {
-        (0, _) => Err("write a name, such as `author:\"Yann LeCun\"`".to_owned()),
-        (1, true) => Ok(Clause::Author(AuthorPattern::Prefix(name.remove(0)))),
-        (_, true) => Err("a `*` ends a single part of a name, such as `author:lec*`".to_owned()),
-        (_, false) => Ok(Clause::Author(AuthorPattern::Name(name))),
     }
 }
 

@@ -13,6 +13,8 @@ use crate::model::time::Timestamp;
 use crate::store::codec::Fault;
 use crate::store::codec::Format;
 use crate::store::codec::Item;
+use crate::store::codec::curation::MarkRow;
+use crate::store::codec::curation::PickRow;
 use crate::store::codec::paper::PaperRow;
 use crate::store::codec::paper::paper_id;
 use crate::store::codec::ruling::RulingRow;
@@ -71,6 +73,18 @@ enum OpRow<'a> {
     Topic(TopicRow<'a>),
     #[serde(borrow)]
     DropTopic(Cow<'a, str>),
+    #[serde(borrow)]
+    Mark(MarkRow<'a>),
+    Unmark {
+        #[serde(borrow)]
+        topic: Cow<'a, str>,
+        #[serde(borrow)]
+        paper: Cow<'a, str>,
+    },
+    #[serde(borrow)]
+    Pick(PickRow<'a>),
+    #[serde(borrow)]
+    Unpick(Cow<'a, str>),
     Signals {
         #[serde(borrow)]
         paper: Cow<'a, str>,
@@ -150,6 +164,12 @@ impl<'a> From<&'a Op> for OpRow<'a> {
             }
             Op::Topic(state) => Self::Topic(state.into()),
             Op::DropTopic(topic) => Self::DropTopic(topic.as_str().into()),
+            Op::Mark(mark) => Self::Mark(mark.into()),
+            Op::Unmark { topic, paper } => {
+                Self::Unmark { topic: topic.as_str().into(), paper: paper.as_str().into() }
+            }
+            Op::Pick(pick) => Self::Pick(pick.into()),
+            Op::Unpick(paper) => Self::Unpick(paper.as_str().into()),
             Op::Signals { paper, signals } => Self::Signals {
                 paper: paper.as_str().into(),
                 signals: signals
@@ -175,6 +195,12 @@ impl OpRow<'_> {
             Self::Leave { topic, paper } => Op::Leave { topic: topic_id(&topic)?, paper: paper_id(&paper)? },
             Self::Topic(row) => Op::Topic(row.into_noun()?),
             Self::DropTopic(topic) => Op::DropTopic(topic_id(&topic)?),
+            Self::Mark(row) => Op::Mark(row.into_noun()?),
+            Self::Unmark { topic, paper } => {
+                Op::Unmark { topic: topic_id(&topic)?, paper: paper_id(&paper)? }
+            }
+            Self::Pick(row) => Op::Pick(row.into_noun()?),
+            Self::Unpick(paper) => Op::Unpick(paper_id(&paper)?),
             Self::Signals { paper, signals } => Op::Signals {
                 paper: paper_id(&paper)?,
                 signals: signals.into_iter().map(SignalRow::into_noun).collect::<Result<_, _>>()?,

@@ -14,6 +14,7 @@ use offprint::model::source::Cursor;
 use offprint::store;
 use offprint::store::Settings;
 use offprint::topics::Topics;
+use offprint::topics::selector::Selector;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -43,7 +44,7 @@ async fn poll(config: &config::Config, settings: &Settings, failing: &Failing) -
         Ok(opened) => opened,
         Err(_refused) => return (0, failing.has_failed()),
     };
-    let (_news, topics) = watch::channel(Arc::new(Topics::new(config.topics.clone())));
+    let (_news, topics) = watch::channel(Arc::new(Selector::from(Topics::new(config.topics.clone()))));
     let source = &config.sources[0];
     let allowed_hosts = source.named_urls.clone();
     let client =

@@ -1,0 +1,197 @@
+//! Builds the ranking of the ranked topics from the store: the papers of the trailing window, the examples, the marks.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use chrono::TimeDelta;
+
+use crate::model::curation::Fit;
+use crate::model::external_id::ExternalId;
+use crate::model::paper::Paper;
+use crate::model::time::Timestamp;
+use crate::query::document;
+use crate::query::document::Beside;
+use crate::relevance::background::Background;
+use crate::relevance::embedding::Embedding;
+use crate::relevance::profile::Wanted;
+use crate::store::Error;
+use crate::store::Reader;
+use crate::topics::Ranked;
+use crate::topics::Topic;
+use crate::topics::Topics;
+use crate::topics::ranking;
+use crate::topics::ranking::Course;
+use crate::topics::ranking::LOOK_BACK;
+use crate::topics::ranking::Ranking;
+
+/// The window holds the papers of so many days, and no fewer than so many papers, nor more than so many.
+const WINDOW: TimeDelta = TimeDelta::days(60);
+const FEWEST: usize = 20_000;
+const MOST: usize = 60_000;
+
+/// The rate of arrival is that of the last so many days.
+const RATE_DAYS: i64 = 30;
+
+/// How many of a topic's last entries are looked at for its budget.
+const ENTRIES: usize = 10_000;
+
+/// A ranking, and the examples that it had to do without since no source has told of them yet.
+#[derive(Debug)]
+pub struct Ranker {
+    /// The ranking.
+    pub ranking: Ranking,
+    /// The examples that are not stored.
+    pub missing: BTreeSet<ExternalId>,
+    /// How many papers the store had.
+    pub papers: u64,
+}
+
+/// The ranking of those topics that are ranked; nothing where none is.
+pub fn build(
+    reader: &Reader,
+    topics: &Topics,
+    embedding: &Arc<Embedding>,
+    now: Timestamp,
+) -> Result<Option<Ranker>, Error> {
+    let ranked: Vec<(&Topic, &Ranked)> =
+        topics.iter().filter_map(|topic| Some((topic, topic.ranked.as_ref()?))).collect();
+    if ranked.is_empty() {
+        return Ok(None);
+    }
+    let conditions = ranked.iter().filter(|(topic, _)| topic.query.is_some());
+    let conditions = Topics::new(conditions.map(|(topic, _)| (*topic).clone()).collect());
+    let window = window(reader, &conditions, embedding, now)?;
+    let mut missing = BTreeSet::new();
+    let mut courses = Vec::with_capacity(ranked.len());
+    for (topic, ranked) in ranked {
+        let mut course = course(reader, topic, ranked, embedding, now, &mut missing)?;
+        course.eligible = topic
+            .query
+            .as_ref()
+            .map(|_query| window.eligible.get(topic.id.as_str()).cloned().unwrap_or_default());
+        courses.push(course);
+    }
+    let ranking = Ranking::new(window.background, window.papers_a_day, courses);
+    Ok(Some(Ranker { ranking, missing, papers: reader.paper_count() }))
+}
+
+/// What the papers of the trailing window are like; also for topics that are only tried.
+pub fn background(
+    reader: &Reader,
+    embedding: &Arc<Embedding>,
+    now: Timestamp,
+) -> Result<(Background, f64), Error> {
+    let window = window(reader, &Topics::default(), embedding, now)?;
+    Ok((window.background, window.papers_a_day))
+}
+
+/// The papers of the trailing window.
+struct Window {
+    background: Background,
+    papers_a_day: f64,
+    /// Topic → the papers that meet its condition.
+    eligible: HashMap<String, HashSet<String>>,
+}
+
+fn window(
+    reader: &Reader,
+    conditions: &Topics,
+    embedding: &Arc<Embedding>,
+    now: Timestamp,
+) -> Result<Window, Error> {
+    let mut background = Background::new(Arc::clone(embedding));
+    let mut eligible: HashMap<String, HashSet<String>> = HashMap::new();
+    let mut days: BTreeMap<NaiveDate, usize> = BTreeMap::new();
+    let has_conditions = conditions.iter().next().is_some();
+    let since = now.minus(WINDOW);
+    for (place, paper) in reader.newest(None).take(MOST).enumerate() {
+        let paper = paper?;
+        if place >= FEWEST && paper.first_seen < since {
+            break;
+        }
+        *days.entry(document::day_of(&paper)).or_default() += 1;
+        background.add(paper.id.as_str(), Arc::new(ranking::features(&paper, embedding)));
+        if has_conditions {
+            let signals = reader.signals(&paper.id)?;
+            let is_picked = reader.pick(&paper.id)?.is_some();
+            let beside = Beside { signals: &signals, is_picked };
+            for (_place, gate) in conditions.of_paper(&paper, beside, now).gated {
+                eligible.entry(gate.topic.to_string()).or_default().insert(paper.id.to_string());
+            }
+        }
+    }
+    Ok(Window { background, papers_a_day: rate(&days, now), eligible })
+}
+
+/// How many papers came a day: over the last month, or over the days there are.
+fn rate(days: &BTreeMap<NaiveDate, usize>, now: Timestamp) -> f64 {
+    let counted = |days: usize| u32::try_from(days).map_or(f64::MAX, f64::from);
+    let since = now.minus(TimeDelta::days(RATE_DAYS)).day();
+    let recent: Vec<(NaiveDate, usize)> = days.range(since..).map(|(day, count)| (*day, *count)).collect();
+    let (Some((first, _)), Some((last, _))) = (recent.first(), recent.last()) else {
+        let all: usize = days.values().sum();
+        return counted(all) / counted(days.len().max(1));
+    };
+    // A store that is younger than a month is counted from its first day on, weekends included.
+    let span = last.signed_duration_since(*first).num_days() + 1;
+    let span = u32::try_from(span).map_or(1.0, f64::from).max(1.0);
+    counted(recent.iter().map(|(_day, count)| count).sum()) / span
+}
+
+/// What a topic wants, as far as its examples are stored.
+fn course(
+    reader: &Reader,
+    topic: &Topic,
+    ranked: &Ranked,
+    embedding: &Arc<Embedding>,
+    now: Timestamp,
+    missing: &mut BTreeSet<ExternalId>,
+) -> Result<Course, Error> {
+    let mut wanted = Wanted { about: ranked.about.clone(), ..Wanted::default() };
+    let mut known = HashSet::new();
+    let mut marked = Vec::new();
+    for mark in reader.marks(&topic.id)? {
+        let Some(paper) = reader.paper(&mark.paper)? else { continue };
+        known.insert(paper.id.clone());
+        marked.push((paper.id.to_string(), mark.fit == Fit::Right));
+        let example = ranking::example(&paper, embedding);
+        match mark.fit {
+            Fit::Right => wanted.likes.push(example),
+            Fit::Wrong => wanted.unlikes.push(example),
+        }
+    }
+    for (ids, examples) in [(&ranked.like, &mut wanted.likes), (&ranked.unlike, &mut wanted.unlikes)] {
+        for id in ids {
+            match stored(reader, id)? {
+                // What a reader has marked since is newer than the configuration.
+                Some(paper) if known.insert(paper.id.clone()) => {
+                    examples.push(ranking::example(&paper, embedding));
+                }
+                Some(_marked) => {}
+                None => {
+                    missing.insert(id.clone());
+                }
+            }
+        }
+    }
+    let since = now.minus(TimeDelta::days(i64::try_from(LOOK_BACK).unwrap_or(7) + 1));
+    let mut entered: BTreeMap<NaiveDate, u32> = BTreeMap::new();
+    for entry in reader.timeline(&topic.id, None, ENTRIES)? {
+        if entry.at < since {
+            break;
+        }
+        *entered.entry(entry.at.day()).or_default() += 1;
+    }
+    Ok(Course { topic: topic.id.clone(), rule: ranked.rule, wanted, marked, eligible: None, entered })
+}
+
+fn stored(reader: &Reader, id: &ExternalId) -> Result<Option<Paper>, Error> {
+    match reader.paper_by_external(id)? {
+        Some(paper) => reader.paper(&paper),
+        None => Ok(None),
+    }
+}
