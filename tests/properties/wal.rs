@@ -1,19 +1,13 @@
 //! The log and the store against a model in memory: any sequence of changes, any cut, any flipped bit.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use offprint::identity::keys::block_of_title;
-use offprint::identity::keys::blocks_of;
 use offprint::model::curation::Fit;
 use offprint::model::curation::Pick;
 use offprint::model::curation::TopicMark;
-use offprint::model::external_id::ExternalId;
-use offprint::model::paper::Paper;
-use offprint::model::paper::PaperId;
 use offprint::model::plan::Op;
 use offprint::model::plan::Sequence;
 use offprint::model::ruling::Ruled;
@@ -21,10 +15,8 @@ use offprint::model::ruling::Ruling;
 use offprint::model::signal::Signal;
 use offprint::model::signal::SignalKind;
 use offprint::model::text::Text;
-use offprint::model::topic::TimelineEntry;
 use offprint::model::topic::TopicState;
 use offprint::store;
-use offprint::store::Reader;
 use offprint::wal::Log;
 use offprint::wal::Report;
 use offprint::wal::replay::Found;
@@ -32,6 +24,7 @@ use offprint::wal::storage::Disk;
 use offprint::wal::storage::Storage;
 use proptest::prelude::*;
 
+use crate::properties::wal::model::Model;
 use crate::support::stored::arxiv;
 use crate::support::stored::at;
 use crate::support::stored::entry;
@@ -41,178 +34,13 @@ use crate::support::stored::plan;
 use crate::support::stored::settings;
 use crate::support::stored::topic_id;
 
+mod model;
+
 const PAPERS: u64 = 6;
 
 const TITLES: [&str; 3] = ["Counting flags", "Counting pennants", "Counting the pennants of gardens"];
 
 const TOPICS: [&str; 3] = ["flags", "flags-2", "pennants"];
-
-/// What a store should answer, kept in the most obvious way.
-#[derive(Default)]
-struct Model {
-    papers: BTreeMap<PaperId, Paper>,
-    aliases: BTreeMap<PaperId, PaperId>,
-    holders: BTreeMap<ExternalId, PaperId>,
-    entries: BTreeMap<(String, PaperId), TimelineEntry>,
-    topics: BTreeMap<String, TopicState>,
-    readings: BTreeMap<(PaperId, SignalKind, i64), Signal>,
-    rulings: BTreeMap<i64, Ruling>,
-    picks: BTreeMap<PaperId, Pick>,
-    marks: BTreeMap<(String, PaperId), TopicMark>,
-}
-
-impl Model {
-    fn resolve(&self, id: &PaperId) -> PaperId {
-        self.aliases.get(id).map_or_else(|| id.clone(), |next| self.resolve(next))
-    }
-
-    fn forget(&mut self, id: &PaperId) {
-        self.papers.remove(id);
-        self.holders.retain(|_external, holder| holder != id);
-    }
-
-    fn apply(&mut self, op: &Op) {
-        match op {
-            Op::Paper(paper) => {
-                let ids: Vec<_> = paper.observations.iter().flat_map(|one| one.ids.clone()).collect();
-                self.holders.retain(|external, holder| *holder != paper.id || ids.contains(external));
-                for id in ids {
-                    self.holders.entry(id).or_insert_with(|| paper.id.clone());
-                }
-                self.aliases.remove(&paper.id);
-                self.papers.insert(paper.id.clone(), (**paper).clone());
-            }
-            Op::Absorb { from, into } => {
-                let heir = self.resolve(into);
-                if heir == *from || self.aliases.contains_key(from) {
-                    return;
-                }
-                self.forget(from);
-                self.aliases.insert(from.clone(), into.clone());
-                if let Some(pick) = self.picks.remove(from) {
-                    let moved = Pick { paper: heir.clone(), ..pick };
-                    self.picks.entry(heir.clone()).or_insert(moved);
-                }
-                let moved: Vec<_> = self.readings.keys().filter(|(id, ..)| id == from).cloned().collect();
-                for (id, kind, day) in moved {
-                    let signal = self.readings.remove(&(id, kind, day)).unwrap();
-                    let slot = self.readings.entry((heir.clone(), kind, day)).or_insert(signal);
-                    if slot.at < signal.at {
-                        *slot = signal;
-                    }
-                }
-            }
-            Op::Enter(entry) => {
-                let key = (entry.topic.as_str().to_owned(), entry.paper.clone());
-                self.entries.insert(key, entry.clone());
-            }
-            Op::Leave { topic, paper } => {
-                self.entries.remove(&(topic.as_str().to_owned(), paper.clone()));
-            }
-            Op::Topic(state) => {
-                self.topics.insert(state.topic.as_str().to_owned(), state.clone());
-            }
-            Op::DropTopic(topic) => {
-                self.topics.remove(topic.as_str());
-                self.entries.retain(|(name, _paper), _entry| name != topic.as_str());
-            }
-            Op::Signals { paper, signals } => {
-                let paper = self.resolve(paper);
-                for signal in signals {
-                    let day = signal.at.seconds().div_euclid(86_400);
-                    let until = (paper.clone(), signal.kind, day);
-                    let since = (paper.clone(), signal.kind, i64::MIN);
-                    let before = self.readings.range(since..=until.clone()).next_back();
-                    let stands =
-                        before.is_some_and(|(_, old)| old.value == signal.value || old.at > signal.at);
-                    if !stands {
-                        self.readings.insert(until, *signal);
-                    }
-                }
-            }
-            Op::Ruling(ruling) => {
-                self.rulings.insert(ruling.at.micros(), (**ruling).clone());
-            }
-            Op::Pick(pick) => {
-                let paper = self.resolve(&pick.paper);
-                self.picks.insert(paper.clone(), Pick { paper, ..pick.clone() });
-            }
-            Op::Unpick(paper) => {
-                let paper = self.resolve(paper);
-                self.picks.remove(&paper);
-            }
-            Op::Mark(mark) => {
-                self.marks.insert((mark.topic.as_str().to_owned(), mark.paper.clone()), mark.clone());
-            }
-            Op::Unmark { topic, paper } => {
-                self.marks.remove(&(topic.as_str().to_owned(), paper.clone()));
-            }
-            Op::Installation(_) | Op::Source(_) | Op::Exchange { .. } | Op::Operator { .. } => {
-                panic!("{op:?} is not among the generated changes")
-            }
-        }
-    }
-
-    fn compare(&self, reader: &Reader) {
-        let papers: Vec<_> = reader.papers().map(Result::unwrap).collect();
-        assert_eq!(papers, self.papers.values().cloned().collect::<Vec<_>>());
-        assert_eq!(reader.paper_count(), u64::try_from(self.papers.len()).unwrap());
-        let mut by_time: Vec<_> = self.papers.values().collect();
-        by_time.sort_by_key(|paper| (paper.first_seen, &paper.id));
-        let newest: Vec<_> = reader.newest(None).map(Result::unwrap).collect();
-        assert_eq!(newest.iter().rev().collect::<Vec<_>>(), by_time);
-        for number in 0..PAPERS {
-            let id = paper_id(number);
-            let heir = self.resolve(&id);
-            assert_eq!(reader.paper(&id).unwrap().as_ref(), self.papers.get(&heir));
-            assert_eq!(reader.resolve(&id).unwrap(), self.papers.contains_key(&heir).then(|| heir.clone()));
-            let holder = self.holders.get(&arxiv(number));
-            assert_eq!(reader.paper_by_external(&arxiv(number)).unwrap().as_ref(), holder);
-            let readings = self.readings.iter().filter(|((paper, ..), _)| *paper == heir);
-            let history: Vec<_> = readings.map(|(_, signal)| *signal).collect();
-            assert_eq!(reader.signal_history(&id).unwrap(), history);
-            let latest = SignalKind::ALL.map(|kind| history.iter().rfind(|signal| signal.kind == kind));
-            let latest: Vec<_> = latest.into_iter().flatten().copied().collect();
-            assert_eq!(reader.signals(&id).unwrap(), latest);
-            let places = self.entries.iter().filter(|((_, paper), _)| *paper == id);
-            let places: Vec<_> = places.map(|(_, entry)| entry.clone()).collect();
-            assert_eq!(reader.topics_of(&id).unwrap(), places);
-        }
-        assert_eq!(reader.picks().unwrap(), self.picks.values().cloned().collect::<Vec<_>>());
-        for name in TOPICS {
-            let mut told: BTreeMap<PaperId, TopicMark> = BTreeMap::new();
-            for mark in self.marks.values().filter(|mark| mark.topic.as_str() == name) {
-                let paper = self.resolve(&mark.paper);
-                if told.get(&paper).is_none_or(|known| known.at <= mark.at) {
-                    told.insert(paper.clone(), TopicMark { paper, ..mark.clone() });
-                }
-            }
-            let marks = reader.marks(&topic_id(name)).unwrap();
-            assert_eq!(marks, told.into_values().collect::<Vec<_>>());
-        }
-        assert_eq!(reader.rulings().unwrap(), self.rulings.values().cloned().collect::<Vec<_>>());
-        for title in TITLES {
-            let block = block_of_title(title).unwrap();
-            let has_it =
-                |paper: &&Paper| paper.observations.iter().any(|one| blocks_of(one).any(|own| own == block));
-            let expected: Vec<_> =
-                self.papers.values().filter(has_it).map(|paper| paper.id.clone()).collect();
-            assert_eq!(reader.papers_of_block(block, 100).unwrap(), expected);
-            let few = reader.papers_of_block(block, 2).unwrap();
-            assert_eq!(few, expected.into_iter().take(2).collect::<Vec<_>>());
-        }
-        assert_eq!(reader.topics().unwrap(), self.topics.values().cloned().collect::<Vec<_>>());
-        for name in TOPICS {
-            let mut timeline: Vec<_> =
-                self.entries.values().filter(|entry| entry.topic.as_str() == name).cloned().collect();
-            timeline.sort_by_key(|entry| (entry.at, entry.paper.clone()));
-            timeline.reverse();
-            let length = u64::try_from(timeline.len()).unwrap();
-            assert_eq!(reader.timeline_len(&topic_id(name)).unwrap(), length);
-            assert_eq!(reader.timeline(&topic_id(name), None, 100).unwrap(), timeline);
-        }
-    }
-}
 
 fn ops() -> impl Strategy<Value = Op> {
     let number = 0..PAPERS;
