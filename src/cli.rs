@@ -2,25 +2,33 @@
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use clap::Parser;
-use clap::Subcommand;
-use clap::ValueEnum;
 
+use crate::cli::arguments::Arguments;
+use crate::cli::arguments::Colour;
+use crate::cli::arguments::Command;
+use crate::cli::arguments::OpmlAction;
+use crate::cli::arguments::Order;
 use crate::config;
 use crate::config::Config;
 use crate::config::LogLevel;
 use crate::config::environment::Environment;
 use crate::daemon::asks::Ask;
+use crate::daemon::asks::Trial;
+use crate::daemon::tried;
 
 pub mod answer;
+
+pub mod arguments;
 
 pub mod demo;
 
 pub mod export;
+
+pub mod finding;
 
 pub mod import;
 
@@ -38,149 +46,6 @@ const CONFIGURATION: u8 = 78;
 
 /// The limit for draining passed (sysexits' `EX_TEMPFAIL`).
 pub(crate) const LATE: u8 = 75;
-
-/// Watches where research papers appear and serves your topics as Atom feeds.
-#[derive(Parser, Debug)]
-#[command(name = "offprint", version, max_term_width = 100, arg_required_else_help = false)]
-struct Arguments {
-    /// The configuration file [default: $`OFFPRINT_CONFIG`, ./config/offprint.toml, /etc/offprint/offprint.toml, built in]
-    #[arg(long, short, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// Print machine-readable JSON
-    #[arg(long, global = true)]
-    json: bool,
-
-    /// Say more; twice for everything
-    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
-    verbose: u8,
-
-    /// Colour the output
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    color: Colour,
-
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-/// When output is coloured.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Colour {
-    /// On a terminal.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-#[derive(Subcommand, Debug)]
-enum Command {
-    /// Run the daemon: poll the sources, serve the feeds
-    Serve {
-        /// Show the product without a network: invented papers from a loopback internet, in a throw-away store
-        #[arg(long)]
-        demo: bool,
-        /// Listen here instead of where the configuration says (ADDRESS:PORT or unix:PATH); may be repeated
-        #[arg(long, value_name = "ADDRESS")]
-        listen: Vec<String>,
-    },
-    /// Validate the configuration; exit 78 and every fault at once when it is wrong
-    Check,
-    /// Harvest now: all sources or those named
-    Poll {
-        /// Names of sources
-        #[arg(value_name = "SOURCE")]
-        sources: Vec<String>,
-    },
-    /// Harvest the history of a source; it goes on where it was broken off, here or in the running daemon
-    Backfill {
-        /// The name of the source
-        source: String,
-        /// The first day, like 2026-08-12
-        #[arg(long, value_name = "DATE")]
-        since: String,
-        /// The last day [default: today]
-        #[arg(long, value_name = "DATE")]
-        until: Option<String>,
-        /// Give up the back-fill of other days that this source is at
-        #[arg(long)]
-        instead: bool,
-    },
-    /// How each source is doing, when it is polled next, and why then
-    Sources {
-        /// Print for each source the rules behind its next poll, its budget and every part of it
-        #[arg(long)]
-        why: bool,
-    },
-    /// How each topic is doing
-    Topics,
-    /// Everything known of one paper, with the source of each field
-    Show {
-        /// Our identifier, an arXiv identifier, a DOI, or an address that holds one
-        paper: String,
-    },
-    /// Make two papers one for good; the older identifier stays, the other one leads to it
-    Merge {
-        /// A paper, by any name that `show` takes
-        one: String,
-        /// The other paper
-        other: String,
-    },
-    /// Make records of a paper a paper of their own for good: what was joined wrongly
-    Split {
-        /// The paper, by any name that `show` takes
-        paper: String,
-        /// Which records go: all of a SOURCE, one as SOURCE/KEY, or those that name an outside identifier (`show` lists them)
-        #[arg(required = true, num_args = 1.., value_name = "SOURCE|ID")]
-        parts: Vec<String>,
-    },
-    /// Papers that match a query, newest first
-    Search {
-        /// The query, in the language of the topics
-        #[arg(required = true, num_args = 1.., allow_hyphen_values = true)]
-        query: Vec<String>,
-        /// At most so many
-        #[arg(long, default_value_t = 20)]
-        limit: usize,
-    },
-    /// Write everything into a file of compressed JSON lines, while the daemon runs if it does
-    Export {
-        /// The file, customarily *.jsonl.zst
-        file: PathBuf,
-    },
-    /// Read an export into an empty store
-    Import {
-        /// The file
-        file: PathBuf,
-    },
-    /// Compare the write-ahead log, the store and their counts
-    Verify,
-    /// Subscription lists: the feeds for feed readers, and the feeds of a reader as sources
-    Opml {
-        /// What to do
-        #[command(subcommand)]
-        action: OpmlAction,
-    },
-    /// Print completions for a shell
-    Completions {
-        /// The shell
-        shell: clap_complete::Shell,
-    },
-    /// Print the manual page
-    Man,
-}
-
-#[derive(Subcommand, Debug)]
-enum OpmlAction {
-    /// Print the list
-    Export,
-    /// Print the feeds of another reader's list as sources for the configuration; nothing is written
-    Import {
-        /// The list
-        file: PathBuf,
-    },
-}
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug)]
@@ -263,9 +128,28 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Sources { why } => answer::run(load()?, Ask::Sources, Style { why, ..style }, verbose),
         Command::Topics => answer::run(load()?, Ask::Topics, style, verbose),
         Command::Show { paper } => answer::run(load()?, Ask::Show(paper), style, verbose),
-        Command::Search { query, limit } => {
-            answer::run(load()?, Ask::Search { query: query.join(" "), limit }, style, verbose)
+        Command::Search { query, limit, offset, sort } => {
+            let (query, by_relevance) = (query.join(" "), sort == Order::Relevance);
+            answer::run(load()?, Ask::Search { query, limit, offset, by_relevance }, style, verbose)
         }
+        Command::Similar { paper, limit } => {
+            answer::run(load()?, Ask::Similar { paper, limit }, style, verbose)
+        }
+        Command::Try { query, days, about, like, unlike, breadth, per_day } => {
+            let config = load()?;
+            let trial = Trial { about, like, unlike, breadth, per_day, days, ..Trial::default() };
+            let ask = Ask::Try(trial_of(&config, &query.join(" "), trial));
+            answer::run(config, ask, style, verbose)
+        }
+        Command::Explain { topic, paper } => {
+            answer::run(load()?, Ask::Explain { topic, paper }, style, verbose)
+        }
+        Command::Mark { topic, paper, sign } => {
+            answer::run(load()?, Ask::Mark { topic, paper, sign }, style, verbose)
+        }
+        Command::Pick { paper, note } => answer::run(load()?, Ask::Pick { paper, note }, style, verbose),
+        Command::Unpick { paper } => answer::run(load()?, Ask::Unpick(paper), style, verbose),
+        Command::Train => answer::run(load()?, Ask::Train, style, verbose),
         Command::Export { file } => export::run(load()?, &file, style, verbose),
         Command::Import { file } => import::run(&load()?, &file, style),
         Command::Merge { one, other } => answer::run(load()?, Ask::Merge { one, other }, style, verbose),
@@ -283,6 +167,25 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
             clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(anyhow::Error::from)?;
             print(&String::from_utf8_lossy(&page))
         }
+    }
+}
+
+/// What is tried: a topic as the configuration has it, with what the command line says of it in its place, or a query.
+fn trial_of(config: &Config, words: &str, trial: Trial) -> Trial {
+    let Some(topic) = config.topics.iter().find(|topic| topic.id.as_str() == words.trim()) else {
+        let query = Some(words.trim().to_owned()).filter(|query| !query.is_empty());
+        return Trial { query, ..trial };
+    };
+    let configured = tried::of_topic(topic, trial.days);
+    let or = |given: Vec<String>, known: Vec<String>| if given.is_empty() { known } else { given };
+    let is_ruled = trial.breadth.is_some() || trial.per_day.is_some();
+    Trial {
+        about: trial.about.or(configured.about),
+        like: or(trial.like, configured.like),
+        unlike: or(trial.unlike, configured.unlike),
+        breadth: if is_ruled { trial.breadth } else { configured.breadth },
+        per_day: if is_ruled { trial.per_day } else { configured.per_day },
+        ..configured
     }
 }
 

@@ -18,6 +18,7 @@ use url::Url;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::diagnostic::Faults;
 use crate::config::environment::Environment;
+use crate::model::secret::Secret;
 use crate::model::source::NextPoll;
 use crate::model::source::SourceId;
 use crate::model::source::SourceState;
@@ -53,6 +54,8 @@ mod secrets;
 mod strings;
 
 mod suggest;
+
+mod topics;
 
 mod walk;
 
@@ -126,6 +129,8 @@ pub struct ServerSettings {
     pub listen: Vec<ListenAddress>,
     /// How many connections are open at once.
     pub max_connections: usize,
+    /// What an editor sends to mark papers over HTTP.
+    pub editor_token: Option<Secret>,
 }
 
 /// An address to listen on.

@@ -13,6 +13,7 @@ use crate::daemon::desk::Desk;
 use crate::daemon::reload::Whence;
 use crate::daemon::tasks::Tasks;
 use crate::http;
+use crate::http::Serving;
 use crate::http::serve::Listener;
 use crate::store::Cared;
 use crate::store::OpenReport;
@@ -26,6 +27,8 @@ pub mod backfill;
 pub mod control;
 
 pub mod desk;
+
+mod jobs;
 
 pub mod logging;
 
@@ -47,6 +50,10 @@ pub mod sockets;
 
 pub mod tasks;
 
+pub mod teaching;
+
+pub mod tried;
+
 pub mod views;
 
 /// How long the tasks may take to end after a stop.
@@ -57,6 +64,9 @@ const CARE: Duration = Duration::from_secs(30);
 
 /// The same after it failed: with a full disk nobody is served until there is room again.
 const CARE_IN_TROUBLE: Duration = Duration::from_secs(5);
+
+/// The search index follows the store after this long.
+const INDEX_PAUSE: Duration = Duration::from_secs(1);
 
 /// How often the sizes of the store's files are looked at.
 const SIZES: Duration = Duration::from_hours(1);
@@ -127,7 +137,8 @@ impl Daemon {
         let tasks = Tasks::new(stop.clone());
         let settings =
             http::Settings { max_connections: desk.config().server.max_connections, ..Default::default() };
-        let router = http::router::router(desk.serving(), &settings);
+        let teacher = teaching::teacher(&desk);
+        let router = http::router::router(Serving { teacher, ..desk.serving() }, &settings);
         for listener in listeners {
             let (router, settings, stop) = (router.clone(), settings.clone(), stop.clone());
             tasks.spawn("http", async move {
@@ -139,6 +150,7 @@ impl Daemon {
         }
         tasks.spawn("control", control.serve(Arc::clone(&desk), tasks.clone(), stop.clone()));
         tasks.spawn("care", care(Arc::clone(&desk), stop.clone()));
+        tasks.spawn("index", index(Arc::clone(&desk), stop.clone()));
         tasks.spawn("watchdog", watchdog(Arc::clone(&desk), stop.clone()));
         let polls = stop.child_token();
         alerts::start(&desk, &tasks, &stop);
@@ -172,6 +184,7 @@ async fn care(desk: Arc<Desk>, stop: CancellationToken) {
         let is_whole = since_sizes >= SIZES;
         if is_whole {
             since_sizes = Duration::ZERO;
+            retrain(&desk).await;
         }
         let done = desk.pen().write(move |writer| {
             writer.heal()?;
@@ -190,6 +203,51 @@ async fn care(desk: Arc<Desk>, stop: CancellationToken) {
             }
             Err(error) => tracing::error!(%error, "store: {error}"),
         }
+    }
+}
+
+/// Keeps the search index in step with the store.
+async fn index(desk: Arc<Desk>, stop: CancellationToken) {
+    let mut revision = desk.reader().watch();
+    let mut told = String::new();
+    loop {
+        revision.mark_unchanged();
+        let pause = match desk.harvester().catch_up().await {
+            Ok(caught) => {
+                if caught.is_anew && caught.put > 0 {
+                    tracing::info!(papers = caught.put, "search index: made of {} papers", caught.put);
+                }
+                told.clear();
+                INDEX_PAUSE
+            }
+            Err(error) => {
+                let words = error.to_string();
+                if words != told {
+                    tracing::error!("search index: {words}; feeds go on without it");
+                    told = words;
+                }
+                CARE
+            }
+        };
+        // Plans come in groups: one commit of the index serves all of a moment.
+        if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+            return;
+        }
+        if told.is_empty() && !matches!(stop.run_until_cancelled(revision.changed()).await, Some(Ok(()))) {
+            return;
+        }
+    }
+}
+
+/// Trains the embedding over the store where that has grown enough.
+async fn retrain(desk: &Desk) {
+    if !desk.is_training_due() {
+        return;
+    }
+    tracing::info!("training the term embedding: the store has grown");
+    match teaching::train(desk, &|_step| {}).await {
+        Ok(_answer) => tracing::info!("the term embedding is trained anew"),
+        Err(error) => tracing::error!("training the term embedding: {error:#}; the old one stays in use"),
     }
 }
 

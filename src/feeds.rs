@@ -65,7 +65,37 @@ pub struct UpdatesHead<'page> {
     pub site: &'page str,
 }
 
+/// What a feed that nobody configured says about itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ListingHead<'page> {
+    /// Its title.
+    pub title: &'page str,
+    /// When the store was made: `updated` while nothing is listed.
+    pub created: Timestamp,
+    /// The name of the site.
+    pub site: &'page str,
+    /// Its own address.
+    pub place: Place<'page>,
+}
+
 impl FeedPage {
+    /// A feed of a search, an author, a category, or of papers like one.
+    pub fn listing(head: &ListingHead<'_>, entries: Vec<Entry>, urls: &Urls) -> Self {
+        let site = Text::line(head.site);
+        let site = if site.is_empty() { Text::line(urls.host()) } else { site };
+        let title = Text::line(head.title);
+        Self {
+            id: urls.listing_tag(head.place),
+            title: if title.is_empty() { site.clone() } else { title },
+            subtitle: None,
+            updated: entries.iter().map(|entry| entry.updated).max().unwrap_or(head.created),
+            self_url: urls.absolute(head.place),
+            alternate_url: urls.absolute(Place::Front),
+            publisher: site,
+            entries,
+        }
+    }
+
     /// What happened to papers that are known: new versions, publications, withdrawals, retractions, code.
     pub fn updates(head: &UpdatesHead<'_>, entries: Vec<Entry>, urls: &Urls) -> Self {
         let site = Text::line(head.site);

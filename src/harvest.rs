@@ -6,11 +6,15 @@ pub mod changes;
 
 pub mod course;
 
+pub mod curation;
+
 pub mod history;
 
 pub mod ledger;
 
 pub mod repair;
+
+pub mod indexer;
 
 pub mod job;
 

@@ -7,10 +7,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use crate::clock::Clock;
+use crate::finding::Library;
+use crate::index::handle::Handle;
+use crate::model::secret::Secret;
 use crate::pages::TopicLine;
 use crate::store::Reader;
 use crate::topics::Topics;
+use crate::topics::selector::Selector;
 use crate::urls::Urls;
 
 pub mod caching;
@@ -20,6 +26,8 @@ pub mod router;
 pub mod serve;
 
 mod answers;
+
+mod api;
 
 mod assets;
 
@@ -32,6 +40,8 @@ mod front;
 mod guard;
 
 mod health;
+
+mod listings;
 
 mod opml;
 
@@ -97,6 +107,8 @@ pub struct Site {
     pub title: String,
     /// The topics.
     pub topics: Arc<Topics>,
+    /// What an editor proves to be one with.
+    pub editor_token: Option<Secret>,
 }
 
 /// What the server reads from.
@@ -110,6 +122,60 @@ pub struct Serving {
     pub urls: Arc<Urls>,
     /// The present time.
     pub clock: Clock,
+    /// The search index.
+    pub index: Handle,
+    /// The topics in force with their ranking.
+    pub selector: tokio::sync::watch::Receiver<Arc<Selector>>,
+    /// Where marks go.
+    pub teacher: Teacher,
+}
+
+/// A mark that somebody sends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lesson {
+    /// The topic's name.
+    pub topic: String,
+    /// The paper, by any name.
+    pub paper: String,
+    /// `+`, `-` or `0`.
+    pub sign: String,
+}
+
+/// Where marks go: the reading half writes nothing itself.
+#[derive(Clone, Default)]
+pub struct Teacher(Option<Arc<Teach>>);
+
+/// Takes a lesson, and says what was done or why not.
+type Teach = dyn Fn(Lesson) -> BoxFuture<'static, Result<String, String>> + Send + Sync;
+
+impl Teacher {
+    /// Sends lessons there.
+    pub fn new(
+        teach: impl Fn(Lesson) -> BoxFuture<'static, Result<String, String>> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Some(Arc::new(teach)))
+    }
+
+    async fn teach(&self, lesson: Lesson) -> Result<String, String> {
+        match &self.0 {
+            Some(teach) => teach(lesson).await,
+            None => Err("this server takes no marks".to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Teacher {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Teacher").finish_non_exhaustive()
+    }
+}
+
+impl Serving {
+    /// What is looked things up in, as it is now.
+    pub fn library(&self) -> Library {
+        let selector = Arc::clone(&self.selector.borrow());
+        Library { reader: self.reader.clone(), index: self.index.clone(), selector }
+    }
 }
 
 /// Every topic as lists show it, in the order of the configuration.

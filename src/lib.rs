@@ -14,13 +14,15 @@
 //! harvests (writes) and the half that serves (reads) meet only in the [`store`]. `tests/tidy.rs` holds the table of
 //! who may import whom, and arrows point down only.
 //!
-//! # Three decisions that carry the rest
+//! # Four decisions that carry the rest
 //!
 //! - **A paper is its observations.** [`model::paper::Paper`] keeps what every source said and, per field, which
 //!   source it is taken from; merging is a join ([`identity::merge`]), and which observations are of one paper is a function
 //!   of all that are connected ([`identity::decide`]), so the order of arrival does not matter.
 //! - **The log is the truth.** A [`model::plan::Plan`] is appended to the [`wal`] and fsynced, then applied to sled
 //!   whole. sled's own flush does not survive a power cut on Linux, so sled is always rebuildable and never trusted.
+//! - **Everything found is derived.** The search [`index`] and the ranking of [`topics`] are made of what is stored and
+//!   follow it; each notes how far it has come, and is made anew whenever it cannot tell.
 //! - **`updated` is derived.** It is the time at which the newest event that matters to readers was first noticed
 //!   ([`model::paper::Paper::updated`]); votes live beside the paper and never touch it.
 //!
@@ -38,6 +40,16 @@
 //! notes the event `Version(2)` and moves the entry to the top under its old identifier. The second report changes
 //! nothing for readers; it is kept as a further source of the paper, and `updated` stays. `/updates.atom` lists the event
 //! itself as an entry.
+//!
+//! **A paper enters a ranked topic.** [`topics`] scan the paper once: queries decide over boolean topics, and over ranked
+//! ones they only say which may be scored. The ranking, built of the papers of the last weeks ([`relevance`]) and of what
+//! each topic wants, scores the paper; breadth or budget decides, and the reason goes into the entry. A mark changes what
+//! the topic wants, and the ranking is built anew.
+//!
+//! **A search finds a paper that came a second ago.** The task `index` of the daemon sees the store's revision move, asks
+//! the store which papers were touched since the index's last commit ([`harvest::indexer`]), puts them, and commits with
+//! the sequence it has come to. [`finding`] translates the query for the index and answers the command line, the API and
+//! the feeds alike.
 //!
 //! **SIGTERM during a harvest.** One token stops everything: a request under way is given up, an answer that is being
 //! read is read to its end, its plans each logged whole or not at all, the cursor with the last of them; connections
@@ -69,6 +81,8 @@ pub mod sources;
 
 pub mod identity;
 
+pub mod index;
+
 pub mod topics;
 
 pub mod feeds;
@@ -80,6 +94,8 @@ pub mod wal;
 pub mod store;
 
 pub mod harvest;
+
+pub mod finding;
 
 pub mod http;
 

@@ -10,6 +10,7 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::RwLock;
 
@@ -18,6 +19,7 @@ use tokio::sync::watch;
 use crate::model::plan::Sequence;
 use crate::store::codec::Fault;
 use crate::store::index::Index;
+use crate::store::news::News;
 use crate::wal;
 use crate::wal::Damage;
 use crate::wal::Log;
@@ -39,6 +41,8 @@ mod export;
 mod index;
 
 mod keys;
+
+mod news;
 
 mod read;
 
@@ -151,6 +155,8 @@ struct Shared {
     /// Replaced when the database is built anew; whoever reads at that moment keeps the old one.
     index: RwLock<Arc<Index>>,
     revision: watch::Sender<Sequence>,
+    /// Which papers the last plans touched.
+    news: Mutex<News>,
     /// Held for writing while a plan is applied, for reading by whoever needs one moment of the whole store.
     applying: RwLock<()>,
     /// Keeps other processes out as long as anyone here uses the store.

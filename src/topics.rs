@@ -154,7 +154,9 @@ pub struct Topics {
     all: Vec<Topic>,
     places: HashMap<TopicId, usize>,
     lexicon: Lexicon,
-    rules: Vec<Condition>,
+    conditions: Vec<Condition>,
+    /// The programs of the conditions, apart from what is only needed once they match: they are read for every hit.
+    programs: Vec<Program>,
     postings: Postings,
     /// Conditions without an anchor, which every paper is compared with.
     always: Vec<u32>,
@@ -170,7 +172,6 @@ struct Condition {
     topic: usize,
     role: Role,
     root: Node,
-    program: Program,
 }
 
 /// What a query is to its topic.
@@ -210,8 +211,8 @@ impl Topics {
         let frequencies = rarity::of_terms(&compiled.lexicon);
         let frequency = |term: Term| frequencies.get(term.place()).copied().unwrap_or(1.0);
         let mut pairs = Vec::new();
-        for (place, condition) in (0_u32..).zip(&compiled.rules) {
-            match anchor::of(&condition.program, &frequency) {
+        for (place, program) in (0_u32..).zip(&compiled.programs) {
+            match anchor::of(program, &frequency) {
                 Some(anchor) => {
                     let posting = Posting { condition: place, second: anchor.second };
                     pairs.extend(anchor.any.into_iter().map(|term| (term, posting)));
@@ -225,7 +226,8 @@ impl Topics {
 
     fn add(&mut self, topic: usize, role: Role, root: Node) {
         let program = compile::compile(&root, &mut self.lexicon);
-        self.rules.push(Condition { topic, role, root, program });
+        self.programs.push(program);
+        self.conditions.push(Condition { topic, role, root });
     }
 
     /// The topics in the order of the configuration.
@@ -238,6 +240,12 @@ impl Topics {
         self.places.get(id).and_then(|place| self.all.get(*place))
     }
 
+    /// The papers that ranked topics learn from.
+    pub fn examples(&self) -> Vec<ExternalId> {
+        let ranked = self.all.iter().filter_map(|topic| topic.ranked.as_ref());
+        ranked.flat_map(|ranked| ranked.like.iter().chain(&ranked.unlike)).cloned().collect()
+    }
+
     /// Whether any topic asks for a count (votes, stars), so that a new reading alone may let a paper in.
     pub fn count(&self) -> bool {
         self.counts
@@ -246,10 +254,10 @@ impl Topics {
     /// The topics that a paper belongs to by its words and values, and those among which its score decides.
     pub fn of_paper(&self, paper: &Paper, beside: Beside<'_>, now: Timestamp) -> Matched {
         let mut matched = Matched::default();
-        self.matching(paper, beside, now, |condition, scan| {
+        self.matching(paper, beside, now, |condition, program, scan| {
             let Some(topic) = self.all.get(condition.topic) else { return };
             let mut fired = Vec::new();
-            judge::fired(&condition.root, &condition.program, scan, now, &mut fired);
+            judge::fired(&condition.root, program, scan, now, &mut fired);
             let found = Match { topic: topic.id.clone(), reason: fired.join("; ") };
             match condition.role {
                 Role::Decides if matched.certain.last().is_some_and(|last| last.topic == topic.id) => {}
@@ -270,7 +278,7 @@ impl Topics {
     /// The topics whose queries a paper matches, as places in the order of the configuration.
     pub fn places_of_paper(&self, paper: &Paper, beside: Beside<'_>, now: Timestamp) -> Vec<usize> {
         let mut places = Vec::new();
-        self.matching(paper, beside, now, |condition, _scan| places.push(condition.topic));
+        self.matching(paper, beside, now, |condition, _program, _scan| places.push(condition.topic));
         places
     }
 
@@ -279,13 +287,13 @@ impl Topics {
         paper: &Paper,
         beside: Beside<'_>,
         now: Timestamp,
-        mut found: impl FnMut(&Condition, &Scan<'_>),
+        mut found: impl FnMut(&Condition, &Program, &Scan<'_>),
     ) {
         let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
         let Scratch { tables, seen, paper: at } = &mut *scratch;
         *at = at.wrapping_add(1);
-        if seen.len() != self.rules.len() || *at == 0 {
-            *seen = vec![0; self.rules.len()];
+        if seen.len() != self.conditions.len() || *at == 0 {
+            *seen = vec![0; self.conditions.len()];
             *at = 1;
         }
         let scan = tables.scan(paper, beside, &self.lexicon);
@@ -294,7 +302,7 @@ impl Topics {
             let Ok(place) = usize::try_from(place) else { return };
             let Some(last) = seen.get_mut(place).filter(|last| **last != *at) else { return };
             *last = *at;
-            if self.rules.get(place).is_some_and(|one| judge::matches(&one.program, &scan, now)) {
+            if self.programs.get(place).is_some_and(|program| judge::matches(program, &scan, now)) {
                 places.push(place);
             }
         };
@@ -307,8 +315,10 @@ impl Topics {
             }
         }
         places.sort_unstable();
-        for condition in places.into_iter().filter_map(|place| self.rules.get(place)) {
-            found(condition, &scan);
+        for place in places {
+            if let (Some(condition), Some(program)) = (self.conditions.get(place), self.programs.get(place)) {
+                found(condition, program, &scan);
+            }
         }
     }
 }

@@ -6,6 +6,8 @@
 //! authority and date that were fixed when the store was made, so a change of host name never changes one.
 //! Addresses of other people's pages are in [`outside`].
 
+use std::fmt::Write as _;
+
 use url::Url;
 
 use crate::model::paper::PaperId;
@@ -28,6 +30,14 @@ pub enum Place<'id> {
     TopicAtom(&'id TopicId),
     /// What happened to papers, as an Atom feed.
     UpdatesAtom,
+    /// The newest papers that match a query, as an Atom feed.
+    SearchAtom(&'id str),
+    /// The newest papers of an author, as an Atom feed.
+    AuthorAtom(&'id str),
+    /// The newest papers of a category, as an Atom feed.
+    CategoryAtom(&'id str),
+    /// Papers like one, as an Atom feed.
+    SimilarAtom(&'id PaperId),
     /// A paper's page.
     Paper(&'id PaperId),
     /// The list of all feeds.
@@ -45,11 +55,32 @@ impl Place<'_> {
             Self::TopicBefore(topic, before) => format!("topics/{topic}?before={before}"),
             Self::TopicAtom(topic) => format!("topics/{topic}.atom"),
             Self::UpdatesAtom => "updates.atom".to_owned(),
+            Self::SearchAtom(query) => {
+                let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+                format!("search.atom?{}", pairs.append_pair("q", query).finish())
+            }
+            Self::AuthorAtom(name) => format!("authors/{}.atom", segment(name)),
+            Self::CategoryAtom(name) => format!("categories/{}.atom", segment(name)),
+            Self::SimilarAtom(paper) => format!("papers/{paper}/similar.atom"),
             Self::Paper(paper) => format!("papers/{paper}"),
             Self::Opml => "opml".to_owned(),
             Self::Stylesheet => "assets/offprint.css".to_owned(),
         }
     }
+}
+
+/// A text as one segment of a path (RFC 3986 §3.3): all but the unreserved characters is percent-encoded.
+fn segment(text: &str) -> String {
+    let mut segment = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            segment.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _cannot_fail = write!(segment, "%{byte:02X}");
+        }
+    }
+    segment
 }
 
 /// The builder of addresses and identifiers of one installation.
@@ -131,6 +162,11 @@ impl Urls {
     /// The permanent Atom identifier of the feed of updates.
     pub fn updates_tag(&self) -> String {
         format!("{}updates", self.tag_prefix)
+    }
+
+    /// The permanent Atom identifier of a feed that nobody configured: the same for one address below the public one.
+    pub fn listing_tag(&self, place: Place<'_>) -> String {
+        format!("{}{}", self.tag_prefix, place.tail())
     }
 
     /// The permanent Atom identifier of a topic's feed.

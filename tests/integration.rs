@@ -12,6 +12,10 @@ mod month;
 
 mod identity;
 
+mod index;
+
+mod finding;
+
 mod config;
 
 mod opml;

@@ -4,6 +4,8 @@ mod normalise;
 
 mod identity;
 
+mod agree;
+
 mod query;
 
 mod feeds;

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("identity", &["model", "normalise"]),
     // Folding and stemming are shared with the language: a paper has one set of words.
     ("relevance", &["query"]),
+    ("index", &["model", "query", "relevance"]),
     ("topics", &["model", "query", "relevance"]),
     ("feeds", &["model", "urls"]),
     // The front page and the subscription list show the topics themselves.
@@ -41,9 +42,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "topics",
             "wal",
             "store",
+            "index",
         ],
     ),
-    ("http", &["model", "clock", "urls", "query", "topics", "store", "feeds", "pages"]),
+    ("finding", &["model", "normalise", "query", "relevance", "topics", "store", "index"]),
+    ("http", &["finding", "model", "clock", "urls", "query", "topics", "store", "index", "feeds", "pages"]),
     // Examples are named as people name papers.
     ("config", &["model", "sources", "topics", "query", "relevance", "normalise", "store", "http", "fetch"]),
     ("demo", &["model", "clock"]),

@@ -54,7 +54,10 @@ pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCo
         Answer::Sources { .. }
         | Answer::Topics { .. }
         | Answer::Show { .. }
-        | Answer::Search { .. }
+        | Answer::Tried { .. }
+        | Answer::Explained { .. }
+        | Answer::Found(_)
+        | Answer::Done { .. }
         | Answer::Opml { .. }
         | Answer::Ruled { .. }
         | Answer::Exported { .. } => false,

@@ -10,11 +10,11 @@ use comfy_table::ContentArrangement;
 use comfy_table::Table;
 use comfy_table::presets;
 
-use crate::cli::Colour;
 use crate::cli::Style;
+use crate::cli::arguments::Colour;
+use crate::cli::finding;
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::BackfillRow;
-use crate::daemon::asks::Hit;
 use crate::daemon::asks::PaperView;
 use crate::daemon::asks::PartRow;
 use crate::daemon::asks::PollRow;
@@ -36,7 +36,10 @@ pub fn render(answer: &Answer, style: Style) -> String {
         Answer::Backfill { backfill } => backfilled(backfill),
         Answer::Topics { topics } => self::topics(topics, is_coloured),
         Answer::Show { paper } => show(paper, is_coloured),
-        Answer::Search { hits, total } => search(hits, *total, is_coloured),
+        Answer::Found(rows) => finding::found(rows, is_coloured),
+        Answer::Tried { tried } => finding::tried(tried, is_coloured),
+        Answer::Explained { explained } => finding::explained(explained, is_coloured),
+        Answer::Done { done } => format!("{done}\n"),
         Answer::Ruled { ruled } => format!("{}\n", ruled.done),
         Answer::Opml { opml } => format!("{}\n", opml.trim_end()),
         Answer::Verify { report, .. } => report.clone(),
@@ -44,7 +47,7 @@ pub fn render(answer: &Answer, style: Style) -> String {
     }
 }
 
-fn table(headings: &[&str], is_coloured: bool) -> Table {
+pub(super) fn table(headings: &[&str], is_coloured: bool) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     if is_coloured {
@@ -213,7 +216,7 @@ fn topics(rows: &[TopicRow], is_coloured: bool) -> String {
 }
 
 /// Eight heights of blocks, the highest for the largest value; a dot for none.
-fn sparkline(days: &[u64]) -> String {
+pub(super) fn sparkline(days: &[u64]) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let most = days.iter().copied().max().unwrap_or(0).max(1);
     let block = |day: &u64| {
@@ -238,18 +241,6 @@ fn show(paper: &PaperView, is_coloured: bool) -> String {
         table.add_row(vec![Cell::new("in topic"), Cell::new(format!("{topic}: {reason}")), Cell::new("")]);
     }
     format!("{}\n", table.to_string().trim_end())
-}
-
-fn search(hits: &[Hit], total: u64, is_coloured: bool) -> String {
-    let mut table = table(&[], is_coloured);
-    for hit in hits {
-        let known_as = hit.known_as.as_deref().unwrap_or(&hit.paper);
-        let work = format!("{}\n{}", hit.title, hit.authors);
-        table.add_row(vec![Cell::new(&hit.published), Cell::new(known_as), Cell::new(work)]);
-    }
-    let shown = u64::try_from(hits.len()).unwrap_or(u64::MAX);
-    let list = if hits.is_empty() { String::new() } else { format!("{}\n", table.to_string().trim_end()) };
-    format!("{list}{shown} of {total} papers\n")
 }
 
 #[cfg(test)]

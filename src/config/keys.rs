@@ -133,6 +133,12 @@ pub(super) const SERVER: Section = Section {
             Fallback::Written("1024"),
             "How many connections are open at once; more of them wait.",
         ),
+        key(
+            "editor_token",
+            Form::Secret,
+            Fallback::Absent,
+            "Where the token is found that an editor sends to mark papers over HTTP; without it nobody can.",
+        ),
     ],
     later: &[],
     kinds: &[],

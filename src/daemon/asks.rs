@@ -3,8 +3,12 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::finding::rows::ExplainRows;
+use crate::finding::rows::SearchRows;
+use crate::finding::rows::TrialRows;
+
 /// A command that needs the store.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ask {
     /// Harvest these sources now, or all when none is named.
@@ -27,13 +31,55 @@ pub enum Ask {
     Topics,
     /// Everything known of one paper, by any identifier or address.
     Show(String),
-    /// Papers that match a query, newest first.
+    /// Papers that match a query.
     Search {
         /// The query.
         query: String,
         /// At most so many.
         limit: usize,
+        /// So many of the first are left out.
+        #[serde(default)]
+        offset: usize,
+        /// Whether the best come first; else the newest do.
+        #[serde(default)]
+        by_relevance: bool,
     },
+    /// Papers like one.
+    Similar {
+        /// The paper, by any name that `show` takes.
+        paper: String,
+        /// At most so many.
+        limit: usize,
+    },
+    /// What a topic would show.
+    Try(Trial),
+    /// Why a paper is in a topic, or not.
+    Explain {
+        /// The topic.
+        topic: String,
+        /// The paper, by any name that `show` takes.
+        paper: String,
+    },
+    /// Teach a ranked topic.
+    Mark {
+        /// The topic.
+        topic: String,
+        /// The paper, by any name that `show` takes.
+        paper: String,
+        /// `+`, `-`, or `0` to take a mark back.
+        sign: String,
+    },
+    /// Pick a paper, or change the note to it.
+    Pick {
+        /// The paper, by any name that `show` takes.
+        paper: String,
+        /// Why.
+        note: Option<String>,
+    },
+    /// Take a pick back.
+    Unpick(String),
+    /// Train the term embedding over the store.
+    Train,
     /// Make two papers one, by the names that `show` takes.
     Merge {
         /// The one.
@@ -54,6 +100,13 @@ pub enum Ask {
     Opml,
     /// Compare the log, the store and their counts.
     Verify,
+}
+
+impl Ask {
+    /// Whether the search index is asked.
+    pub const fn needs_index(&self) -> bool {
+        matches!(self, Self::Search { .. } | Self::Similar { .. } | Self::Try(_))
+    }
 }
 
 /// A line of the conversation.
@@ -113,12 +166,22 @@ pub enum Answer {
         /// The paper.
         paper: Box<PaperView>,
     },
-    /// To [`Ask::Search`].
-    Search {
-        /// The papers found.
-        hits: Vec<Hit>,
-        /// How many match in all.
-        total: u64,
+    /// To [`Ask::Try`].
+    Tried {
+        /// What it would show.
+        tried: Box<TrialRows>,
+    },
+    /// To [`Ask::Explain`].
+    Explained {
+        /// Why.
+        explained: Box<ExplainRows>,
+    },
+    /// To [`Ask::Search`] and [`Ask::Similar`].
+    Found(SearchRows),
+    /// To [`Ask::Mark`], [`Ask::Pick`], [`Ask::Unpick`] and [`Ask::Train`]: what was done, in words.
+    Done {
+        /// The words.
+        done: String,
     },
     /// To [`Ask::Opml`].
     Opml {
@@ -268,21 +331,34 @@ pub struct TopicRow {
     pub feed: String,
 }
 
-/// One paper found.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Hit {
-    /// Our identifier.
-    pub paper: String,
-    /// The best of its outside identifiers.
-    pub known_as: Option<String>,
-    /// Its title.
-    pub title: String,
-    /// Its first authors.
-    pub authors: String,
-    /// Its announcement.
-    pub published: String,
-    /// The clauses that fired.
-    pub reason: String,
+/// A topic that is tried: what the configuration would say of it.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Trial {
+    /// The topic that it is compared with.
+    pub topic: Option<String>,
+    /// The query.
+    #[serde(default)]
+    pub query: Option<String>,
+    /// The prose.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// The examples.
+    #[serde(default)]
+    pub like: Vec<String>,
+    /// The counter-examples.
+    #[serde(default)]
+    pub unlike: Vec<String>,
+    /// The people that are followed.
+    #[serde(default)]
+    pub follow: Vec<String>,
+    /// `strict`, `normal`, `broad`.
+    #[serde(default)]
+    pub breadth: Option<String>,
+    /// How many papers a day.
+    #[serde(default)]
+    pub per_day: Option<f64>,
+    /// How many days back.
+    pub days: u32,
 }
 
 /// What came of a ruling about identity.

@@ -24,24 +24,29 @@ use crate::daemon::asks::Ask;
 use crate::daemon::asks::Step;
 use crate::daemon::backfill;
 use crate::daemon::backfill::Days;
+use crate::daemon::jobs::fetch_settings;
+use crate::daemon::jobs::job;
+use crate::daemon::jobs::jobs;
 use crate::daemon::lookup::Looker;
 use crate::daemon::occasion::Occasion;
 use crate::daemon::occasion::Polled;
 use crate::daemon::ranking::Ranked;
 use crate::daemon::rulings;
+use crate::daemon::teaching;
 use crate::daemon::views;
-use crate::fetch;
 use crate::fetch::Client;
 use crate::harvest::changes::StateChange;
 use crate::harvest::history;
 use crate::harvest::history::Begun;
-use crate::harvest::job::Job;
+use crate::harvest::indexer::Indexer;
 use crate::harvest::job::Progress;
 use crate::harvest::pen::Pen;
 use crate::harvest::refill::Refilled;
 use crate::harvest::run::Harvester;
 use crate::http::Serving;
 use crate::http::Site;
+use crate::http::Teacher;
+use crate::index;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
@@ -61,7 +66,8 @@ pub type OnStep<'a> = &'a (dyn Fn(Step) + Send + Sync);
 pub struct Desk {
     config: watch::Sender<Arc<Config>>,
     pub(super) topics: watch::Sender<Arc<Selector>>,
-    pub(super) embedding: Arc<Embedding>,
+    /// The embedding in use, and how many papers the store had when it was trained.
+    pub(super) embedding: Mutex<(Arc<Embedding>, u64)>,
     pub(super) ranked: Mutex<Ranked>,
     site: watch::Sender<Arc<Site>>,
     harvester: Harvester,
@@ -90,17 +96,22 @@ impl Desk {
         let urls = Arc::new(Urls::new(config.public_url.clone(), &installation)?);
         let client = Client::timed_by(&fetch_settings(&config), &clock)?;
         let all = Arc::new(Topics::new(config.topics.clone()));
-        let site =
-            watch::Sender::new(Arc::new(Site { title: config.title.clone(), topics: Arc::clone(&all) }));
+        let site = watch::Sender::new(Arc::new(Site {
+            title: config.title.clone(),
+            topics: Arc::clone(&all),
+            editor_token: config.server.editor_token.clone(),
+        }));
         let (topics, in_force) = watch::channel(Arc::new(Selector::new(all, None)));
-        let harvester = Harvester::new(client, opened.writer, in_force, clock.clone())?;
+        let indexer = Indexer::new(index::Settings::beside(&config.store.path));
+        let harvester = Harvester::new(client, opened.writer, indexer, in_force, clock.clone())?;
         harvester.replace_jobs(jobs(&config));
+        let embedding = Mutex::new(teaching::embedding(&config.store.path));
         let config = Arc::new(config);
         let desk = Self {
             started_with: Arc::clone(&config),
             config: watch::Sender::new(config),
             topics,
-            embedding: Arc::new(Embedding::shipped().clone()),
+            embedding,
             ranked: Mutex::default(),
             site,
             harvester,
@@ -133,6 +144,9 @@ impl Desk {
             site: self.site.subscribe(),
             urls: Arc::clone(&self.urls),
             clock: self.clock.clone(),
+            index: self.harvester.indexer().handle().clone(),
+            selector: self.topics.subscribe(),
+            teacher: Teacher::default(),
         }
     }
 
@@ -144,6 +158,11 @@ impl Desk {
     /// The store's writing side.
     pub fn pen(&self) -> &Pen {
         self.harvester.pen()
+    }
+
+    /// Harvests; what writes the store goes through it.
+    pub fn harvester(&self) -> &Harvester {
+        &self.harvester
     }
 
     /// Every change in the state of a source or a part of it.
@@ -171,7 +190,11 @@ impl Desk {
     pub async fn adopt(&self, config: Config) -> anyhow::Result<Vec<Refilled>> {
         let client = self.harvester.client().with(&fetch_settings(&config))?;
         let topics = Arc::new(Topics::new(config.topics.clone()));
-        let site = Arc::new(Site { title: config.title.clone(), topics: Arc::clone(&topics) });
+        let site = Arc::new(Site {
+            title: config.title.clone(),
+            topics: Arc::clone(&topics),
+            editor_token: config.server.editor_token.clone(),
+        });
         let (selector, ranked) = self.rank(topics).await?;
         let (topics_in_force, site_in_force, config_in_force) =
             (self.topics.clone(), self.site.clone(), self.config.clone());
@@ -225,13 +248,24 @@ impl Desk {
                 Ok(views::verification(&report))
             }
             Ask::Merge { one, other } => rulings::merge(&self.harvester, one, other).await,
+            Ask::Mark { topic, paper, sign } => teaching::mark(self, &topic, &paper, &sign).await,
+            Ask::Pick { paper, note } => teaching::pick(self, &paper, note).await,
+            Ask::Unpick(paper) => teaching::unpick(self, &paper).await,
+            Ask::Train => teaching::train(self, on_step).await,
             Ask::Split { paper, parts } => rulings::split(&self.harvester, paper, parts).await,
             ask @ (Ask::Sources
             | Ask::Topics
             | Ask::Show(_)
             | Ask::Search { .. }
+            | Ask::Similar { .. }
+            | Ask::Try(_)
+            | Ask::Explain { .. }
             | Ask::Export
             | Ask::Opml) => {
+                if ask.needs_index() {
+                    // The daemon's task does it by itself; a command that opened the store alone has none.
+                    self.harvester.catch_up().await.context("search index")?;
+                }
                 let store = self.started_with.store.path.clone();
                 let looker = Looker { serving: self.serving(), config: self.config(), store };
                 tokio::task::spawn_blocking(move || looker.answer(ask)).await?
@@ -338,35 +372,4 @@ fn no_such_source(config: &Config, name: &str) -> anyhow::Error {
     let there_are =
         if known.is_empty() { "are none".to_owned() } else { format!("are {}", known.join(", ")) };
     anyhow!("no source is called \"{name}\"; there {there_are}")
-}
-
-/// A configured source as its harvest sees it.
-fn job(config: &Config, source: &ConfiguredSource) -> Job {
-    Job {
-        id: source.id.clone(),
-        kind: source.kind,
-        manners: source.manners,
-        every: source.every,
-        source: Arc::clone(&source.source),
-        quiet_days: Arc::clone(&config.quiet_days),
-        settings: source.settings.clone(),
-    }
-}
-
-fn jobs(config: &Config) -> Vec<Job> {
-    config.sources.iter().map(|source| job(config, source)).collect()
-}
-
-fn fetch_settings(config: &Config) -> fetch::Settings {
-    fetch::Settings {
-        user_agent_contact: config.contact.clone(),
-        connect_timeout: config.fetch.connect_timeout,
-        idle_timeout: config.fetch.idle_timeout,
-        total_timeout: config.fetch.total_timeout,
-        allowed_hosts: {
-            let named = config.sources.iter().flat_map(|source| source.named_urls.clone());
-            named.chain(config.alerts.webhook.clone()).collect()
-        },
-        ..fetch::Settings::default()
-    }
 }

@@ -9,20 +9,16 @@ use anyhow::bail;
 use crate::config::Config;
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::Ask;
+use crate::daemon::tried;
 use crate::daemon::views;
+use crate::finding;
+use crate::finding::search::Wanted;
 use crate::http;
 use crate::http::Serving;
-use crate::model::external_id::ExternalId;
-use crate::model::paper::Paper;
-use crate::model::paper::PaperId;
-use crate::model::time::Timestamp;
-use crate::normalise;
+use crate::index::reader::Sort;
+use crate::model::topic::TopicId;
 use crate::pages::opml;
-use crate::query;
-use crate::query::document::Beside;
-use crate::query::document::Document;
 use crate::store;
-use crate::store::Reader;
 
 /// What is read from.
 pub struct Looker {
@@ -37,17 +33,37 @@ pub struct Looker {
 impl Looker {
     /// Answers a command that only reads.
     pub fn answer(&self, ask: Ask) -> anyhow::Result<Answer> {
-        let Serving { reader, site, urls, clock } = &self.serving;
+        let Serving { reader, site, urls, clock, .. } = &self.serving;
+        let library = self.serving.library();
         let (site, now) = (Arc::clone(&site.borrow()), clock.now());
         match ask {
             Ask::Sources => Ok(Answer::Sources { sources: views::sources(reader, &self.config, now)? }),
             Ask::Topics => Ok(Answer::Topics { topics: views::topics(reader, &site.topics, urls, now)? }),
             Ask::Show(text) => {
-                let paper = find(reader, &text)?;
-                let paper = paper.ok_or_else(|| anyhow!("no paper is known as \"{}\"", text.trim()))?;
+                let paper = finding::known(reader, &text)?;
                 Ok(Answer::Show { paper: Box::new(views::paper(reader, &paper, urls)?) })
             }
-            Ask::Search { query, limit } => search(reader, &query, limit, now),
+            Ask::Search { query, limit, offset, by_relevance } => {
+                let sort = if by_relevance { Sort::Relevance } else { Sort::Newest };
+                let wanted = Wanted { sort, offset, limit };
+                Ok(Answer::Found(finding::search::search(&library, &query, wanted, now)?))
+            }
+            Ask::Similar { paper, limit } => {
+                let paper = finding::known(reader, &paper)?;
+                Ok(Answer::Found(finding::search::similar_rows(&library, &paper, limit, now)?))
+            }
+            Ask::Try(trial) => {
+                let live = trial.topic.as_deref().map(topic_id).transpose()?;
+                let live = live.filter(|id| site.topics.topic(id).is_some());
+                let (days, topic) = (trial.days, tried::topic(&trial)?);
+                let tried = finding::trial::trial(&library, &topic, live.as_ref(), days, now)?;
+                Ok(Answer::Tried { tried: Box::new(tried) })
+            }
+            Ask::Explain { topic, paper } => {
+                let paper = finding::known(reader, &paper)?;
+                let explained = finding::explain::explain(&library, &topic_id(&topic)?, &paper, now)?;
+                Ok(Answer::Explained { explained: Box::new(explained) })
+            }
             Ask::Opml => {
                 let list = opml::render(&site.title, &http::topic_lines(&self.serving)?, urls)?;
                 Ok(Answer::Opml { opml: String::from_utf8(list)? })
@@ -58,48 +74,20 @@ impl Looker {
                 let manifest = store::export(reader, &file)?;
                 Ok(Answer::Exported { file: file.to_string_lossy().into_owned(), papers: manifest.papers })
             }
-            Ask::Poll(_) | Ask::Backfill { .. } | Ask::Merge { .. } | Ask::Split { .. } | Ask::Verify => {
-                bail!("this is answered elsewhere")
-            }
+            Ask::Poll(_)
+            | Ask::Backfill { .. }
+            | Ask::Merge { .. }
+            | Ask::Split { .. }
+            | Ask::Mark { .. }
+            | Ask::Pick { .. }
+            | Ask::Unpick(_)
+            | Ask::Train
+            | Ask::Verify => bail!("this is answered elsewhere"),
         }
     }
 }
 
-/// The paper that a person means: by our identifier, an outside one, or an address that holds one.
-pub(super) fn find(reader: &Reader, text: &str) -> Result<Option<Paper>, store::Error> {
-    let text = text.trim();
-    // Our own identifier, alone or at the end of its Atom identifier or of its page's address.
-    let own = text.rsplit_once("paper/").or(text.rsplit_once("/papers/")).map_or(text, |(_, id)| id);
-    if let Some(id) = PaperId::parse(own) {
-        return reader.paper(&id);
-    }
-    let outside = normalise::ids::lookup(text).or_else(|| ExternalId::parse(text));
-    let Some(outside) = outside else { return Ok(None) };
-    match reader.paper_by_external(&outside)? {
-        Some(id) => reader.paper(&id),
-        None => Ok(None),
-    }
-}
-
-/// A plain scan: every paper, newest first, through the query.
-fn search(reader: &Reader, text: &str, limit: usize, now: Timestamp) -> anyhow::Result<Answer> {
-    let parsed = query::parse(text);
-    if let Some(problem) = parsed.problems.first() {
-        bail!("the query is not understood\n{}", query::render_problem(text, problem));
-    }
-    let Some(query) = parsed.query else { bail!("the query is empty") };
-    let (mut hits, mut total) = (Vec::new(), 0);
-    for paper in reader.newest(None) {
-        let paper = paper?;
-        let signals = reader.signals(&paper.id)?;
-        let document = Document::new(&paper, &Beside { signals: &signals, is_picked: false });
-        let verdict = query.evaluate(&document, now);
-        if verdict.is_match() {
-            total += 1;
-            if hits.len() < limit {
-                hits.push(views::hit(&paper, verdict.reason()));
-            }
-        }
-    }
-    Ok(Answer::Search { hits, total })
+/// A topic's name as a person wrote it.
+pub(super) fn topic_id(text: &str) -> anyhow::Result<TopicId> {
+    TopicId::parse(text).ok_or_else(|| anyhow!("\"{text}\" is no name of a topic"))
 }

@@ -65,8 +65,11 @@ impl Desk {
 
     /// Ranks topics as the store is now.
     pub(super) async fn rank(&self, topics: Arc<Topics>) -> anyhow::Result<(Arc<Selector>, Ranked)> {
-        let (reader, embedding, now) =
-            (self.reader().clone(), Arc::clone(&self.embedding), self.clock().now());
+        let (reader, embedding, now) = (
+            self.reader().clone(),
+            Arc::clone(&self.embedding.lock().unwrap_or_else(PoisonError::into_inner).0),
+            self.clock().now(),
+        );
         let built = tokio::task::spawn_blocking(move || {
             let ranker = ranker::build(&reader, &topics, &embedding, now)?;
             Ok::<_, store::Error>(match ranker {

@@ -8,7 +8,7 @@ use anyhow::bail;
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::Field;
 use crate::daemon::asks::Ruled as RuledView;
-use crate::daemon::lookup;
+use crate::finding;
 use crate::harvest::ruling::Case;
 use crate::harvest::run::Harvester;
 use crate::identity::decide::Rule;
@@ -78,7 +78,7 @@ pub async fn split(harvester: &Harvester, paper: String, parts: Vec<String>) -> 
 }
 
 fn known(reader: &Reader, name: &str) -> anyhow::Result<Paper> {
-    lookup::find(reader, name)?.ok_or_else(|| anyhow!("no paper is known as \"{}\"", name.trim()))
+    Ok(finding::known(reader, name)?)
 }
 
 fn all_of(paper: &Paper) -> Vec<&Observation> {

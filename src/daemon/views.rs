@@ -8,7 +8,6 @@ use crate::config::Config;
 use crate::config::ConfiguredSource;
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::Field;
-use crate::daemon::asks::Hit;
 use crate::daemon::asks::PaperView;
 use crate::daemon::asks::PartRow;
 use crate::daemon::asks::PollRow;
@@ -17,6 +16,7 @@ use crate::daemon::asks::TopicRow;
 use crate::daemon::backfill;
 use crate::daemon::occasion::Polled;
 use crate::daemon::rulings;
+use crate::finding::rows;
 use crate::harvest::job::Progress;
 use crate::harvest::plan::Tally;
 use crate::harvest::schedule::words;
@@ -192,26 +192,6 @@ pub fn verification(report: &Verification) -> Answer {
     Answer::Verify { report: report.to_string(), is_sound: report.is_sound(), papers }
 }
 
-/// A paper in a list.
-pub fn hit(paper: &Paper, reason: String) -> Hit {
-    Hit {
-        paper: paper.id.to_string(),
-        known_as: paper.ids().first().map(ToString::to_string),
-        title: paper.title().text.to_string(),
-        authors: authors(paper, 3),
-        published: paper.published().day().to_string(),
-        reason,
-    }
-}
-
-/// The first authors' names, and how many more there are.
-fn authors(paper: &Paper, most: usize) -> String {
-    let Some(authors) = paper.authors() else { return String::new() };
-    let names: Vec<&str> = authors.listed.iter().take(most).map(|author| author.name.as_str()).collect();
-    let rest = usize::try_from(authors.total).unwrap_or(usize::MAX).saturating_sub(names.len());
-    if rest == 0 { names.join(", ") } else { format!("{} and {rest} more", names.join(", ")) }
-}
-
 /// Everything known of a paper.
 pub fn paper(reader: &Reader, paper: &Paper, urls: &Urls) -> Result<PaperView, Error> {
     let source = |index: Option<usize>| {
@@ -227,7 +207,7 @@ pub fn paper(reader: &Reader, paper: &Paper, urls: &Urls) -> Result<PaperView, E
     let (chosen, none) = (&paper.chosen, String::new);
     field("title", Some(paper.title().text.to_string()), source(Some(chosen.title)));
     field("title as TeX", paper.title().tex.as_ref().map(ToString::to_string), source(Some(chosen.title)));
-    field("authors", Some(authors(paper, 20)), source(chosen.authors));
+    field("authors", Some(rows::authors(paper, 20)), source(chosen.authors));
     field("abstract", paper.abstract_text().map(|text| text.text.to_string()), source(chosen.abstract_text));
     field("announced", paper.announced().map(day), source(chosen.announced));
     field("submitted", paper.submitted().map(day), source(chosen.submitted));

@@ -132,12 +132,12 @@ fn rate(days: &BTreeMap<NaiveDate, usize>, now: Timestamp) -> f64 {
     let counted = |days: usize| u32::try_from(days).map_or(f64::MAX, f64::from);
     let since = now.minus(TimeDelta::days(RATE_DAYS)).day();
     let recent: Vec<(NaiveDate, usize)> = days.range(since..).map(|(day, count)| (*day, *count)).collect();
-    let (Some((first, _)), Some((last, _))) = (recent.first(), recent.last()) else {
+    let Some((first, _)) = recent.first() else {
         let all: usize = days.values().sum();
         return counted(all) / counted(days.len().max(1));
     };
     // A store that is younger than a month is counted from its first day on, weekends included.
-    let span = last.signed_duration_since(*first).num_days() + 1;
+    let span = now.day().signed_duration_since(*first).num_days() + 1;
     let span = u32::try_from(span).map_or(1.0, f64::from).max(1.0);
     counted(recent.iter().map(|(_day, count)| count).sum()) / span
 }

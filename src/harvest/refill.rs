@@ -14,6 +14,7 @@ use crate::model::plan::Plan;
 use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
 use crate::model::topic::TopicState;
+use crate::query::Query;
 use crate::query::document;
 use crate::query::document::Beside;
 use crate::store::Error;
@@ -72,7 +73,12 @@ fn edits(reader: &Reader, topics: &Topics) -> Result<BTreeMap<TopicId, Edit>, Er
 
 /// Carries the edits out, a plan at a time, and says what each did. A topic's new definition is written last, so that a
 /// crash in between only means that the work is done again.
-pub fn refill(writer: &mut Writer, selector: &Selector, now: Timestamp) -> Result<Vec<Refilled>, Error> {
+pub fn refill(
+    writer: &mut Writer,
+    selector: &Selector,
+    now: Timestamp,
+    matching: Matching<'_>,
+) -> Result<Vec<Refilled>, Error> {
     let (reader, topics) = (writer.reader(), selector.topics());
     let edits = edits(&reader, topics)?;
     let mut work = Work { writer, now, ops: Vec::new() };
@@ -81,7 +87,18 @@ pub fn refill(writer: &mut Writer, selector: &Selector, now: Timestamp) -> Resul
         .map(|(id, edit)| (id.clone(), Refilled { topic: id.clone(), edit: *edit, added: 0, removed: 0 }))
         .collect();
     let is_matched = |topic: &&Topic| matches!(edits.get(&topic.id), Some(Edit::Added | Edit::Changed));
-    let edited = Topics::new(topics.iter().filter(is_matched).cloned().collect());
+    let (mut edited, mut looked_up) = (Vec::new(), Vec::new());
+    for topic in topics.iter().filter(is_matched) {
+        let query = topic.query.as_ref().filter(|_| topic.ranked.is_none());
+        match query.and_then(matching) {
+            Some(papers) => looked_up.push((topic, papers)),
+            None => edited.push(topic.clone()),
+        }
+    }
+    for (topic, papers) in looked_up {
+        fill_from_index(topic, papers, &reader, &mut work, &mut done)?;
+    }
+    let edited = Topics::new(edited);
     let mut chosen = Chosen::default();
     if edited.iter().next().is_some() {
         for paper in reader.papers() {
@@ -203,6 +220,58 @@ impl Chosen {
     }
 }
 
+/// Gives the papers that match a query, where something knows them at once.
+pub type Matching<'a> = &'a dyn Fn(&Query) -> Option<Vec<PaperId>>;
+
+/// Fills an edited topic with the papers that the index knows to match.
+fn fill_from_index(
+    topic: &Topic,
+    papers: Vec<PaperId>,
+    reader: &Reader,
+    work: &mut Work<'_>,
+    done: &mut BTreeMap<TopicId, Refilled>,
+) -> Result<(), Error> {
+    let now = work.now;
+    let alone = Topics::new(vec![topic.clone()]);
+    let papers: BTreeSet<PaperId> = papers.into_iter().collect();
+    let present = leave_others(topic, |paper| papers.contains(paper), reader, work, done)?;
+    for id in papers.iter().filter(|id| !present.contains(*id)) {
+        let Some(paper) = reader.paper(id)? else { continue };
+        let signals = reader.signals(id)?;
+        let beside = Beside { signals: &signals, is_picked: reader.pick(id)?.is_some() };
+        for found in alone.of_paper(&paper, beside, now).certain {
+            count(done, &topic.id, |refilled| &mut refilled.added);
+            work.push(Op::Enter(enter_as_history(&paper, found.topic, found.reason)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the papers out of a topic that do not stay; those that do are returned.
+fn leave_others(
+    topic: &Topic,
+    stays: impl Fn(&PaperId) -> bool,
+    reader: &Reader,
+    work: &mut Work<'_>,
+    done: &mut BTreeMap<TopicId, Refilled>,
+) -> Result<BTreeSet<PaperId>, Error> {
+    let mut present = BTreeSet::new();
+    let mut before = None;
+    loop {
+        let stretch = reader.timeline(&topic.id, before, PLAN_SIZE)?;
+        let Some(last) = stretch.last() else { return Ok(present) };
+        before = Some(last.at);
+        for entry in stretch {
+            if stays(&entry.paper) {
+                present.insert(entry.paper);
+            } else {
+                count(done, &topic.id, |refilled| &mut refilled.removed);
+                work.push(Op::Leave { topic: topic.id.clone(), paper: entry.paper })?;
+            }
+        }
+    }
+}
+
 /// Fills an edited ranked topic.
 fn fill_ranked(
     topic: &Topic,
@@ -213,21 +282,7 @@ fn fill_ranked(
     done: &mut BTreeMap<TopicId, Refilled>,
 ) -> Result<(), Error> {
     let chosen = chosen.of(topic);
-    let mut present = BTreeSet::new();
-    let mut before = None;
-    loop {
-        let stretch = reader.timeline(&topic.id, before, PLAN_SIZE)?;
-        let Some(last) = stretch.last() else { break };
-        before = Some(last.at);
-        for entry in stretch {
-            if chosen.contains_key(&entry.paper) {
-                present.insert(entry.paper);
-            } else {
-                count(done, &topic.id, |refilled| &mut refilled.removed);
-                work.push(Op::Leave { topic: topic.id.clone(), paper: entry.paper })?;
-            }
-        }
-    }
+    let present = leave_others(topic, |paper| chosen.contains_key(paper), reader, work, done)?;
     for (id, (is_scored, reason)) in chosen.into_iter().filter(|(id, _)| !present.contains(id)) {
         let Some(paper) = reader.paper(&id)? else { continue };
         let gate = Match { topic: topic.id.clone(), reason };

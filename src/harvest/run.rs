@@ -20,6 +20,9 @@ use crate::harvest::course::Course;
 use crate::harvest::course::Ended;
 use crate::harvest::course::Failure;
 use crate::harvest::digest::Errand;
+use crate::harvest::indexer;
+use crate::harvest::indexer::Caught;
+use crate::harvest::indexer::Indexer;
 use crate::harvest::job::Job;
 use crate::harvest::job::Progress;
 use crate::harvest::job::Summary;
@@ -34,6 +37,7 @@ use crate::model::plan::Plan;
 use crate::model::source::Pace;
 use crate::model::source::SourceState;
 use crate::model::time::Timestamp;
+use crate::query::Query;
 use crate::store;
 use crate::store::Reader;
 use crate::store::Writer;
@@ -57,6 +61,7 @@ const CHANGES_KEPT: usize = 1_024;
 pub struct Harvester {
     pub(super) client: Arc<Mutex<Client>>,
     pub(super) pen: Pen,
+    indexer: Indexer,
     pub(super) reader: Reader,
     pub(super) topics: watch::Receiver<Arc<Selector>>,
     pub(super) clock: Clock,
@@ -85,6 +90,7 @@ impl Harvester {
     pub fn new(
         client: Client,
         writer: Writer,
+        indexer: Indexer,
         topics: watch::Receiver<Arc<Selector>>,
         clock: Clock,
     ) -> Result<Self, store::Error> {
@@ -97,6 +103,7 @@ impl Harvester {
         Ok(Self {
             client: Arc::new(Mutex::new(client)),
             pen: Pen::new(writer),
+            indexer,
             reader,
             topics,
             clock,
@@ -136,14 +143,37 @@ impl Harvester {
         topics: Arc<Selector>,
         adopt: impl FnOnce() + Send + 'static,
     ) -> Result<Vec<Refilled>, store::Error> {
-        let clock = self.clock.clone();
+        let (clock, indexer) = (self.clock.clone(), self.indexer.clone());
+        // What is edited is looked up in the index, where that has come to the same point.
+        if let Err(error) = self.catch_up_if_soon().await {
+            tracing::warn!(%error, "search index: {error}; topics are filled without it");
+        }
         let refilled = self.pen.write(move |writer| {
             writer.heal()?;
-            let done = refill::refill(writer, &topics, clock.now())?;
+            let reader = writer.reader();
+            let now = clock.now();
+            let matching = |query: &Query| indexer.matching(query, &reader, now);
+            let done = refill::refill(writer, &topics, now, &matching)?;
             adopt();
             Ok(done)
         });
         refilled.await
+    }
+
+    /// The search index.
+    pub fn indexer(&self) -> &Indexer {
+        &self.indexer
+    }
+
+    /// Brings the search index to where the store is.
+    pub async fn catch_up(&self) -> Result<Caught, indexer::Error> {
+        let (indexer, reader, pen) = (self.indexer.clone(), self.reader.clone(), self.pen.clone());
+        unpanicked(tokio::task::spawn_blocking(move || indexer.catch_up(&reader, &pen)).await)
+    }
+
+    async fn catch_up_if_soon(&self) -> Result<bool, indexer::Error> {
+        let (indexer, reader, pen) = (self.indexer.clone(), self.reader.clone(), self.pen.clone());
+        unpanicked(tokio::task::spawn_blocking(move || indexer.catch_up_if_soon(&reader, &pen)).await)
     }
 
     /// The present time, a microsecond later than any given before: observations of one store never share a time.
@@ -177,7 +207,8 @@ impl Harvester {
         }
         let wanted = match job.source.wants() {
             Some(wants) => {
-                let wanted = wanted::wanted(&self.reader, &state, wants, run)?;
+                let examples = self.topics.borrow().topics().examples();
+                let wanted = wanted::wanted(&self.reader, &state, wants, &examples, run)?;
                 state.cursor = job.source.aim(&state.cursor, run, &wanted.targets);
                 Some(wanted)
             }
@@ -332,4 +363,9 @@ impl Harvester {
             .await?;
         Ok(())
     }
+}
+
+/// What a task gave; its panic goes on.
+fn unpanicked<T>(joined: Result<T, tokio::task::JoinError>) -> T {
+    joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }

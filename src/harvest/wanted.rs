@@ -33,15 +33,16 @@ pub(super) struct Wanted {
     through: Timestamp,
 }
 
-/// The papers that a source wants to be asked for now.
+/// The papers that a source wants to be asked for now. `examples` are those that topics learn from.
 pub(super) fn wanted(
     reader: &Reader,
     state: &SourceState,
     wants: Wants,
+    examples: &[ExternalId],
     now: Timestamp,
 ) -> Result<Wanted, Error> {
     if wants.by == WantedBy::MissingArxiv {
-        return Ok(Wanted { targets: missing(reader, wants)?, through: now });
+        return Ok(Wanted { targets: missing(reader, wants, examples)?, through: now });
     }
     let asked = state.parts.get(PART).map_or(Timestamp::from_micros(0), |part| part.seen_at);
     let again = i64::from(wants.again_hours.max(1)) * 3_600_000_000;
@@ -90,8 +91,8 @@ pub(super) fn note(state: &mut SourceState, wanted: &Wanted, now: Timestamp) {
     state.parts.insert(PART.to_owned(), part);
 }
 
-/// What lists announced and no source has told of yet, newest first.
-fn missing(reader: &Reader, wants: Wants) -> Result<Vec<Target>, Error> {
+/// What lists announced and no source has told of yet, newest first, and the examples of topics that are not here.
+fn missing(reader: &Reader, wants: Wants, examples: &[ExternalId]) -> Result<Vec<Target>, Error> {
     let mut all = BTreeMap::new();
     for state in reader.sources()? {
         for part in state.parts.into_values() {
@@ -103,6 +104,13 @@ fn missing(reader: &Reader, wants: Wants) -> Result<Vec<Target>, Error> {
         let Some(id) = ExternalId::parse(&name) else { continue };
         if targets.len() < wants.at_most && reader.paper_by_external(&id)?.is_none() {
             targets.push(Target { name, announced: Some(day) });
+        }
+    }
+    for id in examples.iter().filter(|id| matches!(id, ExternalId::Arxiv(_))) {
+        let name = id.to_string();
+        let is_asked = targets.iter().any(|target| target.name == name);
+        if targets.len() < wants.at_most && !is_asked && reader.paper_by_external(id)?.is_none() {
+            targets.push(Target { name, announced: None });
         }
     }
     Ok(targets)

@@ -12,6 +12,7 @@ use axum::http::header;
 use axum::response::Response;
 
 use crate::feeds;
+use crate::finding;
 use crate::http::Serving;
 use crate::http::Settings;
 use crate::http::Site;
@@ -88,6 +89,9 @@ pub(super) enum Fault {
     /// A feed could not be written.
     #[error("writing a feed")]
     Feed(#[from] feeds::atom::Error),
+    /// Nothing could be looked up.
+    #[error("looking papers up")]
+    Finding(#[from] finding::Error),
     /// Writing to memory did not work.
     #[error("writing bytes")]
     Bytes(#[from] std::io::Error),
@@ -103,6 +107,11 @@ impl App {
     pub(super) fn new(serving: Serving, settings: &Settings) -> Self {
         let bodies = Bodies::new(settings.cache_bytes);
         Self { serving, bodies, answer_timeout: settings.answer_timeout }
+    }
+
+    /// How long an answer may take to make.
+    pub(super) fn answer_timeout(&self) -> Duration {
+        self.answer_timeout
     }
 
     /// The site as configured now.
@@ -141,6 +150,10 @@ impl App {
             Ok(Ok(Ok(Outcome::Body(body)))) => body.answer(request, now),
             Ok(Ok(Ok(Outcome::Elsewhere(status, location)))) => self.redirect(status, &location),
             Ok(Ok(Ok(Outcome::Nothing(words)))) => self.refuse(StatusCode::NOT_FOUND, "Not found", words),
+            Ok(Ok(Err(Fault::Finding(finding::Error::NotYet(_words))))) => self.unavailable(),
+            Ok(Ok(Err(Fault::Finding(
+                error @ (finding::Error::Wrong(_) | finding::Error::Query(_) | finding::Error::Unknown(_)),
+            )))) => self.refuse(StatusCode::BAD_REQUEST, "Bad request", &error.to_string()),
             Ok(Ok(Err(fault))) => {
                 tracing::error!(error = %chain(&fault), "a resource could not be made");
                 self.unavailable()

@@ -56,11 +56,21 @@ fn agree(one: &str, other: &str) -> bool {
     one == other || ((is_initial(one) || is_initial(other)) && one.chars().next() == other.chars().next())
 }
 
-/// A name without what may follow the family name.
+/// A name without what may follow the family name, such as `jr`.
 pub fn without_suffix(name: &[String]) -> &[String] {
     match name {
         [rest @ .., last] if rest.len() > 1 && SUFFIXES.contains(&last.as_str()) => rest,
         whole => whole,
+    }
+}
+
+impl AuthorPattern {
+    /// Whether it fits the words of a printed name.
+    pub fn fits(&self, printed: &[String]) -> bool {
+        match self {
+            Self::Name(name) => fits(name, printed),
+            Self::Prefix(prefix) => printed.iter().any(|part| part.starts_with(prefix.as_str())),
+        }
     }
 }
 

@@ -128,6 +128,11 @@ impl Document {
         self.words.iter().map(|(word, places)| (word.as_str(), places.as_slice()))
     }
 
+    /// Every stem with its places.
+    pub fn stems(&self) -> impl Iterator<Item = (&str, &[Place])> {
+        self.stems.iter().map(|(stem, places)| (stem.as_str(), places.as_slice()))
+    }
+
     /// Every text as it stands.
     pub fn texts(&self) -> impl Iterator<Item = (Region, &str)> {
         self.texts.iter().map(|(region, text)| (*region, text.as_str()))

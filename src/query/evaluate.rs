@@ -1,12 +1,10 @@
 //! Whether a document matches, and by which clauses.
 
 use crate::model::time::Timestamp;
-use crate::query::ast::AuthorPattern;
 use crate::query::ast::Clause;
 use crate::query::ast::Node;
 use crate::query::ast::Pattern;
 use crate::query::ast::TextField;
-use crate::query::author;
 use crate::query::document::Document;
 use crate::query::document::Place;
 use crate::query::document::covers;
@@ -40,12 +38,7 @@ pub(super) fn fired(node: &Node, document: &Document, now: Timestamp, found: &mu
 fn holds(clause: &Clause, document: &Document, now: Timestamp) -> bool {
     match clause {
         Clause::Text { field, pattern } => has_words(*field, pattern, document),
-        Clause::Author(AuthorPattern::Name(name)) => {
-            document.authors.iter().any(|printed| author::fits(name, printed))
-        }
-        Clause::Author(AuthorPattern::Prefix(prefix)) => {
-            document.authors.iter().flatten().any(|part| part.starts_with(prefix.as_str()))
-        }
+        Clause::Author(pattern) => document.authors.iter().any(|printed| pattern.fits(printed)),
         Clause::Value { field, pattern } => {
             document.values.get(field).is_some_and(|values| match pattern.strip_suffix('*') {
                 Some(prefix) => {

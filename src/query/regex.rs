@@ -1,6 +1,8 @@
 //! Regular expressions over a field's text as it stands, without regard to case. The engine is linear in the text, and an
 //! expression has a limit, so that no query can hold a paper up.
 
+use std::ops::Range;
+
 use regex::Regex;
 use regex::RegexBuilder;
 
@@ -42,6 +44,11 @@ impl TextRegex {
     /// The expression as it was written.
     pub fn as_str(&self) -> &str {
         self.regex.as_str()
+    }
+
+    /// Where it is found in a text, in bytes.
+    pub fn places(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
+        self.regex.find_iter(text).map(|found| found.range())
     }
 
     /// Whether it is found anywhere in a text.

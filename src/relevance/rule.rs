@@ -61,7 +61,8 @@ pub enum Rule {
 /// What is known of the papers before.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Past {
-    /// The scores of those of a sample that could have been let in.
+    /// The scores of those of a sample that could have been let in, from the lowest: a threshold is asked for with every
+    /// paper and topic, which leaves no time to sort them.
     pub scores: Vec<f32>,
     /// How many papers the sample has.
     pub compared: usize,
@@ -202,11 +203,9 @@ fn reached_by(past: &Past, a_day: f64) -> f32 {
     if past.compared == 0 || past.papers_a_day <= 0.0 {
         return Breadth::Normal.score();
     }
-    let mut scores = past.scores.clone();
-    scores.sort_unstable_by(|left, right| right.total_cmp(left));
     // Between two scores of the sample the threshold lies in proportion, so that small budgets are met too.
     let place = cast::wide(past.compared) * (a_day / past.papers_a_day).min(1.0);
-    let at = |place: f64| scores.get(cast::whole(place.max(1.0)) - 1).copied();
+    let at = |place: f64| past.scores.iter().rev().nth(cast::whole(place.max(1.0)) - 1).copied();
     let (Some(above), below) = (at(place.floor()), at(place.floor() + 1.0)) else { return FLOOR };
     let below = below.unwrap_or(FLOOR);
     (above + cast::narrow(place.fract()) * (below - above)).max(FLOOR)

@@ -22,6 +22,8 @@ use crate::store::codec;
 use crate::store::codec::Stored as _;
 use crate::store::index::Index;
 use crate::store::keys;
+use crate::store::news;
+use crate::store::news::News;
 use crate::store::recover;
 use crate::store::verify;
 
@@ -172,6 +174,8 @@ impl Writer {
         self.is_broken = false;
         self.pending_bytes = 0;
         self.pending_plans = 0;
+        // What came by the log and not by a commit is not remembered.
+        *self.shared.news.lock().unwrap_or_else(PoisonError::into_inner) = News::since(applied);
         self.shared.revision.send_replace(applied);
         Ok(tally.replayed)
     }
@@ -194,11 +198,15 @@ impl Writer {
             self.checkpoint()?;
         }
         let index = self.shared.index();
+        let touched: Vec<PaperId> =
+            plan.ops.iter().flat_map(|prepared| news::touched(prepared.op())).cloned().collect();
         let batch = batch(&index, sequence, plan.ops)?;
         {
             let _whole = self.shared.applying.write().unwrap_or_else(PoisonError::into_inner);
             index.write(batch)?;
         }
+        // Known before it is seen: whoever follows the revision asks what is new at once.
+        self.shared.news.lock().unwrap_or_else(PoisonError::into_inner).note(sequence, touched);
         self.shared.revision.send_replace(sequence);
         self.pending_bytes = self.pending_bytes.saturating_add(plan.bytes);
         self.pending_plans = self.pending_plans.saturating_add(1);

@@ -10,6 +10,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::RwLock;
 
 use tokio::sync::watch;
@@ -28,6 +29,7 @@ use crate::store::codec::Fault;
 use crate::store::commit;
 use crate::store::index;
 use crate::store::index::Index;
+use crate::store::news::News;
 use crate::store::snapshot;
 use crate::wal;
 use crate::wal::Damage;
@@ -65,8 +67,9 @@ pub(super) fn open(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Ope
     report.sequence = log.last();
     clean_up(path)?;
     let (revision, _receiver) = watch::channel(index.applied()?);
+    let news = Mutex::new(News::since(index.applied()?));
     let index = RwLock::new(Arc::new(index));
-    let shared = Arc::new(Shared { index, revision, applying: RwLock::new(()), _lock: lock });
+    let shared = Arc::new(Shared { index, revision, news, applying: RwLock::new(()), _lock: lock });
     let settings = settings.clone();
     let reader = Reader { shared: Arc::clone(&shared) };
     let writer = Writer { shared, log, settings, pending_bytes: 0, pending_plans: 0, is_broken: false };

@@ -54,7 +54,7 @@ fn require(program: &Program, required: &mut Vec<Vec<Term>>) {
 fn of_test(test: &Test, required: &mut Vec<Vec<Term>>) {
     match test {
         Test::Has(term, _) | Test::Value(term) => required.push(vec![*term]),
-        Test::Row(terms, last, _) => required.extend(terms.iter().chain(last).map(|term| vec![*term])),
+        Test::Row(terms, _) => required.extend(terms.iter().map(|(term, _place)| vec![*term])),
         Test::Near(terms, ..) => required.extend(terms.iter().map(|term| vec![*term])),
         Test::Author(author) => required.push(std::iter::once(author.family).chain(author.joined).collect()),
         Test::Regex(..) | Test::Type(_) | Test::Property(_) | Test::Number(..) | Test::Date(_) => {}

@@ -39,14 +39,14 @@ pub(super) enum Test {
     Has(Term, Regions),
     /// The paper has the value.
     Value(Term),
-    /// The words stand after each other, and after them one that begins so.
-    Row(Box<[Term]>, Option<Term>, Regions),
+    /// The terms stand so many places after a first one.
+    Row(Box<[(Term, u32)]>, Regions),
     /// The words stand near each other, with at most so many more among them.
     Near(Box<[Term]>, u32, Regions),
     /// A name of several words; the terms are the family name's word and the whole name's, one of which must be there.
     Author(Box<AuthorTest>),
     /// An expression.
-    Regex(TextRegex, Regions),
+    Regex(Box<TextRegex>, Regions),
     /// How it was announced.
     Type(Announce),
     /// Something is there.
@@ -54,7 +54,7 @@ pub(super) enum Test {
     /// A counter.
     Number(SignalKind, Comparison, u64),
     /// The day of announcement.
-    Date(DateRange),
+    Date(Box<DateRange>),
 }
 
 /// A name that is asked for.
@@ -129,7 +129,7 @@ fn test(clause: &Clause, lexicon: &mut Lexicon) -> Test {
         Clause::Type(announce) => Test::Type(*announce),
         Clause::Has(property) => Test::Property(*property),
         Clause::Number { signal, comparison, value } => Test::Number(*signal, *comparison, *value),
-        Clause::Date(range) => Test::Date(*range),
+        Clause::Date(range) => Test::Date(Box::new(*range)),
     }
 }
 
@@ -138,13 +138,33 @@ fn text(regions: Regions, pattern: &Pattern, lexicon: &mut Lexicon) -> Test {
         Pattern::Word(word) => Test::Has(lexicon.add_stem(&words::stem(word)), regions),
         Pattern::Exact(word) => Test::Has(lexicon.add_exact(word), regions),
         Pattern::Prefix(prefix) => Test::Has(lexicon.add_prefix(prefix), regions),
-        Pattern::Regex(regex) => Test::Regex(regex.clone(), regions),
+        Pattern::Regex(regex) => Test::Regex(Box::new(regex.clone()), regions),
         Pattern::Phrase { words: phrase, last, slop } => {
-            let terms = phrase.iter().map(|word| lexicon.add_stem(&words::stem(word))).collect();
+            let terms: Vec<Term> = phrase.iter().map(|word| lexicon.add_stem(&words::stem(word))).collect();
             if *slop > 0 {
-                return Test::Near(terms, *slop, regions);
+                return Test::Near(terms.into(), *slop, regions);
             }
-            Test::Row(terms, last.as_ref().map(|last| lexicon.add_prefix(last)), regions)
+            row(&terms, last.as_deref(), regions, lexicon)
         }
+    }
+}
+
+/// Words after each other, as pairs: each pair is much rarer than its words, and two words are one term.
+fn row(stems: &[Term], last: Option<&str>, regions: Regions, lexicon: &mut Lexicon) -> Test {
+    let mut terms: Vec<(Term, u32)> = Vec::with_capacity(stems.len());
+    for (place, pair) in (0..).zip(stems.windows(2)) {
+        if let [first, second] = pair {
+            terms.push((lexicon.add_pair(*first, *second), place));
+        }
+    }
+    if let (true, Some(only)) = (terms.is_empty(), stems.first()) {
+        terms.push((*only, 0));
+    }
+    if let Some(last) = last {
+        terms.push((lexicon.add_prefix(last), u32::try_from(stems.len()).unwrap_or(u32::MAX)));
+    }
+    match terms.as_slice() {
+        [(only, _)] => Test::Has(*only, regions),
+        _several => Test::Row(terms.into(), regions),
     }
 }

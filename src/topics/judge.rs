@@ -47,7 +47,7 @@ fn holds(test: &Test, scan: &Scan<'_>, now: Timestamp) -> bool {
     match test {
         Test::Has(term, regions) => scan.stands(*term, *regions),
         Test::Value(term) => scan.has(*term),
-        Test::Row(terms, last, regions) => scan.row(terms, *last, *regions),
+        Test::Row(terms, regions) => scan.row(terms, *regions),
         Test::Near(terms, slop, regions) => scan.near(terms, *slop, *regions),
         Test::Author(test) => {
             let is_likely = scan.has(test.family) || test.joined.is_some_and(|joined| scan.has(joined));

@@ -32,6 +32,10 @@ pub(super) struct Lexicon {
     values: HashMap<(ValueField, String), Term>,
     value_prefixes: HashMap<ValueField, Prefixes>,
     names: HashMap<String, Term>,
+    /// Two stems that stand next to each other.
+    pairs: HashMap<(Term, Term), Term>,
+    /// The stems with which a pair begins.
+    heads: BTreeSet<Term>,
     count: u32,
 }
 
@@ -84,6 +88,20 @@ impl Lexicon {
         intern(&mut self.names, joined, &mut self.count)
     }
 
+    /// Two stems next to each other.
+    pub(super) fn add_pair(&mut self, first: Term, second: Term) -> Term {
+        self.heads.insert(first);
+        *self.pairs.entry((first, second)).or_insert_with(|| {
+            self.count += 1;
+            Term(self.count - 1)
+        })
+    }
+
+    /// The term of two stems next to each other.
+    pub(super) fn pair(&self, first: Term, second: Term) -> Option<Term> {
+        self.pairs.get(&(first, second)).copied()
+    }
+
     /// A value in lower case, or with a `*` at its end the beginning of one.
     pub(super) fn add_value(&mut self, field: ValueField, pattern: &str) -> Term {
         if let Some(prefix) = pattern.strip_suffix('*') {
@@ -105,7 +123,8 @@ impl Lexicon {
             prefixes.terms.values().map(move |term| (*term, Kind::Value(*field)))
         });
         let names = self.names.values().map(|term| (*term, Kind::Name));
-        stems.chain(exact).chain(prefixes).chain(values).chain(beginnings).chain(names)
+        let pairs = self.pairs.iter().map(|((first, second), term)| (*term, Kind::Pair(*first, *second)));
+        stems.chain(exact).chain(prefixes).chain(values).chain(beginnings).chain(names).chain(pairs)
     }
 
     /// Whether any topic asks for a field.
@@ -124,10 +143,14 @@ impl Lexicon {
     }
 
     /// What a folded word of a paper is.
-    fn of_word(&self, word: &str) -> Vec<Term> {
+    fn of_word(&self, word: &str) -> Word {
         let stem = self.stems.get(&words::stem(word)).copied();
         let exact = self.exact.get(word).copied();
-        stem.into_iter().chain(exact).chain(self.prefixes.of(word)).collect()
+        Word {
+            stem,
+            is_head: stem.is_some_and(|stem| self.heads.contains(&stem)),
+            others: exact.into_iter().chain(self.prefixes.of(word)).collect(),
+        }
     }
 
     /// What a value of a paper is.
@@ -139,20 +162,31 @@ impl Lexicon {
     }
 }
 
+/// What a word of a paper is to the topics.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Word {
+    /// Its stem, where any topic asks for that.
+    pub(super) stem: Option<Term>,
+    /// Whether a pair that is asked for begins with it.
+    pub(super) is_head: bool,
+    /// The word itself, and how it begins.
+    pub(super) others: Box<[Term]>,
+}
+
 /// Words and values of papers that were met before: papers use the same ones over and over.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    words: HashMap<String, Box<[Term]>>,
+    words: HashMap<String, Word>,
     values: HashMap<ValueField, HashMap<String, Box<[Term]>>>,
 }
 
 impl Memory {
     /// What a folded word is.
-    pub(super) fn word(&mut self, word: &str, lexicon: &Lexicon) -> &[Term] {
+    pub(super) fn word(&mut self, word: &str, lexicon: &Lexicon) -> &Word {
         if self.words.len() >= WORDS_KEPT {
             self.words.clear();
         }
-        self.words.entry_ref(word).or_insert_with(|| lexicon.of_word(word).into())
+        self.words.entry_ref(word).or_insert_with(|| lexicon.of_word(word))
     }
 
     /// What a value is.

@@ -57,6 +57,7 @@ pub struct Course {
 #[derive(Debug)]
 pub struct Ranking {
     background: Background,
+    papers_a_day: f64,
     profiles: Profiles,
     standings: Vec<Standing>,
     places: HashMap<TopicId, usize>,
@@ -132,12 +133,17 @@ impl Ranking {
         let places =
             courses.iter().enumerate().map(|(place, course)| (course.topic.clone(), place)).collect();
         let entered = Mutex::new(courses.into_iter().map(|course| course.entered).collect());
-        Self { background, profiles: Profiles::new(profiles), standings, places, entered }
+        Self { background, papers_a_day, profiles: Profiles::new(profiles), standings, places, entered }
     }
 
     /// What papers are compared with.
     pub fn background(&self) -> &Background {
         &self.background
+    }
+
+    /// How many papers came a day.
+    pub fn papers_a_day(&self) -> f64 {
+        self.papers_a_day
     }
 
     /// What is known of a ranked topic.
@@ -271,12 +277,15 @@ impl Ranking {
     }
 }
 
-/// The scores of the background's papers that meet the topic's condition.
+/// The scores of the background's papers that meet the topic's condition, from the lowest.
 fn scores(course: &Course, profile: &Profile, background: &Background) -> Vec<f32> {
     let Some(eligible) = &course.eligible else { return profile.calibration().totals().to_vec() };
     let scale = background.scale();
     let kept = background.kept().filter(|(id, _features)| eligible.contains(*id));
-    kept.map(|(_id, features)| profile.score_weighed(&scale.weigh(features)).total).collect()
+    let mut scores: Vec<f32> =
+        kept.map(|(_id, features)| profile.score_weighed(&scale.weigh(features)).total).collect();
+    scores.sort_unstable_by(f32::total_cmp);
+    scores
 }
 
 /// The scores that marked papers have without their own mark: each half of the marks is scored by what the other half

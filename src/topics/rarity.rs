@@ -1,8 +1,13 @@
 //! How many papers have a term, about. It steers only what matching costs, never what matches.
 
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
 use crate::query::ast::ValueField;
 use crate::query::words;
 use crate::topics::lexicon::Lexicon;
+use crate::topics::lexicon::Term;
 
 /// The share of papers that have each term, by its place.
 pub(super) fn of_terms(lexicon: &Lexicon) -> Vec<f32> {
@@ -16,7 +21,18 @@ pub(super) fn of_terms(lexicon: &Lexicon) -> Vec<f32> {
                 Kind::Prefix(prefix) => (of_stem(prefix) * 3.0).min(1.0),
                 Kind::Value(field) => of_value(field),
                 Kind::Name => 1e-6,
+                Kind::Pair(..) => 1.0,
             };
+        }
+    }
+    // One in eight papers that have the rarer of two words has them next to each other.
+    let of = |shares: &[f32], term: Term| shares.get(term.place()).copied().unwrap_or(1.0);
+    for (term, kind) in lexicon.terms() {
+        if let Kind::Pair(first, second) = kind {
+            let share = of(&shares, first).min(of(&shares, second)) / 8.0;
+            if let Some(slot) = shares.get_mut(term.place()) {
+                *slot = share;
+            }
         }
     }
     shares
@@ -29,16 +45,30 @@ pub(super) enum Kind<'a> {
     Prefix(&'a str),
     Value(ValueField),
     Name,
+    Pair(Term, Term),
 }
 
-/// Long words are rare.
+/// The stems that at least 4 % of arXiv's papers have, each with its percentage.
+static FREQUENT: LazyLock<HashMap<&str, f32>> = LazyLock::new(|| {
+    let words: Vec<&str> = include_str!("rarity/frequent.txt").split_whitespace().collect();
+    let pairs = words.chunks_exact(2).filter_map(|pair| match pair {
+        [stem, percent] => Some((*stem, percent.parse::<f32>().ok()? / 100.0)),
+        _other => None,
+    });
+    pairs.collect()
+});
+
+/// What is not frequent is the rarer the longer it is.
 fn of_stem(stem: &str) -> f32 {
+    if let Some(share) = FREQUENT.get(stem) {
+        return *share;
+    }
     match stem.chars().count() {
-        0..=2 => 0.2,
-        3..=4 => 0.05,
-        5..=6 => 0.03,
-        7..=9 => 0.015,
-        _long => 0.004,
+        0..=2 => 0.02,
+        3..=4 => 0.015,
+        5..=6 => 0.01,
+        7..=9 => 0.006,
+        _long => 0.002,
     }
 }
 

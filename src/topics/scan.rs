@@ -106,10 +106,20 @@ impl Reading<'_> {
         };
         let (tables, lexicon) = (&mut *self.tables, self.lexicon);
         let mut memory = std::mem::take(&mut tables.memory);
+        let mut before = None;
         words::each(text, |word| {
-            for term in memory.word(word, lexicon) {
-                tables.note(*term, bit, Some(place(number, *position)));
+            let word = memory.word(word, lexicon);
+            let here = place(number, *position);
+            if let Some(stem) = word.stem {
+                tables.note(stem, bit, Some(here));
+                if let Some(pair) = before.and_then(|before| lexicon.pair(before, stem)) {
+                    tables.note(pair, bit, Some(here - 1));
+                }
             }
+            for term in &word.others {
+                tables.note(*term, bit, Some(here));
+            }
+            before = word.stem.filter(|_| word.is_head);
             *position += 1;
         });
         tables.memory = memory;
@@ -184,16 +194,15 @@ impl<'a> Scan<'a> {
         self.places(term).any(|other| other == place)
     }
 
-    /// Whether the terms stand after each other in one of the regions, and after them one that begins so.
-    pub(super) fn row(&self, terms: &[Term], last: Option<Term>, regions: Regions) -> bool {
-        let all = || terms.iter().copied().chain(last);
-        if !all().all(|term| self.stands(term, regions)) {
+    /// Whether the terms stand so many places after the first of them in one of the regions.
+    pub(super) fn row(&self, terms: &[(Term, u32)], regions: Regions) -> bool {
+        if !terms.iter().all(|(term, _place)| self.stands(*term, regions)) {
             return false;
         }
-        let Some(first) = all().next() else { return false };
-        self.places(first)
+        let Some(((first, _), rest)) = terms.split_first() else { return false };
+        self.places(*first)
             .filter(|start| regions.0 & (1 << (start >> 28)) != 0)
-            .any(|start| (0..).zip(all()).skip(1).all(|(offset, term)| self.is_at(term, start + offset)))
+            .any(|start| rest.iter().all(|(term, offset)| self.is_at(*term, start + offset)))
     }
 
     /// Whether the terms stand near each other in any order in one of the regions.

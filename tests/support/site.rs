@@ -25,6 +25,7 @@ use offprint::daemon::asks::SourceRow;
 use offprint::daemon::desk::Desk;
 use offprint::daemon::occasion::Occasion;
 use offprint::daemon::occasion::Polled;
+use offprint::daemon::teaching;
 use offprint::harvest::job::Summary;
 use offprint::http;
 use offprint::http::serve::Listener;
@@ -48,7 +49,7 @@ pub(crate) fn environment(folder: PathBuf) -> Environment {
         xdg_state_home: None,
         home: None,
         runtime_directory: None,
-        credentials_directory: None,
+        credentials_directory: Some(folder.join("credentials")),
         variables: Variables::default(),
         is_journal: false,
         system_file: folder.join("etc/offprint.toml"),
@@ -102,7 +103,8 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let settings = http::Settings { linger: std::time::Duration::ZERO, ..http::Settings::default() };
-        let router = http::router::router(desk.serving(), &settings);
+        let serving = http::Serving { teacher: teaching::teacher(&desk), ..desk.serving() };
+        let router = http::router::router(serving, &settings);
         let (stop, stopped) = (CancellationToken::new(), CancellationToken::new());
         let mut served = JoinSet::new();
         served.spawn({
@@ -215,6 +217,18 @@ impl Site {
     /// Asks for a path.
     pub(crate) async fn get(&self, path: &str) -> Got {
         self.get_with(path, &[]).await
+    }
+
+    /// Sends a body to a path, with a token.
+    pub(crate) async fn post(&self, path: &str, token: Option<&str>, body: &str) -> Got {
+        let request = self.client.post(format!("http://{}{path}", self.address)).body(body.to_owned());
+        let request = match token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Got { status, headers, body: response.bytes().await.unwrap().to_vec() }
     }
 
     /// Asks for a path with headers.

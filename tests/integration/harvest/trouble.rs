@@ -7,9 +7,11 @@ use std::sync::Mutex;
 use offprint::clock::Clock;
 use offprint::config;
 use offprint::fetch;
+use offprint::harvest::indexer::Indexer;
 use offprint::harvest::job::Job;
 use offprint::harvest::job::Progress;
 use offprint::harvest::run::Harvester;
+use offprint::index;
 use offprint::model::source::Cursor;
 use offprint::store;
 use offprint::store::Settings;
@@ -49,7 +51,14 @@ async fn poll(config: &config::Config, settings: &Settings, failing: &Failing) -
     let allowed_hosts = source.named_urls.clone();
     let client =
         fetch::Client::new(&fetch::Settings { allowed_hosts, ..fetch::Settings::default() }).unwrap();
-    let harvester = Harvester::new(client, opened.writer, topics, Clock::standing(wednesday())).unwrap();
+    let harvester = Harvester::new(
+        client,
+        opened.writer,
+        Indexer::new(index::Settings::beside(&settings.path)),
+        topics,
+        Clock::standing(wednesday()),
+    )
+    .unwrap();
     let job = Job {
         id: source.id.clone(),
         kind: source.kind,

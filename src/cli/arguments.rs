@@ -1,0 +1,233 @@
+//! The command line as it is written: the table from which help, completions and the manual page are made.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+use crate::query::guide;
+
+/// Watches where research papers appear and serves your topics as Atom feeds.
+#[derive(Parser, Debug)]
+#[command(name = "offprint", version, max_term_width = 100, arg_required_else_help = false)]
+pub(super) struct Arguments {
+    /// The configuration file [default: $`OFFPRINT_CONFIG`, ./config/offprint.toml, /etc/offprint/offprint.toml, built in]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Print machine-readable JSON
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+
+    /// Say more; twice for everything
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+
+    /// Colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Colour,
+
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// When output is coloured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Run the daemon: poll the sources, serve the feeds
+    Serve {
+        /// Show the product without a network: invented papers from a loopback internet, in a throw-away store
+        #[arg(long)]
+        demo: bool,
+        /// Listen here instead of where the configuration says (ADDRESS:PORT or unix:PATH); may be repeated
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Vec<String>,
+    },
+    /// Validate the configuration; exit 78 and every fault at once when it is wrong
+    Check,
+    /// Harvest now: all sources or those named
+    Poll {
+        /// Names of sources
+        #[arg(value_name = "SOURCE")]
+        sources: Vec<String>,
+    },
+    /// Harvest the history of a source; it goes on where it was broken off, here or in the running daemon
+    Backfill {
+        /// The name of the source
+        source: String,
+        /// The first day, like 2026-08-12
+        #[arg(long, value_name = "DATE")]
+        since: String,
+        /// The last day [default: today]
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        /// Give up the back-fill of other days that this source is at
+        #[arg(long)]
+        instead: bool,
+    },
+    /// How each source is doing, when it is polled next, and why then
+    Sources {
+        /// Print for each source the rules behind its next poll, its budget and every part of it
+        #[arg(long)]
+        why: bool,
+    },
+    /// How each topic is doing
+    Topics,
+    /// Everything known of one paper, with the source of each field
+    Show {
+        /// Our identifier, an arXiv identifier, a DOI, or an address that holds one
+        paper: String,
+    },
+    /// Make two papers one for good; the older identifier stays, the other one leads to it
+    Merge {
+        /// A paper, by any name that `show` takes
+        one: String,
+        /// The other paper
+        other: String,
+    },
+    /// Make records of a paper a paper of their own for good: what was joined wrongly
+    Split {
+        /// The paper, by any name that `show` takes
+        paper: String,
+        /// Which records go: all of a SOURCE, one as SOURCE/KEY, or those that name an outside identifier (`show` lists them)
+        #[arg(required = true, num_args = 1.., value_name = "SOURCE|ID")]
+        parts: Vec<String>,
+    },
+    /// Papers that match a query
+    #[command(after_long_help = guide::plain())]
+    Search {
+        /// The query, in the language of the topics
+        #[arg(required = true, num_args = 1.., allow_hyphen_values = true)]
+        query: Vec<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        /// Leave so many of the first out
+        #[arg(long, default_value_t = 0)]
+        offset: usize,
+        /// The order
+        #[arg(long, default_value = "newest")]
+        sort: Order,
+    },
+    /// Papers like one, the nearest first
+    Similar {
+        /// The paper, by any name that `show` takes
+        paper: String,
+        /// At most so many
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// A dry run over the stored papers: what a query, or a topic as the configuration has it now, would have shown
+    #[command(after_long_help = guide::plain())]
+    Try {
+        /// A query, or the name of a configured topic, which is compared with what is live
+        #[arg(num_args = 0.., allow_hyphen_values = true, value_name = "QUERY|TOPIC")]
+        query: Vec<String>,
+        /// How many days back
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+        /// What it is about, in prose
+        #[arg(long)]
+        about: Option<String>,
+        /// A paper that shows what is wanted; may be repeated
+        #[arg(long, value_name = "PAPER")]
+        like: Vec<String>,
+        /// A paper that shows what is not; may be repeated
+        #[arg(long, value_name = "PAPER")]
+        unlike: Vec<String>,
+        /// How well a paper must fit: strict, normal or broad
+        #[arg(long, value_parser = ["strict", "normal", "broad"])]
+        breadth: Option<String>,
+        /// How many papers a day, in place of a breadth
+        #[arg(long, value_name = "NUMBER")]
+        per_day: Option<f64>,
+    },
+    /// Why a paper is in a topic, or is not
+    Explain {
+        /// The topic
+        topic: String,
+        /// The paper, by any name that `show` takes
+        paper: String,
+    },
+    /// Teach a ranked topic: + for a paper that is right, - for one that is wrong, 0 to take a mark back
+    Mark {
+        /// The topic
+        topic: String,
+        /// The paper, by any name that `show` takes
+        paper: String,
+        /// The mark
+        #[arg(allow_hyphen_values = true, value_name = "+|-|0")]
+        sign: String,
+    },
+    /// Pick a paper for everyone, or change the note to it
+    Pick {
+        /// The paper, by any name that `show` takes
+        paper: String,
+        /// Why
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Take a pick back
+    Unpick {
+        /// The paper, by any name that `show` takes
+        paper: String,
+    },
+    /// Train the term embedding of the ranked topics over the stored papers: a minute for 60,000
+    Train,
+    /// Write everything into a file of compressed JSON lines, while the daemon runs if it does
+    Export {
+        /// The file, customarily *.jsonl.zst
+        file: PathBuf,
+    },
+    /// Read an export into an empty store
+    Import {
+        /// The file
+        file: PathBuf,
+    },
+    /// Compare the write-ahead log, the store and their counts
+    Verify,
+    /// Subscription lists: the feeds for feed readers, and the feeds of a reader as sources
+    Opml {
+        /// What to do
+        #[command(subcommand)]
+        action: OpmlAction,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum OpmlAction {
+    /// Print the list
+    Export,
+    /// Print the feeds of another reader's list as sources for the configuration; nothing is written
+    Import {
+        /// The list
+        file: PathBuf,
+    },
+}
+
+/// The order of what is found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Order {
+    /// The newest first.
+    Newest,
+    /// The best first.
+    Relevance,
+}

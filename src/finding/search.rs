@@ -1,0 +1,124 @@
+//! Search, and papers like one.
+
+use crate::finding::Error;
+use crate::finding::Library;
+use crate::finding::rows::FacetRows;
+use crate::finding::rows::Hit;
+use crate::finding::rows::SearchRows;
+use crate::finding::understood;
+use crate::index::reader::Search;
+use crate::index::reader::Sort;
+use crate::index::similar;
+use crate::index::snippet;
+use crate::index::snippet::Snippet;
+use crate::model::paper::Paper;
+use crate::model::time::Timestamp;
+use crate::query::Query;
+use crate::query::document::Beside;
+use crate::query::document::Document;
+
+/// The most papers that are given at once.
+pub const MOST: usize = 500;
+
+/// How far into the results one may ask.
+pub const FARTHEST: usize = 10_000;
+
+/// What is wanted of a search.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// The order.
+    pub sort: Sort,
+    /// How many of the first are left out.
+    pub offset: usize,
+    /// How many are given.
+    pub limit: usize,
+}
+
+/// The papers that match a query as a person wrote it.
+pub fn search(library: &Library, text: &str, wanted: Wanted, now: Timestamp) -> Result<SearchRows, Error> {
+    let query = understood(text)?;
+    let (papers, total, facets) = papers(library, &query, wanted, true, now)?;
+    let mut hits = Vec::with_capacity(papers.len());
+    for (paper, score) in papers {
+        let signals = library.reader.signals(&paper.id)?;
+        let is_picked = library.reader.pick(&paper.id)?.is_some();
+        let document = Document::new(&paper, &Beside { signals: &signals, is_picked });
+        let reason = query.evaluate(&document, now).reason();
+        let snippet = snippet::of(&query, &paper).map(|snippet| marked(&snippet));
+        let score = (wanted.sort == Sort::Relevance).then_some(score);
+        hits.push(Hit { score, snippet, ..Hit::of(&paper, reason) });
+    }
+    Ok(SearchRows { hits, total, facets })
+}
+
+/// Papers with their scores, how many there are in all, and what they share.
+pub type Papers = (Vec<(Paper, f32)>, u64, FacetRows);
+
+/// The papers themselves with their scores, how many there are in all, and what they share.
+pub fn papers(
+    library: &Library,
+    query: &Query,
+    wanted: Wanted,
+    facets: bool,
+    now: Timestamp,
+) -> Result<Papers, Error> {
+    if wanted.offset.saturating_add(wanted.limit) > FARTHEST {
+        let message = format!("no more than {FARTHEST} papers are listed; narrow the search, by date say");
+        return Err(Error::Wrong(message));
+    }
+    let Wanted { sort, offset, limit } = wanted;
+    let index = library.index.reader().map_err(Error::NotYet)?;
+    let search = Search { now, sort, offset, limit: limit.min(MOST), facets };
+    let found = index.search(query, &search)?;
+    let mut papers = Vec::with_capacity(found.hits.len());
+    for hit in found.hits {
+        // One that was absorbed a moment ago is listed under its new name, where it is not there already.
+        if let Some(paper) = library.reader.paper(&hit.paper)?
+            && !papers.iter().any(|(known, _): &(Paper, f32)| known.id == paper.id)
+        {
+            papers.push((paper, hit.score));
+        }
+    }
+    let facets = FacetRows {
+        categories: found.facets.categories,
+        years: found.facets.years,
+        sources: found.facets.sources,
+    };
+    Ok((papers, found.total, facets))
+}
+
+/// The papers that are most like one, the nearest first.
+pub fn similar(
+    library: &Library,
+    paper: &Paper,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Vec<similar::Alike>, Error> {
+    let index = library.index.reader().map_err(Error::NotYet)?;
+    similar::find(&index, paper, limit.min(MOST), now, |id| Ok(library.reader.paper(id)?))
+}
+
+/// The same as rows.
+pub fn similar_rows(
+    library: &Library,
+    paper: &Paper,
+    limit: usize,
+    now: Timestamp,
+) -> Result<SearchRows, Error> {
+    let alike = similar(library, paper, limit, now)?;
+    let hits: Vec<Hit> = alike
+        .into_iter()
+        .map(|alike| {
+            let reason = format!("both have {}", alike.words.join(", "));
+            Hit { score: Some(alike.score), ..Hit::of(&alike.paper, reason) }
+        })
+        .collect();
+    let total = u64::try_from(hits.len()).unwrap_or(u64::MAX);
+    Ok(SearchRows { hits, total, facets: FacetRows::default() })
+}
+
+/// A snippet with `**` around what was looked for.
+fn marked(snippet: &Snippet) -> String {
+    let part = |(text, is_hit): &(String, bool)| if *is_hit { format!("**{text}**") } else { text.clone() };
+    snippet.parts.iter().map(part).collect()
+}

@@ -1,0 +1,260 @@
+//! A dry run: what a topic would have shown over the last days, what it would nearly have shown, and against what it shows
+//! now. Nothing is changed.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::Days;
+use chrono::NaiveDate;
+
+use crate::finding::Error;
+use crate::finding::Library;
+use crate::finding::rows::Hit;
+use crate::finding::rows::TrialRows;
+use crate::model::curation::Fit;
+use crate::model::external_id::ExternalId;
+use crate::model::paper::Paper;
+use crate::model::paper::PaperId;
+use crate::model::time::Timestamp;
+use crate::model::topic::Revisions;
+use crate::model::topic::TopicId;
+use crate::query::Query;
+use crate::query::ast::Clause;
+use crate::query::ast::Node;
+use crate::query::dates::DateRange;
+use crate::query::dates::Day;
+use crate::query::document;
+use crate::query::document::Beside;
+use crate::relevance::background::Background;
+use crate::relevance::embedding::Embedding;
+use crate::relevance::profile::Wanted;
+use crate::relevance::rule::Decision;
+use crate::topics::Match;
+use crate::topics::Matched;
+use crate::topics::Ranked;
+use crate::topics::Topic;
+use crate::topics::Topics;
+use crate::topics::Window;
+use crate::topics::ranking;
+use crate::topics::ranking::Course;
+use crate::topics::ranking::Occasion;
+use crate::topics::ranking::Ranking;
+
+/// So many papers are listed of each kind.
+const LISTED: usize = 20;
+
+/// A paper of the days that are tried, as far as it is decided about.
+struct Candidate {
+    paper: Paper,
+    day: NaiveDate,
+    reason: String,
+    score: Option<f32>,
+}
+
+/// Tries a topic over the papers announced within so many days; `live` is the topic that it is compared with.
+pub fn trial(
+    library: &Library,
+    topic: &Topic,
+    live: Option<&TopicId>,
+    days: u32,
+    now: Timestamp,
+) -> Result<TrialRows, Error> {
+    let first = now.day().checked_sub_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MIN);
+    let recent = Node::Clause(Clause::Date(DateRange { from: Some(Day::On(first)), to: None }));
+    let gate = topic.query.as_ref().filter(|_| topic.ranked.as_ref().is_none_or(|one| one.follow.is_empty()));
+    let root = match gate {
+        Some(query) => Node::And(vec![query.root().clone(), recent]),
+        None => recent,
+    };
+    let index = library.index.reader().map_err(Error::NotYet)?;
+    let mut rows = TrialRows { topic: topic.in_words(), days, ..TrialRows::default() };
+    let ids = index.matching(&Query::of(root), now)?;
+    let alone = Topics::new(vec![topic.clone()]);
+    let mut papers = Vec::with_capacity(ids.len());
+    for id in ids {
+        papers.extend(library.reader.paper(&id)?);
+    }
+    papers.sort_by(|one, other| one.id.cmp(&other.id));
+    papers.dedup_by(|one, other| one.id == other.id);
+    let ranking = match &topic.ranked {
+        Some(ranked) => Some(rank(library, topic, ranked, live, &papers, days, &mut rows.notes)?),
+        None => None,
+    };
+    let (mut shown, mut near) = (Vec::new(), Vec::new());
+    for paper in papers {
+        let signals = library.reader.signals(&paper.id)?;
+        let beside = Beside { signals: &signals, is_picked: library.reader.pick(&paper.id)?.is_some() };
+        let Matched { certain, gated } = alone.of_paper(&paper, beside, now);
+        let day = document::day_of(&paper);
+        if let Some(Match { reason, .. }) = certain.into_iter().next() {
+            shown.push(Candidate { paper, day, reason, score: None });
+        } else if let (Some(ranking), Some((_place, gate))) = (&ranking, gated.into_iter().next()) {
+            let weighed =
+                ranking.background().weigh(&ranking::features(&paper, ranking.background().embedding()));
+            let total = ranking.totals(&weighed).first().copied().unwrap_or(f32::NAN);
+            let (threshold, decision) = ranking.judge(0, total, Occasion::History, now);
+            rows.threshold = Some(threshold.score);
+            let candidate = Candidate { paper, day, reason: gate.reason, score: Some(total) };
+            match decision {
+                Decision::In | Decision::Full => shown.push(candidate),
+                Decision::Near => near.push(candidate),
+                Decision::Out => {}
+            }
+        }
+    }
+    let by_score = |one: &Candidate, other: &Candidate| {
+        other.score.unwrap_or(f32::MAX).total_cmp(&one.score.unwrap_or(f32::MAX))
+    };
+    near.sort_by(by_score);
+    let most = topic.ranked.as_ref().and_then(|ranked| ranked.rule.most_in_days(u64::from(days.max(1))));
+    if let Some(most) = most.filter(|most| *most < as_number(shown.len())) {
+        // What a budget has no room for is what would nearly have been shown.
+        shown.sort_by(by_score);
+        let kept = (0..shown.len()).take_while(|place| as_number(*place) < most).count();
+        near.splice(0..0, shown.split_off(kept));
+    }
+    shown.sort_by(|one, other| other.day.cmp(&one.day).then_with(|| other.paper.id.cmp(&one.paper.id)));
+    count_days(&shown, first, now.day(), &mut rows);
+    compare(library, live, &shown, first, &mut rows)?;
+    rows.hits = shown.iter().take(LISTED).map(|one| hit(one, ranking.as_ref(), topic)).collect();
+    rows.near = near.iter().take(LISTED).map(|one| hit(one, ranking.as_ref(), topic)).collect();
+    Ok(rows)
+}
+
+/// Tries a query alone.
+pub fn trial_of_query(
+    library: &Library,
+    query: Query,
+    days: u32,
+    now: Timestamp,
+) -> Result<TrialRows, Error> {
+    let id = TopicId::parse("tried").ok_or_else(|| Error::Unknown("the topic has no name".to_owned()))?;
+    let topic = Topic {
+        id,
+        title: String::new(),
+        description: None,
+        query: Some(query),
+        ranked: None,
+        revisions: Revisions::default(),
+        window: Window::default(),
+    };
+    trial(library, &topic, None, days, now)
+}
+
+fn as_number(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::MAX, f64::from)
+}
+
+/// A ranking of this topic alone, over the papers that the ranking in force compares with, else over those that are tried.
+fn rank(
+    library: &Library,
+    topic: &Topic,
+    ranked: &Ranked,
+    live: Option<&TopicId>,
+    papers: &[Paper],
+    days: u32,
+    notes: &mut Vec<String>,
+) -> Result<Ranking, Error> {
+    let (background, a_day) = if let Some(ranking) = library.selector.ranking() {
+        (ranking.background().clone(), ranking.papers_a_day())
+    } else {
+        let embedding = Arc::new(Embedding::shipped().clone());
+        let mut background = Background::new(Arc::clone(&embedding));
+        for paper in papers {
+            let features = Arc::new(ranking::features(paper, &embedding));
+            background.add(paper.id.as_str(), features);
+        }
+        (background, as_number(papers.len()) / f64::from(days.max(1)))
+    };
+    let embedding = Arc::clone(background.embedding());
+    let mut wanted = Wanted { about: ranked.about.clone(), ..Wanted::default() };
+    let mut marked = Vec::new();
+    for mark in live.map(|id| library.reader.marks(id)).transpose()?.unwrap_or_default() {
+        let Some(paper) = library.reader.paper(&mark.paper)? else { continue };
+        marked.push((paper.id.to_string(), mark.fit == Fit::Right));
+        let example = ranking::example(&paper, &embedding);
+        match mark.fit {
+            Fit::Right => wanted.likes.push(example),
+            Fit::Wrong => wanted.unlikes.push(example),
+        }
+    }
+    for (ids, examples) in [(&ranked.like, &mut wanted.likes), (&ranked.unlike, &mut wanted.unlikes)] {
+        for id in ids {
+            match stored(library, id)? {
+                Some(paper) if !marked.iter().any(|(known, _)| *known == paper.id.as_str()) => {
+                    examples.push(ranking::example(&paper, &embedding));
+                }
+                Some(_marked) => {}
+                None => {
+                    notes.push(format!("{id} is not in the store yet, so that nothing is learnt from it"));
+                }
+            }
+        }
+    }
+    if wanted.about.is_none() && wanted.likes.is_empty() {
+        notes.push("without any example the scores say nothing".to_owned());
+    }
+    let eligible = topic.query.as_ref().map(|query| {
+        let matching = |paper: &&Paper| {
+            let beside = Beside::default();
+            query.matches(&document::Document::new(paper, &beside), paper.first_seen)
+        };
+        papers.iter().filter(matching).map(|paper| paper.id.to_string()).collect::<HashSet<String>>()
+    });
+    let (topic, rule, entered) = (topic.id.clone(), ranked.rule, BTreeMap::new());
+    Ok(Ranking::new(background, a_day, vec![Course { topic, rule, wanted, marked, eligible, entered }]))
+}
+
+fn stored(library: &Library, id: &ExternalId) -> Result<Option<Paper>, Error> {
+    Ok(match library.reader.paper_by_external(id)? {
+        Some(paper) => library.reader.paper(&paper)?,
+        None => None,
+    })
+}
+
+fn hit(candidate: &Candidate, ranking: Option<&Ranking>, topic: &Topic) -> Hit {
+    let gate = Match { topic: topic.id.clone(), reason: candidate.reason.clone() };
+    let reason = match ranking.filter(|_| candidate.score.is_some()) {
+        Some(ranking) => ranking.reason(gate, &candidate.paper).reason,
+        None => gate.reason,
+    };
+    Hit { score: candidate.score, ..Hit::of(&candidate.paper, reason) }
+}
+
+fn count_days(shown: &[Candidate], first: NaiveDate, last: NaiveDate, rows: &mut TrialRows) {
+    let mut counts: BTreeMap<NaiveDate, u64> =
+        first.iter_days().skip(1).take_while(|day| *day <= last).map(|day| (day, 0)).collect();
+    for candidate in shown {
+        *counts.entry(candidate.day).or_default() += 1;
+    }
+    rows.total = u64::try_from(shown.len()).unwrap_or(u64::MAX);
+    rows.per_day = counts.into_iter().map(|(day, count)| (day.to_string(), count)).collect();
+}
+
+/// What would enter and leave the topic that is live, of the days that are tried.
+fn compare(
+    library: &Library,
+    live: Option<&TopicId>,
+    shown: &[Candidate],
+    first: NaiveDate,
+    rows: &mut TrialRows,
+) -> Result<(), Error> {
+    let Some(live) = live else { return Ok(()) };
+    rows.is_compared = true;
+    let mut present: BTreeSet<PaperId> = BTreeSet::new();
+    let would: BTreeSet<&PaperId> = shown.iter().map(|candidate| &candidate.paper.id).collect();
+    for entry in library.reader.timeline(live, None, usize::MAX)? {
+        if !would.contains(&entry.paper)
+            && let Some(paper) = library.reader.paper(&entry.paper)?
+            && document::day_of(&paper) >= first
+        {
+            rows.leaving.push(Hit::of(&paper, entry.reason));
+        }
+        present.insert(entry.paper);
+    }
+    let entering = shown.iter().filter(|candidate| !present.contains(&candidate.paper.id));
+    rows.entering = entering.map(|candidate| Hit::of(&candidate.paper, candidate.reason.clone())).collect();
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Marks and picks: what people say is written down, and follows at once in the topics it concerns.
+
+use crate::harvest::plan::places::enter_as_history;
+use crate::harvest::run::Harvester;
+use crate::model::curation::Fit;
+use crate::model::curation::Pick;
+use crate::model::curation::TopicMark;
+use crate::model::paper::Paper;
+use crate::model::plan::Op;
+use crate::model::plan::Plan;
+use crate::model::text::Text;
+use crate::model::topic::TimelineEntry;
+use crate::model::topic::TopicId;
+use crate::query::document::Beside;
+use crate::store::Error;
+use crate::topics::Match;
+
+/// What becomes of a mark.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Marking {
+    /// It is given.
+    Give(Fit),
+    /// It is taken back.
+    TakeBack,
+}
+
+/// What becomes of a pick.
+enum Repick {
+    /// It is made, or its note changes.
+    Pick(Option<Text>),
+    /// It is taken back.
+    TakeBack,
+}
+
+impl Harvester {
+    /// Marks a paper in a topic. A right one that is not there enters at the time of its announcement, a wrong one leaves.
+    pub async fn mark(&self, topic: TopicId, paper: Paper, marking: Marking) -> Result<(), Error> {
+        let now = self.stamp();
+        self.pen()
+            .write(move |writer| {
+                writer.heal()?;
+                let is_in = writer.reader().entry(&topic, &paper.id)?.is_some();
+                let mut ops = Vec::new();
+                match marking {
+                    Marking::Give(fit) => {
+                        let (topic, paper) = (topic.clone(), paper.id.clone());
+                        ops.push(Op::Mark(TopicMark { topic, paper, fit, at: now }));
+                    }
+                    Marking::TakeBack => {
+                        // What was said under a former name goes with it.
+                        let names = std::iter::once(&paper.id).chain(paper.aliases.keys());
+                        ops.extend(
+                            names.map(|name| Op::Unmark { topic: topic.clone(), paper: name.clone() }),
+                        );
+                    }
+                }
+                match marking {
+                    Marking::Give(Fit::Right) if !is_in => {
+                        ops.push(Op::Enter(enter_as_history(&paper, topic, "marked as right".to_owned())));
+                    }
+                    Marking::Give(Fit::Wrong) if is_in => ops.push(Op::Leave { topic, paper: paper.id }),
+                    Marking::Give(_) | Marking::TakeBack => {}
+                }
+                writer.commit(&[Plan { at: now, ops }]).map(|_sequence| ())
+            })
+            .await
+    }
+
+    /// Picks a paper, or changes the note to it; topics that wait for that take it as news.
+    pub async fn pick(&self, paper: Paper, note: Option<Text>) -> Result<(), Error> {
+        self.repick(paper, Repick::Pick(note)).await
+    }
+
+    /// Takes a pick back; the paper leaves the topics that it was in for that alone.
+    pub async fn unpick(&self, paper: Paper) -> Result<(), Error> {
+        self.repick(paper, Repick::TakeBack).await
+    }
+
+    async fn repick(&self, paper: Paper, repick: Repick) -> Result<(), Error> {
+        let (now, selector) = (self.stamp(), self.topics.clone());
+        self.pen()
+            .write(move |writer| {
+                writer.heal()?;
+                let reader = writer.reader();
+                let known = reader.pick(&paper.id)?;
+                let topics = std::sync::Arc::clone(selector.borrow().topics());
+                let signals = reader.signals(&paper.id)?;
+                let matched = |is_picked| -> Vec<Match> {
+                    topics.of_paper(&paper, Beside { signals: &signals, is_picked }, now).certain
+                };
+                let (with, without) = (matched(true), matched(false));
+                let is_among =
+                    |one: &Match, others: &[Match]| others.iter().any(|other| other.topic == one.topic);
+                let mut ops = Vec::new();
+                if let Repick::Pick(note) = repick {
+                    let at = known.map_or(now, |known| known.at);
+                    ops.push(Op::Pick(Pick { paper: paper.id.clone(), note, at }));
+                    for Match { topic, reason } in with.into_iter().filter(|one| !is_among(one, &without)) {
+                        if reader.entry(&topic, &paper.id)?.is_none() {
+                            let (paper, served_as) = (paper.id.clone(), paper.id.clone());
+                            let entry =
+                                TimelineEntry { topic, paper, served_as, at: now, updated: now, reason };
+                            ops.push(Op::Enter(entry));
+                        }
+                    }
+                } else {
+                    ops.push(Op::Unpick(paper.id.clone()));
+                    let gone = with.into_iter().filter(|one| !is_among(one, &without));
+                    ops.extend(gone.map(|one| Op::Leave { topic: one.topic, paper: paper.id.clone() }));
+                }
+                writer.commit(&[Plan { at: now, ops }]).map(|_sequence| ())
+            })
+            .await
+    }
+}

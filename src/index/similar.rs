@@ -1,0 +1,115 @@
+//! Papers like one paper: candidates that share its rarest words, ordered by words and sense.
+
+use std::sync::Arc;
+use std::sync::LazyLock;
+
+use crate::index::Error;
+use crate::index::reader::Reader;
+use crate::index::reader::Search;
+use crate::index::reader::Sort;
+use crate::model::paper::Paper;
+use crate::model::paper::PaperId;
+use crate::model::time::Timestamp;
+use crate::query::Query;
+use crate::query::ast::Clause;
+use crate::query::ast::Node;
+use crate::query::ast::Pattern;
+use crate::query::ast::TextField;
+use crate::relevance::background::Background;
+use crate::relevance::embedding::Embedding;
+use crate::relevance::features::Features;
+use crate::relevance::similar;
+use crate::relevance::terms;
+
+/// Candidates share one of so many of the paper's words at least.
+const WORDS: usize = 25;
+
+/// So many candidates are looked at closely.
+const CANDIDATES: usize = 400;
+
+/// What papers are compared against: the sample that the embedding carries, so that the same two papers are always equally
+/// alike.
+static BACKGROUND: LazyLock<Background> =
+    LazyLock::new(|| Background::new(Arc::new(Embedding::shipped().clone())));
+
+/// A paper that is like another one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Alike {
+    /// Which.
+    pub paper: Paper,
+    /// How much nearer it is than the other candidates, in their deviations.
+    pub score: f32,
+    /// The rarest words that both have.
+    pub words: Vec<String>,
+}
+
+/// The papers that are most like one, the nearest first. `load` gives the papers that the index names.
+pub fn find<E: From<Error>>(
+    reader: &Reader,
+    paper: &Paper,
+    limit: usize,
+    now: Timestamp,
+    load: impl Fn(&PaperId) -> Result<Option<Paper>, E>,
+) -> Result<Vec<Alike>, E> {
+    let background = &*BACKGROUND;
+    let rarest = rarest(paper, background);
+    let clause = |word: &String| {
+        let pattern = Pattern::Word(word.clone());
+        Node::Clause(Clause::Text { field: TextField::Anywhere, pattern })
+    };
+    let mut nodes: Vec<Node> = rarest.iter().map(|(word, _term)| clause(word)).collect();
+    let root = match (nodes.pop(), nodes.is_empty()) {
+        (None, _) => return Ok(Vec::new()),
+        (Some(only), true) => only,
+        (Some(last), false) => {
+            nodes.push(last);
+            Node::Or(nodes)
+        }
+    };
+    let search = Search { now, sort: Sort::Relevance, offset: 0, limit: CANDIDATES, facets: false };
+    let mut candidates = Vec::new();
+    for hit in reader.search(&Query::of(root), &search)?.hits {
+        if hit.paper != paper.id
+            && let Some(found) = load(&hit.paper)?.filter(|found| found.id != paper.id)
+        {
+            let features = features(&found, background);
+            candidates.push((found, features));
+        }
+    }
+    let own = features(paper, background);
+    let scored = similar::rescore(
+        &own,
+        background,
+        candidates.iter().enumerate().map(|(place, (_, features))| (place, features)),
+    );
+    let alike = scored.into_iter().take(limit).filter_map(|(place, score)| {
+        let (found, features) = candidates.get(place)?;
+        let has = |term: u32| features.words().any(|word| word.term == term);
+        let shared = rarest.iter().filter(|(_, term)| has(*term)).take(5);
+        let words = shared.map(|(word, _)| word.clone()).collect();
+        Some(Alike { paper: found.clone(), score, words })
+    });
+    Ok(alike.collect())
+}
+
+fn features(paper: &Paper, background: &Background) -> Features {
+    let text = paper.abstract_text().map_or("", |form| form.text.as_str());
+    Features::of(paper.title().text.as_str(), text, background.embedding())
+}
+
+/// The words that tell most about a paper, each once by its stem, those that tell most first.
+fn rarest(paper: &Paper, background: &Background) -> Vec<(String, u32)> {
+    let mut words: Vec<(String, u32, f32)> = Vec::new();
+    let text = paper.abstract_text().map_or("", |form| form.text.as_str());
+    for (text, weight) in [(paper.title().text.as_str(), 3.0), (text, 1.0)] {
+        terms::each_word(text, |word, term| {
+            let gain = weight * background.rarity(term);
+            match words.iter_mut().find(|(_, known, _)| *known == term) {
+                Some((_, _, sum)) => *sum += gain,
+                None => words.push((word.to_owned(), term, gain)),
+            }
+        });
+    }
+    words.sort_by(|one, other| other.2.total_cmp(&one.2).then_with(|| one.0.cmp(&other.0)));
+    words.into_iter().take(WORDS).map(|(word, term, _)| (word, term)).collect()
+}
