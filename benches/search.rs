@@ -13,7 +13,6 @@
 )]
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::io::BufRead as _;
 use std::io::BufReader;
 use std::path::Path;
@@ -26,29 +25,16 @@ use offprint::index::Settings;
 use offprint::index::reader::Reader;
 use offprint::index::reader::Search;
 use offprint::index::reader::Sort;
-use offprint::model::author::Author;
-use offprint::model::author::Authors;
-use offprint::model::external_id::ExternalId;
-use offprint::model::observation::Observation;
-use offprint::model::paper::Chosen;
 use offprint::model::paper::Paper;
-use offprint::model::paper::PaperId;
-use offprint::model::record::Role;
-use offprint::model::source::Authority;
-use offprint::model::source::SourceId;
-use offprint::model::subject::Subject;
-use offprint::model::subject::SubjectScheme;
-use offprint::model::text::Abstract;
-use offprint::model::text::Html;
-use offprint::model::text::Text;
-use offprint::model::text::Title;
-use offprint::model::time::Moment;
 use offprint::model::time::Timestamp;
 use offprint::query;
 use offprint::query::Query;
 use offprint::query::document::Beside;
 use offprint::query::document::Document;
 use offprint::query::words;
+
+#[path = "shared/papers.rs"]
+mod papers;
 
 const FILES: [&str; 5] = [
     "arxiv-listed-2025-2026",
@@ -97,15 +83,16 @@ fn build(folder: &Path, number: u64, writer: &mut index::writer::Writer) {
     println!(
         "{number} papers: the recorded ones, then the same with shuffled sentences under new identifiers"
     );
+    let recorded = papers::recorded(folder, &FILES);
     let (before, mut bytes) = (cpu(), 0);
-    each(folder, number, |_, paper| {
+    each(&recorded, number, |_, paper| {
         let document = Document::new(&paper, &Beside::default());
         bytes += document.texts().map(|(_, text)| text.len()).sum::<usize>();
         std::hint::black_box(document);
     });
     let making = cpu() - before;
     let (before, start) = (cpu(), Instant::now());
-    each(folder, number, |place, paper| {
+    each(&recorded, number, |place, paper| {
         writer.put(&paper, &Document::new(&paper, &Beside::default())).unwrap();
         if (place + 1) % 20_000 == 0 {
             writer.commit(place + 1).unwrap();
@@ -123,20 +110,15 @@ fn build(folder: &Path, number: u64, writer: &mut index::writer::Writer) {
 }
 
 /// Gives that many papers, one after the other.
-fn each(folder: &Path, number: u64, mut found: impl FnMut(u64, Paper)) {
+fn each(recorded: &[papers::Recorded], number: u64, mut found: impl FnMut(u64, Paper)) {
     let mut random = fastrand::Rng::with_seed(7);
-    let mut place = 0;
-    for round in 0.. {
-        for file in FILES {
-            for line in lines(&folder.join(format!("papers/{file}.jsonl.gz"))) {
-                if place == number {
-                    return;
-                }
-                let value: serde_json::Value = serde_json::from_str(&line).unwrap();
-                found(place, paper(place, &value, (round > 0).then_some(&mut random)));
-                place += 1;
-            }
+    for place in 0..number {
+        let at = usize::try_from(place).unwrap();
+        let mut one = recorded[at % recorded.len()].clone();
+        if at >= recorded.len() {
+            one.abstract_text = shuffled(&one.abstract_text, &mut random);
         }
+        found(place, papers::paper(&one, place.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
     }
 }
 
@@ -148,86 +130,6 @@ fn shuffled(text: &str, random: &mut fastrand::Rng) -> String {
     let mut sentences: Vec<&str> = text.split_inclusive(". ").collect();
     random.shuffle(&mut sentences);
     sentences.join(" ")
-}
-
-fn paper(place: u64, value: &serde_json::Value, random: Option<&mut fastrand::Rng>) -> Paper {
-    let text = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
-    let list = |name: &str| {
-        let items = value.get(name).and_then(serde_json::Value::as_array).into_iter().flatten();
-        items.filter_map(serde_json::Value::as_str).collect::<Vec<_>>()
-    };
-    let abstract_text = text("abstract").unwrap_or_default();
-    let abstract_text = random.map_or(abstract_text.to_owned(), |random| shuffled(abstract_text, random));
-    let id = ExternalId::parse(&text("id").unwrap().replace("arXiv:", "arxiv:"));
-    let date = text("published").or(text("listed")).unwrap_or("2000");
-    let day = date
-        .get(..10)
-        .unwrap_or("")
-        .parse()
-        .unwrap_or_else(|_| format!("{}-01-01", &date[..4]).parse().unwrap());
-    let is_arxiv = text("source") != Some("conference");
-    let scheme = if is_arxiv { SubjectScheme::Arxiv } else { SubjectScheme::Keyword };
-    let author = |name: &str| Author {
-        name: Text::line(name),
-        family: None,
-        given: None,
-        orcid: None,
-        affiliations: Vec::new(),
-    };
-    let names = list("authors");
-    let observation = Observation {
-        source: SourceId::parse(text("source").unwrap()).unwrap(),
-        key: Text::line(text("id").unwrap()),
-        authority: Authority::Repository,
-        fetched_at: NOW,
-        ids: id.into_iter().collect(),
-        title: Title { text: Text::line(text("title").unwrap()), tex: None },
-        earlier: BTreeSet::new(),
-        abstract_text: Some(Abstract { text: Text::new(&abstract_text), html: Html::default(), tex: None }),
-        authors: Authors {
-            listed: names.iter().take(Authors::KEPT).map(|name| author(name)).collect(),
-            total: u32::try_from(names.len()).unwrap(),
-        },
-        subjects: list("categories").iter().map(|term| Subject { scheme, term: Text::line(term) }).collect(),
-        announce: None,
-        version: None,
-        announced: Some(Moment::on(day)),
-        submitted: None,
-        revised: None,
-        comment: text("comment").map(Text::line),
-        venue: text("venue").map(Text::line),
-        citation: text("journal_ref").map(Text::line),
-        license: None,
-        organisation: None,
-        submitter: None,
-        language: None,
-        links: Vec::new(),
-        is_withdrawn: false,
-        is_retracted: false,
-        role: Role::Paper,
-    };
-    let first = Some(0);
-    Paper {
-        id: PaperId::mint(u128::from(place).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C)),
-        aliases: BTreeMap::new(),
-        first_seen: Timestamp::from_seconds(1_700_000_000 + i64::try_from(place).unwrap()),
-        observations: vec![observation],
-        chosen: Chosen {
-            title: 0,
-            abstract_text: first,
-            authors: first,
-            subjects: first,
-            announced: first,
-            submitted: None,
-            comment: first,
-            venue: first,
-            citation: first,
-            license: None,
-            organisation: None,
-            language: None,
-        },
-        events: BTreeMap::new(),
-    }
 }
 
 /// Words of one paper that queries are made of.

@@ -41,7 +41,7 @@ pub(crate) fn recorded(folder: &Path, files: &[&str]) -> Vec<Recorded> {
     let mut seen = BTreeSet::new();
     for file in files {
         let path = folder.join("papers").join(format!("{file}.jsonl.gz"));
-        let packed = std::fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let packed = std::fs::File::open(&path).unwrap();
         for line in std::io::BufReader::new(flate2::read::GzDecoder::new(packed)).lines() {
             let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
             let text = |key: &str| line[key].as_str().unwrap_or_default().to_owned();
