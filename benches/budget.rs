@@ -17,7 +17,6 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::indexing_slicing,
-    clippy::panic,
     reason = "a measurement stops at the first surprise and prints what it found"
 )]
 

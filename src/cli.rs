@@ -17,8 +17,8 @@ use crate::config::Config;
 use crate::config::LogLevel;
 use crate::config::environment::Environment;
 use crate::daemon::asks::Ask;
-use crate::daemon::asks::Trial;
 use crate::daemon::tried;
+use crate::daemon::tried::Trial;
 
 pub mod answer;
 

@@ -154,7 +154,14 @@ impl Daemon {
         tasks.spawn("watchdog", watchdog(Arc::clone(&desk), stop.clone()));
         let polls = stop.child_token();
         alerts::start(&desk, &tasks, &stop);
-        polling::start(&desk, &tasks, &polls);
+        let (ranked, mine, first) = (Arc::clone(&desk), tasks.clone(), polls.clone());
+        tasks.spawn("ranking", async move {
+            // Served at once, polled only then: what comes is scored when it comes.
+            if let Err(error) = ranked.rank_first().await {
+                tracing::error!("topics: {error:#}; ranked topics take no papers until that is mended");
+            }
+            polling::start(&ranked, &mine, &first);
+        });
         let watching = reload::watch(Arc::clone(&desk), whence, tasks.clone(), stop.clone(), polls);
         tasks.spawn("reload", watching);
         for address in &addresses {
@@ -233,8 +240,13 @@ async fn index(desk: Arc<Desk>, stop: CancellationToken) {
         if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
             return;
         }
-        if told.is_empty() && !matches!(stop.run_until_cancelled(revision.changed()).await, Some(Ok(()))) {
-            return;
+        if told.is_empty() {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                // A search that met damage waits no longer than this for the index to be looked at.
+                () = tokio::time::sleep(CARE) => {}
+                moved = revision.changed() => if moved.is_err() { return },
+            }
         }
     }
 }

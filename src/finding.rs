@@ -13,6 +13,7 @@ use crate::query;
 use crate::query::Query;
 use crate::store;
 use crate::store::Reader;
+use crate::topics::Topics;
 use crate::topics::selector::Selector;
 
 pub mod explain;
@@ -57,6 +58,17 @@ pub enum Error {
     Index(#[from] index::Error),
 }
 
+/// What is said of a topic that is not there.
+pub fn no_topic(topics: &Topics, name: &str) -> Error {
+    let distance = |id: &str| strsim::damerau_levenshtein(id, name);
+    let nearest = topics.iter().map(|topic| topic.id.as_str()).min_by_key(|id| distance(id));
+    let hint = match nearest.filter(|id| distance(id) <= 2.max(name.len() / 3)) {
+        Some(close) => format!("did you mean \"{close}\"?"),
+        None => "`offprint topics` lists them".to_owned(),
+    };
+    Error::Unknown(format!("no topic is called \"{name}\"; {hint}"))
+}
+
 /// A query that a person wrote; what is wrong with it is shown in place, all of it.
 pub fn understood(text: &str) -> Result<Query, Error> {
     let parsed = query::parse(text);
@@ -86,5 +98,8 @@ pub fn paper(reader: &Reader, text: &str) -> Result<Option<Paper>, store::Error>
 
 /// The same, where not knowing it is an error.
 pub fn known(reader: &Reader, text: &str) -> Result<Paper, Error> {
-    paper(reader, text)?.ok_or_else(|| Error::Unknown(format!("no paper is known as \"{}\"", text.trim())))
+    paper(reader, text)?.ok_or_else(|| Error::Unknown(format!(
+            "no paper is known as \"{}\"; name one by our identifier, an arXiv identifier, a DOI or an address that holds one",
+            text.trim()
+        )))
 }

@@ -121,11 +121,13 @@ impl Error {
         let detail = error.to_string();
         let is_disk = matches!(
             error,
-            TantivyError::IoError(_)
-                | TantivyError::OpenDirectoryError(_)
+            TantivyError::OpenDirectoryError(_)
                 | TantivyError::OpenWriteError(_)
                 | TantivyError::ErrorInThread(_)
         );
+        // What is no fault of the system's is one of the files.
+        let is_disk =
+            is_disk || matches!(error, TantivyError::IoError(error) if error.raw_os_error().is_some());
         if matches!(error, TantivyError::LockFailure(..)) {
             Self::Busy { path }
         } else if is_disk {

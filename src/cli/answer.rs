@@ -98,7 +98,7 @@ async fn asked(config: Config, ask: Ask, on_step: OnStep<'_>) -> Result<Answer, 
     for line in report.lines() {
         cli::say(&format!("store: {line}"));
     }
-    if matches!(ask, Ask::Poll(_) | Ask::Backfill { .. } | Ask::Topics) {
+    if matches!(ask, Ask::Poll(_) | Ask::Backfill { .. }) {
         desk.refill().await?;
     }
     let answer = desk.answer(ask, on_step, &CancellationToken::new()).await;

@@ -107,8 +107,8 @@ pub(super) enum Command {
     /// Papers that match a query
     #[command(after_long_help = guide::plain())]
     Search {
-        /// The query, in the language of the topics
-        #[arg(required = true, num_args = 1.., allow_hyphen_values = true)]
+        /// The query, in the language of the topics; one that begins with a minus stands behind `--`
+        #[arg(required = true, num_args = 1..)]
         query: Vec<String>,
         /// At most so many
         #[arg(long, default_value_t = 20)]
@@ -132,7 +132,7 @@ pub(super) enum Command {
     #[command(after_long_help = guide::plain())]
     Try {
         /// A query, or the name of a configured topic, which is compared with what is live
-        #[arg(num_args = 0.., allow_hyphen_values = true, value_name = "QUERY|TOPIC")]
+        #[arg(num_args = 0.., value_name = "QUERY|TOPIC")]
         query: Vec<String>,
         /// How many days back
         #[arg(long, default_value_t = 30)]

@@ -20,6 +20,7 @@ fn list(hits: &[Hit], is_coloured: bool) -> String {
     if hits.is_empty() {
         return String::new();
     }
+    let has_scores = hits.iter().any(|hit| hit.score.is_some());
     let mut table = table(&[], is_coloured);
     for hit in hits {
         let known_as = hit.known_as.as_deref().unwrap_or(&hit.paper);
@@ -28,8 +29,9 @@ fn list(hits: &[Hit], is_coloured: bool) -> String {
         work.extend(Some(hit.reason.clone()).filter(|reason| !reason.is_empty()));
         work.retain(|line| !line.is_empty());
         let mut cells = vec![Cell::new(&hit.published), Cell::new(known_as), Cell::new(work.join("\n"))];
-        if let Some(score) = hit.score {
-            cells.insert(2, Cell::new(format!("{score:.2}")).add_attribute(Attribute::Dim));
+        if has_scores {
+            let score = hit.score.map(|score| format!("{score:.2}")).unwrap_or_default();
+            cells.insert(2, Cell::new(score).add_attribute(Attribute::Dim));
         }
         table.add_row(cells);
     }
@@ -105,7 +107,8 @@ pub(super) fn explained(rows: &ExplainRows, is_coloured: bool) -> String {
     if !rows.conditions.is_empty() {
         let mut table = table(&[], is_coloured);
         for row in &rows.conditions {
-            let holds = if row.holds { "yes" } else { "no" };
+            // What stands under a NOT holds when the clause does not.
+            let holds = if row.holds == row.is_negated { "no" } else { "yes" };
             let sign = if row.is_negated { "NOT " } else { "" };
             table.add_row(vec![Cell::new(holds), Cell::new(format!("{sign}{}", row.condition))]);
         }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::daemon::tried::Trial;
 use crate::finding::rows::ExplainRows;
 use crate::finding::rows::SearchRows;
 use crate::finding::rows::TrialRows;
@@ -103,6 +104,11 @@ pub enum Ask {
 }
 
 impl Ask {
+    /// Whether papers are scored for it.
+    pub const fn needs_ranking(&self) -> bool {
+        matches!(self, Self::Poll(_) | Self::Backfill { .. } | Self::Try(_) | Self::Explain { .. })
+    }
+
     /// Whether the search index is asked.
     pub const fn needs_index(&self) -> bool {
         matches!(self, Self::Search { .. } | Self::Similar { .. } | Self::Try(_))
@@ -329,36 +335,6 @@ pub struct TopicRow {
     pub last_entry: Option<String>,
     /// Its feed.
     pub feed: String,
-}
-
-/// A topic that is tried: what the configuration would say of it.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Trial {
-    /// The topic that it is compared with.
-    pub topic: Option<String>,
-    /// The query.
-    #[serde(default)]
-    pub query: Option<String>,
-    /// The prose.
-    #[serde(default)]
-    pub about: Option<String>,
-    /// The examples.
-    #[serde(default)]
-    pub like: Vec<String>,
-    /// The counter-examples.
-    #[serde(default)]
-    pub unlike: Vec<String>,
-    /// The people that are followed.
-    #[serde(default)]
-    pub follow: Vec<String>,
-    /// `strict`, `normal`, `broad`.
-    #[serde(default)]
-    pub breadth: Option<String>,
-    /// How many papers a day.
-    #[serde(default)]
-    pub per_day: Option<f64>,
-    /// How many days back.
-    pub days: u32,
 }
 
 /// What came of a ruling about identity.

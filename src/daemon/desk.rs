@@ -41,6 +41,7 @@ use crate::harvest::history::Begun;
 use crate::harvest::indexer::Indexer;
 use crate::harvest::job::Progress;
 use crate::harvest::pen::Pen;
+use crate::harvest::refill;
 use crate::harvest::refill::Refilled;
 use crate::harvest::run::Harvester;
 use crate::http::Serving;
@@ -217,7 +218,9 @@ impl Desk {
 
     /// Brings the timelines in line with the topics in force.
     pub async fn refill(&self) -> anyhow::Result<Vec<Refilled>> {
-        self.rerank().await?;
+        if refill::edits_ranked(self.reader(), self.topics.borrow().topics())? {
+            self.rank_first().await?;
+        }
         let selector = Arc::clone(&self.topics.borrow());
         self.harvester.refill(selector, || {}).await.context("topics: filling them from the stored papers")
     }
@@ -234,6 +237,9 @@ impl Desk {
         on_step: OnStep<'_>,
         stop: &CancellationToken,
     ) -> anyhow::Result<Answer> {
+        if ask.needs_ranking() {
+            self.rank_first().await?;
+        }
         match ask {
             Ask::Poll(names) => self.poll(&names, on_step, stop).await,
             Ask::Backfill { source, since, until, instead } => {

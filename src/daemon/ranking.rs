@@ -29,6 +29,15 @@ pub(super) struct Ranked {
 }
 
 impl Desk {
+    /// Builds the ranking where it was not built yet.
+    pub async fn rank_first(&self) -> anyhow::Result<()> {
+        let is_due = {
+            let selector = self.topics.borrow();
+            selector.ranking().is_none() && selector.topics().iter().any(|topic| topic.ranked.is_some())
+        };
+        if is_due { self.rerank().await } else { Ok(()) }
+    }
+
     /// Builds the ranking of the topics in force anew: the papers it compares with have changed, or what is wanted has.
     pub async fn rerank(&self) -> anyhow::Result<()> {
         let topics = Arc::clone(self.topics.borrow().topics());

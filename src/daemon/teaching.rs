@@ -61,7 +61,8 @@ pub fn teacher(desk: &Arc<Desk>) -> Teacher {
 pub async fn mark(desk: &Desk, topic: &str, paper: &str, sign: &str) -> anyhow::Result<Answer> {
     let id = topic_id(topic)?;
     let selector = desk.selector();
-    let Some(configured) = selector.topics().topic(&id) else { bail!("no topic is called \"{topic}\"") };
+    let configured = selector.topics().topic(&id);
+    let configured = configured.ok_or_else(|| finding::no_topic(selector.topics(), topic))?;
     if configured.ranked.is_none() {
         bail!("topic {topic} is decided by its query alone; marks teach topics with about or like");
     }
@@ -72,9 +73,12 @@ pub async fn mark(desk: &Desk, topic: &str, paper: &str, sign: &str) -> anyhow::
         other => bail!("\"{other}\" is no mark: write + for right, - for wrong, 0 to take a mark back"),
     };
     let paper = finding::known(desk.reader(), paper)?;
-    let title = paper.title().text.to_string();
+    let (title, again) = (paper.title().text.to_string(), paper.id.clone());
     desk.harvester().mark(id.clone(), paper, marking).await?;
     desk.rerank().await?;
+    if marking == Marking::TakeBack {
+        desk.harvester().decide_anew(id.clone(), again).await?;
+    }
     let marks = desk.reader().marks(&id)?;
     let right = marks.iter().filter(|mark| mark.fit == Fit::Right).count();
     let what = match marking {

@@ -1,8 +1,9 @@
 //! A topic that is tried, between the configuration and the daemon: as plain values over the control socket.
 
 use anyhow::anyhow;
+use serde::Deserialize;
+use serde::Serialize;
 
-use crate::daemon::asks::Trial;
 use crate::finding;
 use crate::model::external_id::ExternalId;
 use crate::model::topic::Revisions;
@@ -15,6 +16,36 @@ use crate::relevance::rule::Rule;
 use crate::topics::Ranked;
 use crate::topics::Topic;
 use crate::topics::Window;
+
+/// A topic that is tried: what the configuration would say of it.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Trial {
+    /// The topic that it is compared with.
+    pub topic: Option<String>,
+    /// The query.
+    #[serde(default)]
+    pub query: Option<String>,
+    /// The prose.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// The examples.
+    #[serde(default)]
+    pub like: Vec<String>,
+    /// The counter-examples.
+    #[serde(default)]
+    pub unlike: Vec<String>,
+    /// The people that are followed.
+    #[serde(default)]
+    pub follow: Vec<String>,
+    /// `strict`, `normal`, `broad`.
+    #[serde(default)]
+    pub breadth: Option<String>,
+    /// How many papers a day.
+    #[serde(default)]
+    pub per_day: Option<f64>,
+    /// How many days back.
+    pub days: u32,
+}
 
 /// A configured topic as a trial over so many days.
 pub fn of_topic(topic: &Topic, days: u32) -> Trial {

@@ -2,6 +2,7 @@
 
 use crate::finding::Error;
 use crate::finding::Library;
+use crate::finding::no_topic;
 use crate::finding::rows::ConditionRow;
 use crate::finding::rows::ExplainRows;
 use crate::finding::rows::Hit;
@@ -26,7 +27,7 @@ pub fn explain(
     now: Timestamp,
 ) -> Result<ExplainRows, Error> {
     let configured = library.selector.topics().topic(topic);
-    let configured = configured.ok_or_else(|| Error::Unknown(format!("no topic is called \"{topic}\"")))?;
+    let configured = configured.ok_or_else(|| no_topic(library.selector.topics(), topic.as_str()))?;
     let entry = library.reader.entry(topic, &paper.id)?;
     let signals = library.reader.signals(&paper.id)?;
     let is_picked = library.reader.pick(&paper.id)?.is_some();
@@ -54,6 +55,9 @@ pub fn explain(
             "it meets the condition; there is no ranking yet to score it".to_owned()
         }
         (None, true, None) => "it matches the query".to_owned(),
+        (Some(scored), true, None) if !is_in && is_of_budget(scored) => {
+            format!("{}; the budget of its week went to other papers", sentence(scored))
+        }
         (Some(scored), true, None) => sentence(scored),
     };
     let reason = entry.map(|entry| entry.reason).unwrap_or_default();
@@ -81,6 +85,11 @@ fn gather(node: &Node, document: &Document, now: Timestamp, is_negated: bool, ro
             rows.push(ConditionRow { condition: clause.to_string(), holds, is_negated });
         }
     }
+}
+
+/// Whether a budget would let the paper in, had it room.
+fn is_of_budget(scored: &Scored) -> bool {
+    scored.decision == Decision::In && scored.threshold.origin == Origin::Budget
 }
 
 fn sentence(scored: &Scored) -> String {

@@ -69,7 +69,7 @@ pub fn papers(
     let Wanted { sort, offset, limit } = wanted;
     let index = library.index.reader().map_err(Error::NotYet)?;
     let search = Search { now, sort, offset, limit: limit.min(MOST), facets };
-    let found = index.search(query, &search)?;
+    let found = index.search(query, &search).inspect_err(|_damaged| library.index.suspect())?;
     let mut papers = Vec::with_capacity(found.hits.len());
     for hit in found.hits {
         // One that was absorbed a moment ago is listed under its new name, where it is not there already.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use chrono::Datelike as _;
 use chrono::Days;
 use chrono::NaiveDate;
 
@@ -108,12 +109,16 @@ pub fn trial(
         other.score.unwrap_or(f32::MAX).total_cmp(&one.score.unwrap_or(f32::MAX))
     };
     near.sort_by(by_score);
-    let most = topic.ranked.as_ref().and_then(|ranked| ranked.rule.most_in_days(u64::from(days.max(1))));
-    if let Some(most) = most.filter(|most| *most < as_number(shown.len())) {
+    if let Some(ranked) = &topic.ranked {
+        let (scored, certain): (Vec<Candidate>, Vec<Candidate>) =
+            shown.into_iter().partition(|candidate| candidate.score.is_some());
+        let week = |one: &Candidate| one.day.iso_week();
         // What a budget has no room for is what would nearly have been shown.
-        shown.sort_by(by_score);
-        let kept = (0..shown.len()).take_while(|place| as_number(*place) < most).count();
-        near.splice(0..0, shown.split_off(kept));
+        let (kept, full) =
+            ranking::best_of_weeks(scored, &ranked.rule, week, |one| one.score.unwrap_or(f32::NAN));
+        shown = kept;
+        shown.extend(certain);
+        near.splice(0..0, full);
     }
     shown.sort_by(|one, other| other.day.cmp(&one.day).then_with(|| other.paper.id.cmp(&one.paper.id)));
     count_days(&shown, first, now.day(), &mut rows);

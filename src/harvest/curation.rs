@@ -1,11 +1,14 @@
 //! Marks and picks: what people say is written down, and follows at once in the topics it concerns.
 
+use std::sync::Arc;
+
 use crate::harvest::plan::places::enter_as_history;
 use crate::harvest::run::Harvester;
 use crate::model::curation::Fit;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
+use crate::model::paper::PaperId;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::text::Text;
@@ -14,6 +17,10 @@ use crate::model::topic::TopicId;
 use crate::query::document::Beside;
 use crate::store::Error;
 use crate::topics::Match;
+use crate::topics::ranking::Occasion;
+
+/// Why a paper is in a topic that was marked into it.
+const MARKED: &str = "marked as right";
 
 /// What becomes of a mark.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,12 +63,39 @@ impl Harvester {
                 }
                 match marking {
                     Marking::Give(Fit::Right) if !is_in => {
-                        ops.push(Op::Enter(enter_as_history(&paper, topic, "marked as right".to_owned())));
+                        ops.push(Op::Enter(enter_as_history(&paper, topic, MARKED.to_owned())));
                     }
                     Marking::Give(Fit::Wrong) if is_in => ops.push(Op::Leave { topic, paper: paper.id }),
                     Marking::Give(_) | Marking::TakeBack => {}
                 }
                 writer.commit(&[Plan { at: now, ops }]).map(|_sequence| ())
+            })
+            .await
+    }
+
+    /// Lets the score decide over a paper whose mark was taken back, as if it had never been marked.
+    pub async fn decide_anew(&self, topic: TopicId, paper: PaperId) -> Result<(), Error> {
+        let (now, selector) = (self.stamp(), self.topics.clone());
+        self.pen()
+            .write(move |writer| {
+                writer.heal()?;
+                let (reader, selector) = (writer.reader(), Arc::clone(&selector.borrow()));
+                let Some(paper) = reader.paper(&paper)? else { return Ok(()) };
+                let entry = reader.entry(&topic, &paper.id)?;
+                let signals = reader.signals(&paper.id)?;
+                let beside = Beside { signals: &signals, is_picked: reader.pick(&paper.id)?.is_some() };
+                let is_other = |other: &TopicId| *other != topic;
+                let found = selector.of_paper(&paper, beside, Occasion::History, now, is_other);
+                let found = found.into_iter().find(|found| found.topic == topic);
+                let op = match (entry, found) {
+                    (None, Some(found)) => Op::Enter(enter_as_history(&paper, topic, found.reason)),
+                    (Some(entry), None) if entry.reason == MARKED => Op::Leave { topic, paper: paper.id },
+                    (Some(entry), Some(found)) if entry.reason == MARKED => {
+                        Op::Enter(TimelineEntry { reason: found.reason, ..entry })
+                    }
+                    (Some(_) | None, _) => return Ok(()),
+                };
+                writer.commit(&[Plan { at: now, ops: vec![op] }]).map(|_sequence| ())
             })
             .await
     }

@@ -73,6 +73,11 @@ impl Indexer {
     /// Brings the index to where the store is. After an error it is closed, and opened again by the next call.
     pub fn catch_up(&self, reader: &Reader, pen: &Pen) -> Result<Caught, Error> {
         let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.handle.is_suspect() {
+            // Opened again, with every file verified; what is damaged is made anew.
+            drop(slot.take());
+            index::distrust(&self.settings);
+        }
         let mut writer = match slot.take() {
             Some(writer) => writer,
             None => self.open()?,

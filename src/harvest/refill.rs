@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use chrono::Datelike as _;
+use chrono::IsoWeek;
 
 use crate::harvest::plan::places::enter_as_history;
 use crate::model::paper::Paper;
@@ -24,8 +25,8 @@ use crate::topics::Match;
 use crate::topics::Matched;
 use crate::topics::Topic;
 use crate::topics::Topics;
-use crate::topics::ranking::LOOK_BACK;
 use crate::topics::ranking::Ranking;
+use crate::topics::ranking::best_of_weeks;
 use crate::topics::selector::Selector;
 
 /// How many changes one plan holds.
@@ -167,7 +168,7 @@ struct Chosen {
 #[derive(Debug)]
 struct Candidate {
     paper: PaperId,
-    week: (i32, u32),
+    week: IsoWeek,
     score: f32,
     gate: String,
 }
@@ -180,7 +181,6 @@ impl Chosen {
         }
         let week = document::day_of(paper).iso_week();
         for (topic, score, gate) in ranking.sufficient(gated, paper, now) {
-            let week = (week.year(), week.week());
             let candidate = Candidate { paper: paper.id.clone(), week, score, gate };
             self.scored.entry(topic).or_default().push(candidate);
         }
@@ -201,23 +201,22 @@ impl Chosen {
     /// The papers of a topic, each with what its condition found, or why it belongs to it without a score.
     fn of(&mut self, topic: &Topic) -> BTreeMap<PaperId, (bool, String)> {
         let mut scored = self.scored.remove(&topic.id).unwrap_or_default();
-        let of_week = topic.ranked.as_ref().and_then(|ranked| ranked.rule.most_in_days(LOOK_BACK));
-        scored.sort_by(|one, other| {
-            one.week
-                .cmp(&other.week)
-                .then(other.score.total_cmp(&one.score))
-                .then(one.paper.cmp(&other.paper))
-        });
-        let mut taken: BTreeMap<(i32, u32), f64> = BTreeMap::new();
-        scored.retain(|candidate| {
-            let taken = taken.entry(candidate.week).or_default();
-            *taken += 1.0;
-            of_week.is_none_or(|most| *taken <= most.max(1.0))
-        });
+        // Equal scores are taken in one order, whatever the order of the store.
+        scored.sort_by(|one, other| one.paper.cmp(&other.paper));
+        if let Some(ranked) = &topic.ranked {
+            (scored, _) = best_of_weeks(scored, &ranked.rule, |one| one.week, |one| one.score);
+        }
         let scored = scored.into_iter().map(|one| (one.paper, (true, one.gate)));
         let certain = self.certain.remove(&topic.id).unwrap_or_default().into_iter();
         scored.chain(certain.map(|(paper, reason)| (paper, (false, reason)))).collect()
     }
+}
+
+/// Whether a ranked topic is to be filled, for which its ranking must be there.
+pub fn edits_ranked(reader: &Reader, topics: &Topics) -> Result<bool, Error> {
+    let edits = edits(reader, topics)?;
+    let is_filled = |topic: &Topic| matches!(edits.get(&topic.id), Some(Edit::Added | Edit::Changed));
+    Ok(topics.iter().any(|topic| topic.ranked.is_some() && is_filled(topic)))
 }
 
 /// Gives the papers that match a query, where something knows them at once.

@@ -134,10 +134,7 @@ pub(super) async fn try_topic(
     respond(&app, move |library, now| {
         let id = known_topic(&topic)?;
         let topics = library.selector.topics();
-        let mut topic = topics
-            .topic(&id)
-            .cloned()
-            .ok_or_else(|| Error::Unknown(format!("no topic is called \"{id}\"")))?;
+        let mut topic = topics.topic(&id).cloned().ok_or_else(|| finding::no_topic(topics, id.as_str()))?;
         if let Some(text) = parameters.text("q") {
             topic.query = Some(finding::understood(text)?);
         }

@@ -18,24 +18,37 @@ struct State {
     reader: Option<Reader>,
     /// Why nothing can be searched, in words for whoever wanted to.
     excuse: String,
+    is_suspect: bool,
 }
 
 impl Handle {
     /// A handle to an index that is not there yet.
     pub fn waiting() -> Self {
         let excuse = "the search index is being opened; try again in a moment".to_owned();
-        Self { state: Arc::new(RwLock::new(State { reader: None, excuse })) }
+        Self { state: Arc::new(RwLock::new(State { reader: None, excuse, is_suspect: false })) }
     }
 
     /// Lets searches go to a reader from now on.
     pub fn serve(&self, reader: Reader) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         state.reader = Some(reader);
+        state.is_suspect = false;
+    }
+
+    /// Notes that the index was found damaged while it was searched.
+    pub fn suspect(&self) {
+        self.state.write().unwrap_or_else(PoisonError::into_inner).is_suspect = true;
+    }
+
+    /// Whether that was noted since the last reader came.
+    pub fn is_suspect(&self) -> bool {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).is_suspect
     }
 
     /// Has searches wait, for a reason.
     pub fn close(&self, excuse: String) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = State { reader: None, excuse };
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) =
+            State { reader: None, excuse, is_suspect: false };
     }
 
     /// The reader, or why there is none at the moment.

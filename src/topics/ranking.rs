@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use chrono::Days;
+use chrono::IsoWeek;
 use chrono::NaiveDate;
 
 use crate::model::paper::Paper;
@@ -93,6 +94,24 @@ pub struct Scored {
     pub threshold: Threshold,
     /// What becomes of it.
     pub decision: Decision,
+}
+
+/// Of candidates with scores those that a budget has room for, the best of each week of announcement; the others come
+/// second. Where there is no budget all have room.
+pub fn best_of_weeks<T>(
+    mut candidates: Vec<T>,
+    rule: &Rule,
+    week: impl Fn(&T) -> IsoWeek,
+    score: impl Fn(&T) -> f32,
+) -> (Vec<T>, Vec<T>) {
+    let Some(most) = rule.most_in_days(LOOK_BACK) else { return (candidates, Vec::new()) };
+    candidates.sort_by(|one, other| score(other).total_cmp(&score(one)));
+    let mut taken: BTreeMap<IsoWeek, f64> = BTreeMap::new();
+    candidates.into_iter().partition(|candidate| {
+        let taken = taken.entry(week(candidate)).or_default();
+        *taken += 1.0;
+        *taken <= most.max(1.0)
+    })
 }
 
 /// The features of a paper.

@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::TimeDelta;
 use offprint::daemon::asks::Answer;
 use offprint::daemon::asks::Ask;
-use offprint::daemon::asks::Trial;
+use offprint::daemon::tried::Trial;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -159,6 +159,11 @@ async fn a_ranked_topic_shows_what_fits_follows_people_and_learns_from_marks() {
         "a right one is there"
     );
     ask(&site, mark("2608.00003", "0")).await;
+    let shown = site.feed("peft").await;
+    assert!(
+        shown.titles().contains(&"Quasars and the Gas of Galaxies"),
+        "a mark that is taken back never was"
+    );
     for (paper, sign, words) in [("2608.00001", "*", "is no mark"), ("9999.99999", "+", "no paper is known")]
     {
         let refused = site.desk().answer(mark(paper, sign), &|_step| {}, &CancellationToken::new()).await;
