@@ -1,5 +1,7 @@
 //! Search, and papers like one.
 
+use std::collections::HashSet;
+
 use crate::finding::Error;
 use crate::finding::Library;
 use crate::finding::rows::FacetRows;
@@ -17,10 +19,10 @@ use crate::query::Query;
 use crate::query::document::Beside;
 use crate::query::document::Document;
 
-/// The most papers that are given at once.
+/// The most papers that are given at once to those who ask over the network.
 pub const MOST: usize = 500;
 
-/// How far into the results one may ask.
+/// How far into the results they may ask.
 pub const FARTHEST: usize = 10_000;
 
 /// What is wanted of a search.
@@ -62,19 +64,15 @@ pub fn papers(
     facets: bool,
     now: Timestamp,
 ) -> Result<Papers, Error> {
-    if wanted.offset.saturating_add(wanted.limit) > FARTHEST {
-        let message = format!("no more than {FARTHEST} papers are listed; narrow the search, by date say");
-        return Err(Error::Wrong(message));
-    }
     let Wanted { sort, offset, limit } = wanted;
     let index = library.index.reader().map_err(Error::NotYet)?;
-    let search = Search { now, sort, offset, limit: limit.min(MOST), facets };
+    let search = Search { now, sort, offset, limit, facets };
     let found = index.search(query, &search).inspect_err(|_damaged| library.index.suspect())?;
-    let mut papers = Vec::with_capacity(found.hits.len());
+    let (mut papers, mut known) = (Vec::with_capacity(found.hits.len()), HashSet::new());
     for hit in found.hits {
         // One that was absorbed a moment ago is listed under its new name, where it is not there already.
         if let Some(paper) = library.reader.paper(&hit.paper)?
-            && !papers.iter().any(|(known, _): &(Paper, f32)| known.id == paper.id)
+            && known.insert(paper.id.clone())
         {
             papers.push((paper, hit.score));
         }

@@ -59,6 +59,15 @@ impl DateRange {
         Some(Self { from: Some(from), to: Some(to) })
     }
 
+    /// Whether it ends before it begins, so that no day lies in it.
+    pub fn is_reversed(&self) -> bool {
+        match (self.from, self.to) {
+            (Some(Day::On(from)), Some(Day::On(to))) => to < from,
+            (Some(Day::Ago(from)), Some(Day::Ago(to))) => to > from,
+            _mixed_or_open => false,
+        }
+    }
+
     /// Reads what stands after a comparison.
     pub fn compared(operator: &str, text: &str) -> Option<Self> {
         let (first, last) = span(text)?;

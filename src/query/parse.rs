@@ -333,9 +333,13 @@ impl<'t> Parser<'t> {
                 } else {
                     DateRange::compared(operator, text)
                 };
-                range.map(Clause::Date).ok_or_else(|| {
-                    "write 2026-11-30, 2026-11, 2026, 2026-11-01..2026-11-30 or -7d".to_owned()
-                })
+                match range {
+                    Some(range) if range.is_reversed() => {
+                        Err("the range ends before it begins; write the earlier day first".to_owned())
+                    }
+                    Some(range) => Ok(Clause::Date(range)),
+                    None => Err("write 2026-11-30, 2026-11, 2026, 2026-11-01..2026-11-30 or -7d".to_owned()),
+                }
             }
         };
         match result {

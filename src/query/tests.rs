@@ -136,6 +136,8 @@ fn every_mistake_has_its_message() {
         ("a NOT", "nothing stands after this NOT"),
         ("title:", "nothing stands after `title:`"),
         ("date:2026-13", "`2026-13` is no value of `date`"),
+        ("date:2026-12-01..2026-11-01", "`2026-12-01..2026-11-01` is no value of `date`"),
+        ("date:-7d..-30d", "`-7d..-30d` is no value of `date`"),
         ("votes>=many", "`many` is no value of `votes`"),
         ("type:old", "`old` is no value of `type`"),
         ("has:wings", "`wings` is no value of `has`"),
