@@ -32,11 +32,11 @@ use chrono::Days;
 use chrono::NaiveDate;
 use chrono::TimeDelta;
 use chrono::Weekday;
+use offprint::model::beside::Beside;
 use offprint::model::paper::Paper;
 use offprint::model::time::Timestamp;
 use offprint::model::topic::Revisions;
 use offprint::model::topic::TopicId;
-use offprint::query::document::Beside;
 use offprint::relevance::background::Background;
 use offprint::relevance::embedding::Embedding;
 use offprint::relevance::features::Features;
@@ -48,10 +48,10 @@ use offprint::topics::Topic;
 use offprint::topics::Topics;
 use offprint::topics::Window;
 use offprint::topics::ranking;
-use offprint::topics::ranking::Course;
 use offprint::topics::ranking::LOOK_BACK;
 use offprint::topics::ranking::Occasion;
 use offprint::topics::ranking::Ranking;
+use offprint::topics::ranking::course::Course;
 
 #[path = "shared/papers.rs"]
 mod papers;
@@ -172,7 +172,7 @@ impl Simulation {
         let mut recorded = papers::recorded(folder, &FILES);
         random.shuffle(&mut recorded);
         let first: NaiveDate = "2026-03-02".parse().unwrap();
-        let embedding = Arc::new(Embedding::shipped().clone());
+        let embedding = Embedding::shipped();
         let labels = labels(&recorded);
         let days = days(first, recorded.len(), &mut random);
         let arrivals: Vec<Arrival> = (0..)
@@ -217,7 +217,7 @@ impl Simulation {
         let begun = cpu();
         let mut entered = Vec::with_capacity(batch.len());
         for one in batch {
-            let gated = self.topics.of_paper(&one.paper, Beside::default(), now).gated;
+            let gated = self.topics.of_paper(&one.paper, &Beside::default(), now).gated;
             entered.push(ranking.decide(gated, &one.paper, Occasion::News, now));
         }
         self.costs[2].push((cpu() - begun) * 1e3);

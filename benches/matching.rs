@@ -19,12 +19,12 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use offprint::model::beside::Beside;
 use offprint::model::paper::Paper;
 use offprint::model::time::Timestamp;
 use offprint::model::topic::Revisions;
 use offprint::model::topic::TopicId;
 use offprint::query;
-use offprint::query::document::Beside;
 use offprint::query::words;
 use offprint::topics::Topic;
 use offprint::topics::Topics;
@@ -93,7 +93,7 @@ fn measure(news: &[Recorded], stored: &[Paper], plain: &[Plain], frequencies: &B
     for round in 0..=ROUNDS {
         let begun = cpu();
         for paper in stored {
-            nothing.places_of_paper(paper, Beside::default(), now);
+            nothing.places_of_paper(paper, &Beside::default(), now);
         }
         let scan = per_paper(cpu() - begun);
         let begun = cpu();
@@ -105,7 +105,7 @@ fn measure(news: &[Recorded], stored: &[Paper], plain: &[Plain], frequencies: &B
         let begun = cpu();
         let mut mine = Vec::with_capacity(news.len());
         for paper in stored {
-            mine.push(topics.places_of_paper(paper, Beside::default(), now));
+            mine.push(topics.places_of_paper(paper, &Beside::default(), now));
         }
         let cost = per_paper(cpu() - begun);
         let begun = cpu();

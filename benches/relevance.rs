@@ -61,7 +61,7 @@ fn main() {
         return;
     }
     let idle = speed::memory();
-    let embedding = Arc::new(embedding.unwrap_or_else(|| Embedding::shipped().clone()));
+    let embedding = embedding.map_or_else(Embedding::shipped, Arc::new);
     println!(
         "embedding {}: {} terms of {} columns",
         embedding.fingerprint(),

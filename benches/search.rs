@@ -25,11 +25,11 @@ use offprint::index::Settings;
 use offprint::index::reader::Reader;
 use offprint::index::reader::Search;
 use offprint::index::reader::Sort;
+use offprint::model::beside::Beside;
 use offprint::model::paper::Paper;
 use offprint::model::time::Timestamp;
 use offprint::query;
 use offprint::query::Query;
-use offprint::query::document::Beside;
 use offprint::query::document::Document;
 use offprint::query::words;
 

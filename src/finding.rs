@@ -90,10 +90,7 @@ pub fn paper(reader: &Reader, text: &str) -> Result<Option<Paper>, store::Error>
     }
     let outside = normalise::ids::lookup(text).or_else(|| ExternalId::parse(text));
     let Some(outside) = outside else { return Ok(None) };
-    match reader.paper_by_external(&outside)? {
-        Some(id) => reader.paper(&id),
-        None => Ok(None),
-    }
+    reader.paper_known_as(&outside)
 }
 
 /// The same, where not knowing it is an error.

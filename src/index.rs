@@ -53,6 +53,8 @@ mod terms;
 
 mod translate;
 
+mod visiting;
+
 pub mod writer;
 
 /// Where the index is, and how much memory writing it may take.

@@ -39,6 +39,8 @@ pub mod announcements;
 
 pub mod arxiv_id;
 
+pub mod beside;
+
 pub mod coverage;
 
 pub mod curation;

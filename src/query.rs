@@ -10,6 +10,7 @@ use std::ops::Range;
 use crate::model::time::Timestamp;
 use crate::query::ast::Clause;
 use crate::query::ast::Node;
+use crate::query::ast::Property;
 use crate::query::ast::ValueField;
 use crate::query::document::Document;
 
@@ -107,16 +108,13 @@ impl Query {
         Verdict { is_match, fired }
     }
 
-    /// The sources that the query names.
-    pub fn sources(&self) -> Vec<String> {
-        fn gather(node: &Node, found: &mut Vec<String>) {
+    /// Every clause, negated ones too, in the order of the text.
+    pub fn clauses(&self) -> Vec<&Clause> {
+        fn gather<'q>(node: &'q Node, found: &mut Vec<&'q Clause>) {
             match node {
                 Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|node| gather(node, found)),
                 Node::Not(inner) => gather(inner, found),
-                Node::Clause(Clause::Value { field: ValueField::Source, pattern }) => {
-                    found.push(pattern.clone());
-                }
-                Node::Clause(_) => {}
+                Node::Clause(clause) => found.push(clause),
             }
         }
         let mut found = Vec::new();
@@ -124,16 +122,23 @@ impl Query {
         found
     }
 
+    /// The sources that the query names.
+    pub fn sources(&self) -> Vec<String> {
+        let source = |clause: &Clause| {
+            let Clause::Value { field: ValueField::Source, pattern } = clause else { return None };
+            Some(pattern.clone())
+        };
+        self.clauses().into_iter().filter_map(source).collect()
+    }
+
     /// Whether the query asks for a count, such as `votes>=10`.
     pub fn asks_for_counts(&self) -> bool {
-        fn asks(node: &Node) -> bool {
-            match node {
-                Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(asks),
-                Node::Not(inner) => asks(inner),
-                Node::Clause(clause) => matches!(clause, Clause::Number { .. }),
-            }
-        }
-        asks(&self.root)
+        self.clauses().iter().any(|clause| matches!(clause, Clause::Number { .. }))
+    }
+
+    /// Whether the query asks for what an editor picked: `is:picked`.
+    pub fn asks_for_picks(&self) -> bool {
+        self.clauses().iter().any(|clause| matches!(clause, Clause::Has(Property::Picked)))
     }
 
     /// Whether the query only says what a paper must not be, so that nearly everything matches.

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use crate::model::beside::Beside;
 use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
 use crate::model::time::Timestamp;
@@ -23,7 +24,6 @@ use crate::query::Query;
 use crate::query::ast::AuthorPattern;
 use crate::query::ast::Clause;
 use crate::query::ast::Node;
-use crate::query::document::Beside;
 use crate::relevance::rule::Rule;
 use crate::topics::compile::Program;
 use crate::topics::lexicon::Lexicon;
@@ -144,8 +144,8 @@ pub struct Match {
 pub struct Matched {
     /// It belongs to these, in the order of the configuration.
     pub certain: Vec<Match>,
-    /// It meets the condition of these ranked topics, by their places; its score decides.
-    pub gated: Vec<(usize, Match)>,
+    /// It meets the condition of these ranked topics, in the same order; its score decides.
+    pub gated: Vec<Match>,
 }
 
 /// All topics, compiled.
@@ -163,6 +163,7 @@ pub struct Topics {
     /// Ranked topics without a condition.
     open: Vec<usize>,
     counts: bool,
+    picks: bool,
     scratch: Mutex<Scratch>,
 }
 
@@ -195,8 +196,9 @@ struct Scratch {
 impl Topics {
     /// Compiles topics. Their names differ; of two that share one the later is found by it.
     pub fn new(topics: Vec<Topic>) -> Self {
-        let counts = |topic: &Topic| topic.query.as_ref().is_some_and(Query::asks_for_counts);
-        let mut compiled = Self { counts: topics.iter().any(counts), ..Self::default() };
+        let any = |asks: fn(&Query) -> bool| topics.iter().filter_map(|topic| topic.query.as_ref()).any(asks);
+        let (counts, picks) = (any(Query::asks_for_counts), any(Query::asks_for_picks));
+        let mut compiled = Self { counts, picks, ..Self::default() };
         for (place, topic) in topics.iter().enumerate() {
             compiled.places.insert(topic.id.clone(), place);
             let role = if topic.ranked.is_some() { Role::Gates } else { Role::Decides };
@@ -247,36 +249,51 @@ impl Topics {
     }
 
     /// Whether any topic asks for a count (votes, stars), so that a new reading alone may let a paper in.
-    pub fn count(&self) -> bool {
+    pub fn ask_for_counts(&self) -> bool {
         self.counts
     }
 
+    /// Whether a topic asks for a count.
+    pub fn waits_for_counts(&self, id: &TopicId) -> bool {
+        self.topic(id).and_then(|topic| topic.query.as_ref()).is_some_and(Query::asks_for_counts)
+    }
+
+    /// Whether any topic asks for what an editor picked.
+    pub fn ask_for_picks(&self) -> bool {
+        self.picks
+    }
+
+    /// Whether any topic is ranked.
+    pub fn are_ranked(&self) -> bool {
+        self.all.iter().any(|topic| topic.ranked.is_some())
+    }
+
     /// The topics that a paper belongs to by its words and values, and those among which its score decides.
-    pub fn of_paper(&self, paper: &Paper, beside: Beside<'_>, now: Timestamp) -> Matched {
-        let mut matched = Matched::default();
+    pub fn of_paper(&self, paper: &Paper, beside: &Beside, now: Timestamp) -> Matched {
+        let (mut certain, mut gated): (Vec<Match>, Vec<(usize, Match)>) = Default::default();
         self.matching(paper, beside, now, |condition, program, scan| {
             let Some(topic) = self.all.get(condition.topic) else { return };
             let mut fired = Vec::new();
             judge::fired(&condition.root, program, scan, now, &mut fired);
             let found = Match { topic: topic.id.clone(), reason: fired.join("; ") };
             match condition.role {
-                Role::Decides if matched.certain.last().is_some_and(|last| last.topic == topic.id) => {}
-                Role::Decides => matched.certain.push(found),
-                Role::Gates => matched.gated.push((condition.topic, found)),
+                Role::Decides if certain.last().is_some_and(|last| last.topic == topic.id) => {}
+                Role::Decides => certain.push(found),
+                Role::Gates => gated.push((condition.topic, found)),
             }
         });
         for place in &self.open {
             if let Some(topic) = self.all.get(*place) {
-                matched.gated.push((*place, Match { topic: topic.id.clone(), reason: String::new() }));
+                gated.push((*place, Match { topic: topic.id.clone(), reason: String::new() }));
             }
         }
-        matched.gated.retain(|(_place, gated)| !matched.certain.iter().any(|one| one.topic == gated.topic));
-        matched.gated.sort_by_key(|(place, _match)| *place);
-        matched
+        gated.retain(|(_place, gate)| !certain.iter().any(|one| one.topic == gate.topic));
+        gated.sort_by_key(|(place, _gate)| *place);
+        Matched { certain, gated: gated.into_iter().map(|(_place, gate)| gate).collect() }
     }
 
     /// The topics whose queries a paper matches, as places in the order of the configuration.
-    pub fn places_of_paper(&self, paper: &Paper, beside: Beside<'_>, now: Timestamp) -> Vec<usize> {
+    pub fn places_of_paper(&self, paper: &Paper, beside: &Beside, now: Timestamp) -> Vec<usize> {
         let mut places = Vec::new();
         self.matching(paper, beside, now, |condition, _program, _scan| places.push(condition.topic));
         places
@@ -285,7 +302,7 @@ impl Topics {
     fn matching(
         &self,
         paper: &Paper,
-        beside: Beside<'_>,
+        beside: &Beside,
         now: Timestamp,
         mut found: impl FnMut(&Condition, &Program, &Scan<'_>),
     ) {

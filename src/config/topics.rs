@@ -72,13 +72,11 @@ fn ranked(entries: &Entries, file: &FileText, findings: &mut Findings) -> Option
         let fault = Diagnostic::at(file, entries.span_of("breadth"), message);
         findings.faults.push(fault.hint("take one of them out".to_owned()));
     }
-    let rule = match (entries.number("budget"), entries.text("breadth")) {
-        (Some(thousandths), _) => {
+    let rule = match entries.number("budget") {
+        Some(thousandths) => {
             Rule::Budget { per_day: f64::from(u32::try_from(thousandths).unwrap_or(u32::MAX)) / 1_000.0 }
         }
-        (None, Some("strict")) => Rule::Breadth(Breadth::Strict),
-        (None, Some("broad")) => Rule::Breadth(Breadth::Broad),
-        (None, _normal) => Rule::Breadth(Breadth::Normal),
+        None => Rule::Breadth(entries.text("breadth").and_then(Breadth::parse).unwrap_or_default()),
     };
     Some(Ranked { about, like, unlike, follow, rule })
 }

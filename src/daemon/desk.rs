@@ -52,7 +52,6 @@ use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::source::SourceId;
-use crate::relevance::embedding::Embedding;
 use crate::store;
 use crate::store::OpenReport;
 use crate::store::Reader;
@@ -67,8 +66,7 @@ pub type OnStep<'a> = &'a (dyn Fn(Step) + Send + Sync);
 pub struct Desk {
     config: watch::Sender<Arc<Config>>,
     pub(super) topics: watch::Sender<Arc<Selector>>,
-    /// The embedding in use, and how many papers the store had when it was trained.
-    pub(super) embedding: Mutex<(Arc<Embedding>, u64)>,
+    pub(super) embedding: teaching::InUse,
     pub(super) ranked: Mutex<Ranked>,
     site: watch::Sender<Arc<Site>>,
     harvester: Harvester,
@@ -106,7 +104,7 @@ impl Desk {
         let indexer = Indexer::new(index::Settings::beside(&config.store.path));
         let harvester = Harvester::new(client, opened.writer, indexer, in_force, clock.clone())?;
         harvester.replace_jobs(jobs(&config));
-        let embedding = Mutex::new(teaching::embedding(&config.store.path));
+        let embedding = teaching::InUse::beside(&config.store.path);
         let config = Arc::new(config);
         let desk = Self {
             started_with: Arc::clone(&config),

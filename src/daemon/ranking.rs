@@ -33,7 +33,7 @@ impl Desk {
     pub async fn rank_first(&self) -> anyhow::Result<()> {
         let is_due = {
             let selector = self.topics.borrow();
-            selector.ranking().is_none() && selector.topics().iter().any(|topic| topic.ranked.is_some())
+            selector.ranking().is_none() && selector.topics().are_ranked()
         };
         if is_due { self.rerank().await } else { Ok(()) }
     }
@@ -74,20 +74,15 @@ impl Desk {
 
     /// Ranks topics as the store is now.
     pub(super) async fn rank(&self, topics: Arc<Topics>) -> anyhow::Result<(Arc<Selector>, Ranked)> {
-        let (reader, embedding, now) = (
-            self.reader().clone(),
-            Arc::clone(&self.embedding.lock().unwrap_or_else(PoisonError::into_inner).0),
-            self.clock().now(),
-        );
+        if !topics.are_ranked() {
+            return Ok((Arc::new(Selector::new(topics, None)), Ranked::default()));
+        }
+        let (reader, embedding, now) = (self.reader().clone(), self.embedding.clone(), self.clock().now());
         let built = tokio::task::spawn_blocking(move || {
-            let ranker = ranker::build(&reader, &topics, &embedding, now)?;
-            Ok::<_, store::Error>(match ranker {
-                Some(Ranker { ranking, missing, papers }) => {
-                    let ranked = Ranked { at: Some(now), missing, papers };
-                    (Arc::new(Selector::new(topics, Some(Arc::new(ranking)))), ranked)
-                }
-                None => (Arc::new(Selector::new(topics, None)), Ranked::default()),
-            })
+            let (embedding, _trained) = embedding.get();
+            let Ranker { ranking, missing, papers } = ranker::build(&reader, &topics, &embedding, now)?;
+            let ranked = Ranked { at: Some(now), missing, papers };
+            Ok::<_, store::Error>((Arc::new(Selector::new(topics, Some(Arc::new(ranking)))), ranked))
         });
         built.await?.context("topics: ranking the stored papers")
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use anyhow::Context as _;
@@ -168,9 +169,37 @@ fn train_over(
     Ok((embedding, papers.len()))
 }
 
-/// The embedding in use, and how many papers the store had when it was trained: the one beside the store, else the shipped.
-pub fn embedding(store: &Path) -> (Arc<Embedding>, u64) {
-    let file: PathBuf = store.join(FILE);
+/// An embedding, and how many papers the store had when it was trained.
+type Trained = (Arc<Embedding>, u64);
+
+/// The embedding in use; read when it is first asked for, since
+/// only ranked topics need it.
+#[derive(Clone, Debug)]
+pub(super) struct InUse {
+    store: PathBuf,
+    slot: Arc<Mutex<Option<Trained>>>,
+}
+
+impl InUse {
+    /// That of a store.
+    pub(super) fn beside(store: &Path) -> Self {
+        Self { store: store.to_owned(), slot: Arc::default() }
+    }
+
+    /// Blocks while it is read for the first time.
+    pub(super) fn get(&self) -> Trained {
+        let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert_with(|| read(&self.store)).clone()
+    }
+
+    fn replace(&self, embedding: Arc<Embedding>, papers: u64) {
+        *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((embedding, papers));
+    }
+}
+
+/// The embedding beside a store, else the shipped one.
+fn read(store: &Path) -> Trained {
+    let file = store.join(FILE);
     if let Ok(bytes) = std::fs::read(&file)
         && let Some((count, model)) = bytes.split_first_chunk::<8>()
     {
@@ -181,24 +210,24 @@ pub fn embedding(store: &Path) -> (Arc<Embedding>, u64) {
             }
         }
     }
-    (Arc::new(Embedding::shipped().clone()), 0)
+    (Embedding::shipped(), 0)
 }
 
 impl Desk {
     /// Ranks with another embedding from now on.
     pub async fn use_embedding(&self, embedding: Arc<Embedding>) -> anyhow::Result<()> {
-        {
-            let mut slot = self.embedding.lock().unwrap_or_else(PoisonError::into_inner);
-            *slot = (embedding, self.reader().paper_count());
-        }
+        self.embedding.replace(embedding, self.reader().paper_count());
         self.rerank().await
     }
 
     /// Whether the store has grown so much that the embedding should be trained anew: there are ranked topics, as many
     /// papers as the shipped one was made of, and a quarter more than when it was trained last.
     pub fn is_training_due(&self) -> bool {
-        let trained = self.embedding.lock().unwrap_or_else(PoisonError::into_inner).1;
         let papers = self.reader().paper_count();
-        self.selector().ranking().is_some() && papers >= AUTOMATIC && papers > trained + trained / 4
+        if self.selector().ranking().is_none() || papers < AUTOMATIC {
+            return false;
+        }
+        let (_embedding, trained) = self.embedding.get();
+        papers > trained + trained / 4
     }
 }

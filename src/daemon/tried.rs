@@ -62,9 +62,7 @@ pub fn of_topic(topic: &Topic, days: u32) -> Trial {
         AuthorPattern::Prefix(prefix) => format!("{prefix}*"),
     };
     let (breadth, per_day) = match ranked.rule {
-        Rule::Breadth(Breadth::Strict) => (Some("strict"), None),
-        Rule::Breadth(Breadth::Normal) => (Some("normal"), None),
-        Rule::Breadth(Breadth::Broad) => (Some("broad"), None),
+        Rule::Breadth(breadth) => (Some(breadth.name()), None),
         Rule::Budget { per_day } => (None, Some(per_day)),
     };
     Trial {
@@ -105,11 +103,7 @@ fn ranked(trial: &Trial) -> anyhow::Result<Ranked> {
     };
     let person =
         |name: &String| query::author::pattern(name).map_err(|hint| anyhow!("\"{name}\" is no name; {hint}"));
-    let breadth = match trial.breadth.as_deref() {
-        Some("strict") => Breadth::Strict,
-        Some("broad") => Breadth::Broad,
-        _normal => Breadth::Normal,
-    };
+    let breadth = trial.breadth.as_deref().and_then(Breadth::parse).unwrap_or_default();
     Ok(Ranked {
         about: trial.about.clone(),
         like: papers(&trial.like)?,

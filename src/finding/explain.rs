@@ -13,7 +13,6 @@ use crate::model::topic::TopicId;
 use crate::query::Query;
 use crate::query::ast::Clause;
 use crate::query::ast::Node;
-use crate::query::document::Beside;
 use crate::query::document::Document;
 use crate::relevance::rule::Decision;
 use crate::relevance::rule::Origin;
@@ -29,9 +28,7 @@ pub fn explain(
     let configured = library.selector.topics().topic(topic);
     let configured = configured.ok_or_else(|| no_topic(library.selector.topics(), topic.as_str()))?;
     let entry = library.reader.entry(topic, &paper.id)?;
-    let signals = library.reader.signals(&paper.id)?;
-    let is_picked = library.reader.pick(&paper.id)?.is_some();
-    let document = Document::new(paper, &Beside { signals: &signals, is_picked });
+    let document = Document::new(paper, &library.reader.beside(&paper.id)?);
     let mut conditions = Vec::new();
     let is_match = configured.query.as_ref().is_none_or(|query| {
         gather(query.root(), &document, now, false, &mut conditions);

@@ -16,7 +16,6 @@ use crate::index::snippet::Snippet;
 use crate::model::paper::Paper;
 use crate::model::time::Timestamp;
 use crate::query::Query;
-use crate::query::document::Beside;
 use crate::query::document::Document;
 
 /// The most papers that are given at once to those who ask over the network.
@@ -42,9 +41,7 @@ pub fn search(library: &Library, text: &str, wanted: Wanted, now: Timestamp) -> 
     let (papers, total, facets) = papers(library, &query, wanted, true, now)?;
     let mut hits = Vec::with_capacity(papers.len());
     for (paper, score) in papers {
-        let signals = library.reader.signals(&paper.id)?;
-        let is_picked = library.reader.pick(&paper.id)?.is_some();
-        let document = Document::new(&paper, &Beside { signals: &signals, is_picked });
+        let document = Document::new(&paper, &library.reader.beside(&paper.id)?);
         let reason = query.evaluate(&document, now).reason();
         let snippet = snippet::of(&query, &paper).map(|snippet| marked(&snippet));
         let score = (wanted.sort == Sort::Relevance).then_some(score);

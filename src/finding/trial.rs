@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::Datelike as _;
@@ -14,7 +13,6 @@ use crate::finding::Error;
 use crate::finding::Library;
 use crate::finding::rows::Hit;
 use crate::finding::rows::TrialRows;
-use crate::model::curation::Fit;
 use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
@@ -27,10 +25,8 @@ use crate::query::ast::Node;
 use crate::query::dates::DateRange;
 use crate::query::dates::Day;
 use crate::query::document;
-use crate::query::document::Beside;
 use crate::relevance::background::Background;
 use crate::relevance::embedding::Embedding;
-use crate::relevance::profile::Wanted;
 use crate::relevance::rule::Decision;
 use crate::topics::Match;
 use crate::topics::Matched;
@@ -39,9 +35,9 @@ use crate::topics::Topic;
 use crate::topics::Topics;
 use crate::topics::Window;
 use crate::topics::ranking;
-use crate::topics::ranking::Course;
-use crate::topics::ranking::Occasion;
+use crate::topics::ranking::Judged;
 use crate::topics::ranking::Ranking;
+use crate::topics::ranking::course::Course;
 
 /// So many papers are listed of each kind.
 const LISTED: usize = 20;
@@ -80,24 +76,29 @@ pub fn trial(
     papers.sort_by(|one, other| one.id.cmp(&other.id));
     papers.dedup_by(|one, other| one.id == other.id);
     let ranking = match &topic.ranked {
-        Some(ranked) => Some(rank(library, topic, ranked, live, &papers, days, &mut rows.notes)?),
+        Some(ranked) => {
+            let mut course = course(library, topic, ranked, live, &mut rows.notes)?;
+            if let Some(query) = &topic.query {
+                let ids = index.matching(query, now)?.into_iter();
+                course.eligible = Some(ids.map(|id| id.to_string()).collect());
+            }
+            Some(rank(library, course, &papers, days))
+        }
         None => None,
     };
     let (mut shown, mut near) = (Vec::new(), Vec::new());
     for paper in papers {
-        let signals = library.reader.signals(&paper.id)?;
-        let beside = Beside { signals: &signals, is_picked: library.reader.pick(&paper.id)?.is_some() };
-        let Matched { certain, gated } = alone.of_paper(&paper, beside, now);
+        let beside = library.reader.beside(&paper.id)?;
+        let Matched { certain, gated } = alone.of_paper(&paper, &beside, now);
         let day = document::day_of(&paper);
         if let Some(Match { reason, .. }) = certain.into_iter().next() {
             shown.push(Candidate { paper, day, reason, score: None });
-        } else if let (Some(ranking), Some((_place, gate))) = (&ranking, gated.into_iter().next()) {
-            let weighed =
-                ranking.background().weigh(&ranking::features(&paper, ranking.background().embedding()));
-            let total = ranking.totals(&weighed).first().copied().unwrap_or(f32::NAN);
-            let (threshold, decision) = ranking.judge(0, total, Occasion::History, now);
+        } else if let Some(ranking) = &ranking
+            && let Some(judged) = ranking.judge(gated, &paper, now).pop()
+        {
+            let Judged { gate, score, threshold, decision } = judged;
             rows.threshold = Some(threshold.score);
-            let candidate = Candidate { paper, day, reason: gate.reason, score: Some(total) };
+            let candidate = Candidate { paper, day, reason: gate.reason, score: Some(score) };
             match decision {
                 Decision::In | Decision::Full => shown.push(candidate),
                 Decision::Near => near.push(candidate),
@@ -152,20 +153,32 @@ fn as_number(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::MAX, f64::from)
 }
 
-/// A ranking of this topic alone, over the papers that the ranking in force compares with, else over those that are tried.
-fn rank(
+/// What the topic learns, as the live one would; what that does without is noted.
+fn course(
     library: &Library,
     topic: &Topic,
     ranked: &Ranked,
     live: Option<&TopicId>,
-    papers: &[Paper],
-    days: u32,
     notes: &mut Vec<String>,
-) -> Result<Ranking, Error> {
+) -> Result<Course, Error> {
+    let marked = live.map(|id| library.reader.marked(id)).transpose()?.unwrap_or_default();
+    let embedding = embedding(library);
+    let find = |id: &ExternalId| library.reader.paper_known_as(id);
+    let (course, missing) = Course::new(&topic.id, ranked, &marked, &embedding, find)?;
+    let note = |id| format!("{id} is not in the store yet, so that nothing is learnt from it");
+    notes.extend(missing.iter().map(note));
+    if course.wanted.about.is_none() && course.wanted.likes.is_empty() {
+        notes.push("without any example the scores say nothing".to_owned());
+    }
+    Ok(course)
+}
+
+/// A ranking of this topic alone, over the papers that the ranking in force compares with, else over those that are tried.
+fn rank(library: &Library, course: Course, papers: &[Paper], days: u32) -> Ranking {
     let (background, a_day) = if let Some(ranking) = library.selector.ranking() {
         (ranking.background().clone(), ranking.papers_a_day())
     } else {
-        let embedding = Arc::new(Embedding::shipped().clone());
+        let embedding = embedding(library);
         let mut background = Background::new(Arc::clone(&embedding));
         for paper in papers {
             let features = Arc::new(ranking::features(paper, &embedding));
@@ -173,50 +186,12 @@ fn rank(
         }
         (background, as_number(papers.len()) / f64::from(days.max(1)))
     };
-    let embedding = Arc::clone(background.embedding());
-    let mut wanted = Wanted { about: ranked.about.clone(), ..Wanted::default() };
-    let mut marked = Vec::new();
-    for mark in live.map(|id| library.reader.marks(id)).transpose()?.unwrap_or_default() {
-        let Some(paper) = library.reader.paper(&mark.paper)? else { continue };
-        marked.push((paper.id.to_string(), mark.fit == Fit::Right));
-        let example = ranking::example(&paper, &embedding);
-        match mark.fit {
-            Fit::Right => wanted.likes.push(example),
-            Fit::Wrong => wanted.unlikes.push(example),
-        }
-    }
-    for (ids, examples) in [(&ranked.like, &mut wanted.likes), (&ranked.unlike, &mut wanted.unlikes)] {
-        for id in ids {
-            match stored(library, id)? {
-                Some(paper) if !marked.iter().any(|(known, _)| *known == paper.id.as_str()) => {
-                    examples.push(ranking::example(&paper, &embedding));
-                }
-                Some(_marked) => {}
-                None => {
-                    notes.push(format!("{id} is not in the store yet, so that nothing is learnt from it"));
-                }
-            }
-        }
-    }
-    if wanted.about.is_none() && wanted.likes.is_empty() {
-        notes.push("without any example the scores say nothing".to_owned());
-    }
-    let eligible = topic.query.as_ref().map(|query| {
-        let matching = |paper: &&Paper| {
-            let beside = Beside::default();
-            query.matches(&document::Document::new(paper, &beside), paper.first_seen)
-        };
-        papers.iter().filter(matching).map(|paper| paper.id.to_string()).collect::<HashSet<String>>()
-    });
-    let (topic, rule, entered) = (topic.id.clone(), ranked.rule, BTreeMap::new());
-    Ok(Ranking::new(background, a_day, vec![Course { topic, rule, wanted, marked, eligible, entered }]))
+    Ranking::new(background, a_day, vec![course])
 }
 
-fn stored(library: &Library, id: &ExternalId) -> Result<Option<Paper>, Error> {
-    Ok(match library.reader.paper_by_external(id)? {
-        Some(paper) => library.reader.paper(&paper)?,
-        None => None,
-    })
+/// That of the ranking in force, else the one that comes with the program.
+fn embedding(library: &Library) -> Arc<Embedding> {
+    library.selector.ranking().map_or_else(Embedding::shipped, |one| Arc::clone(one.background().embedding()))
 }
 
 fn hit(candidate: &Candidate, ranking: Option<&Ranking>, topic: &Topic) -> Hit {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::harvest::plan::places::enter_as_history;
 use crate::harvest::run::Harvester;
+use crate::model::beside::Beside;
 use crate::model::curation::Fit;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
@@ -14,7 +15,6 @@ use crate::model::plan::Plan;
 use crate::model::text::Text;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
-use crate::query::document::Beside;
 use crate::store::Error;
 use crate::topics::Match;
 use crate::topics::ranking::Occasion;
@@ -82,10 +82,8 @@ impl Harvester {
                 let (reader, selector) = (writer.reader(), Arc::clone(&selector.borrow()));
                 let Some(paper) = reader.paper(&paper)? else { return Ok(()) };
                 let entry = reader.entry(&topic, &paper.id)?;
-                let signals = reader.signals(&paper.id)?;
-                let beside = Beside { signals: &signals, is_picked: reader.pick(&paper.id)?.is_some() };
-                let is_other = |other: &TopicId| *other != topic;
-                let found = selector.of_paper(&paper, beside, Occasion::History, now, is_other);
+                let (beside, is_open) = (reader.beside(&paper.id)?, |other: &TopicId| *other == topic);
+                let found = selector.of_paper(&paper, &beside, Occasion::History, now, is_open);
                 let found = found.into_iter().find(|found| found.topic == topic);
                 let op = match (entry, found) {
                     (None, Some(found)) => Op::Enter(enter_as_history(&paper, topic, found.reason)),
@@ -117,10 +115,10 @@ impl Harvester {
                 writer.heal()?;
                 let reader = writer.reader();
                 let known = reader.pick(&paper.id)?;
-                let topics = std::sync::Arc::clone(selector.borrow().topics());
+                let topics = Arc::clone(selector.borrow().topics());
                 let signals = reader.signals(&paper.id)?;
                 let matched = |is_picked| -> Vec<Match> {
-                    topics.of_paper(&paper, Beside { signals: &signals, is_picked }, now).certain
+                    topics.of_paper(&paper, &Beside { signals: signals.clone(), is_picked }, now).certain
                 };
                 let (with, without) = (matched(true), matched(false));
                 let is_among =

@@ -14,11 +14,11 @@ use crate::index::OpenReport;
 use crate::index::Settings;
 use crate::index::handle::Handle;
 use crate::index::writer::Writer;
+use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::plan::Sequence;
 use crate::model::time::Timestamp;
 use crate::query::Query;
-use crate::query::document::Beside;
 use crate::query::document::Document;
 use crate::store;
 use crate::store::Reader;
@@ -78,10 +78,7 @@ impl Indexer {
             drop(slot.take());
             index::distrust(&self.settings);
         }
-        let mut writer = match slot.take() {
-            Some(writer) => writer,
-            None => self.open()?,
-        };
+        let mut writer = slot.take().map_or_else(|| self.open(), Ok)?;
         let followed = catch_unwind(AssertUnwindSafe(|| self.follow(&mut writer, reader, pen)));
         let failed = match followed {
             Ok(Ok(caught)) => {
@@ -105,10 +102,7 @@ impl Indexer {
     pub fn catch_up_if_soon(&self, reader: &Reader, pen: &Pen) -> Result<bool, Error> {
         {
             let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            let writer = match slot.take() {
-                Some(writer) => writer,
-                None => self.open()?,
-            };
+            let writer = slot.take().map_or_else(|| self.open(), Ok)?;
             let is_soon = writer.applied() > 0 || reader.paper_count() <= FEW;
             *slot = Some(writer);
             if !is_soon {
@@ -189,10 +183,7 @@ impl Indexer {
         writer.commit(0)?;
         for (place, paper) in (1..).zip(reader.papers()) {
             let paper = paper?;
-            let signals = reader.signals(&paper.id)?;
-            let beside = Beside { signals: &signals, is_picked: reader.pick(&paper.id)?.is_some() };
-            writer.put(&paper, &Document::new(&paper, &beside))?;
-            caught.put += 1;
+            put(writer, reader, &paper, caught)?;
             if place % BATCH == 0 {
                 let done = (100 * caught.put).checked_div(papers).unwrap_or(0).min(99);
                 self.handle.close(format!("the search index is being made anew ({done} % done)"));
@@ -207,13 +198,16 @@ impl Indexer {
 /// Puts a paper as it is now, or removes it when it is none any more.
 fn take(writer: &mut Writer, reader: &Reader, id: &PaperId, caught: &mut Caught) -> Result<(), Error> {
     if let Some(paper) = reader.paper(id)?.filter(|paper| paper.id == *id) {
-        let signals = reader.signals(id)?;
-        let beside = Beside { signals: &signals, is_picked: reader.pick(id)?.is_some() };
-        writer.put(&paper, &Document::new(&paper, &beside))?;
-        caught.put += 1;
+        put(writer, reader, &paper, caught)
     } else {
         writer.remove(id)?;
         caught.removed += 1;
+        Ok(())
     }
+}
+
+fn put(writer: &mut Writer, reader: &Reader, paper: &Paper, caught: &mut Caught) -> Result<(), Error> {
+    writer.put(paper, &Document::new(paper, &reader.beside(&paper.id)?))?;
+    caught.put += 1;
     Ok(())
 }

@@ -9,24 +9,21 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use chrono::TimeDelta;
 
-use crate::model::curation::Fit;
 use crate::model::external_id::ExternalId;
-use crate::model::paper::Paper;
 use crate::model::time::Timestamp;
+use crate::model::topic::TopicId;
 use crate::query::document;
-use crate::query::document::Beside;
 use crate::relevance::background::Background;
 use crate::relevance::embedding::Embedding;
-use crate::relevance::profile::Wanted;
 use crate::store::Error;
 use crate::store::Reader;
 use crate::topics::Ranked;
 use crate::topics::Topic;
 use crate::topics::Topics;
 use crate::topics::ranking;
-use crate::topics::ranking::Course;
 use crate::topics::ranking::LOOK_BACK;
 use crate::topics::ranking::Ranking;
+use crate::topics::ranking::course::Course;
 
 /// The window holds the papers of so many days, and no fewer than so many papers, nor more than so many.
 const WINDOW: TimeDelta = TimeDelta::days(60);
@@ -50,43 +47,32 @@ pub struct Ranker {
     pub papers: u64,
 }
 
-/// The ranking of those topics that are ranked; nothing where none is.
+/// The ranking of those topics that are ranked.
 pub fn build(
     reader: &Reader,
     topics: &Topics,
     embedding: &Arc<Embedding>,
     now: Timestamp,
-) -> Result<Option<Ranker>, Error> {
+) -> Result<Ranker, Error> {
     let ranked: Vec<(&Topic, &Ranked)> =
         topics.iter().filter_map(|topic| Some((topic, topic.ranked.as_ref()?))).collect();
-    if ranked.is_empty() {
-        return Ok(None);
-    }
     let conditions = ranked.iter().filter(|(topic, _)| topic.query.is_some());
     let conditions = Topics::new(conditions.map(|(topic, _)| (*topic).clone()).collect());
-    let window = window(reader, &conditions, embedding, now)?;
+    let mut window = window(reader, &conditions, embedding, now)?;
     let mut missing = BTreeSet::new();
     let mut courses = Vec::with_capacity(ranked.len());
     for (topic, ranked) in ranked {
-        let mut course = course(reader, topic, ranked, embedding, now, &mut missing)?;
-        course.eligible = topic
-            .query
-            .as_ref()
-            .map(|_query| window.eligible.get(topic.id.as_str()).cloned().unwrap_or_default());
-        courses.push(course);
+        let (course, unknown) =
+            Course::new(&topic.id, ranked, &reader.marked(&topic.id)?, embedding, |id| {
+                reader.paper_known_as(id)
+            })?;
+        missing.extend(unknown);
+        let eligible =
+            topic.query.as_ref().map(|_query| window.eligible.remove(&topic.id).unwrap_or_default());
+        courses.push(Course { eligible, entered: entered(reader, &topic.id, now)?, ..course });
     }
     let ranking = Ranking::new(window.background, window.papers_a_day, courses);
-    Ok(Some(Ranker { ranking, missing, papers: reader.paper_count() }))
-}
-
-/// What the papers of the trailing window are like; also for topics that are only tried.
-pub fn background(
-    reader: &Reader,
-    embedding: &Arc<Embedding>,
-    now: Timestamp,
-) -> Result<(Background, f64), Error> {
-    let window = window(reader, &Topics::default(), embedding, now)?;
-    Ok((window.background, window.papers_a_day))
+    Ok(Ranker { ranking, missing, papers: reader.paper_count() })
 }
 
 /// The papers of the trailing window.
@@ -94,7 +80,7 @@ struct Window {
     background: Background,
     papers_a_day: f64,
     /// Topic → the papers that meet its condition.
-    eligible: HashMap<String, HashSet<String>>,
+    eligible: HashMap<TopicId, HashSet<String>>,
 }
 
 fn window(
@@ -104,7 +90,7 @@ fn window(
     now: Timestamp,
 ) -> Result<Window, Error> {
     let mut background = Background::new(Arc::clone(embedding));
-    let mut eligible: HashMap<String, HashSet<String>> = HashMap::new();
+    let mut eligible: HashMap<TopicId, HashSet<String>> = HashMap::new();
     let mut days: BTreeMap<NaiveDate, usize> = BTreeMap::new();
     let has_conditions = conditions.iter().next().is_some();
     let since = now.minus(WINDOW);
@@ -116,11 +102,8 @@ fn window(
         *days.entry(document::day_of(&paper)).or_default() += 1;
         background.add(paper.id.as_str(), Arc::new(ranking::features(&paper, embedding)));
         if has_conditions {
-            let signals = reader.signals(&paper.id)?;
-            let is_picked = reader.pick(&paper.id)?.is_some();
-            let beside = Beside { signals: &signals, is_picked };
-            for (_place, gate) in conditions.of_paper(&paper, beside, now).gated {
-                eligible.entry(gate.topic.to_string()).or_default().insert(paper.id.to_string());
+            for gate in conditions.of_paper(&paper, &reader.beside(&paper.id)?, now).gated {
+                eligible.entry(gate.topic).or_default().insert(paper.id.to_string());
             }
         }
     }
@@ -142,56 +125,15 @@ fn rate(days: &BTreeMap<NaiveDate, usize>, now: Timestamp) -> f64 {
     counted(recent.iter().map(|(_day, count)| count).sum()) / span
 }
 
-/// What a topic wants, as far as its examples are stored.
-fn course(
-    reader: &Reader,
-    topic: &Topic,
-    ranked: &Ranked,
-    embedding: &Arc<Embedding>,
-    now: Timestamp,
-    missing: &mut BTreeSet<ExternalId>,
-) -> Result<Course, Error> {
-    let mut wanted = Wanted { about: ranked.about.clone(), ..Wanted::default() };
-    let mut known = HashSet::new();
-    let mut marked = Vec::new();
-    for mark in reader.marks(&topic.id)? {
-        let Some(paper) = reader.paper(&mark.paper)? else { continue };
-        known.insert(paper.id.clone());
-        marked.push((paper.id.to_string(), mark.fit == Fit::Right));
-        let example = ranking::example(&paper, embedding);
-        match mark.fit {
-            Fit::Right => wanted.likes.push(example),
-            Fit::Wrong => wanted.unlikes.push(example),
-        }
-    }
-    for (ids, examples) in [(&ranked.like, &mut wanted.likes), (&ranked.unlike, &mut wanted.unlikes)] {
-        for id in ids {
-            match stored(reader, id)? {
-                // What a reader has marked since is newer than the configuration.
-                Some(paper) if known.insert(paper.id.clone()) => {
-                    examples.push(ranking::example(&paper, embedding));
-                }
-                Some(_marked) => {}
-                None => {
-                    missing.insert(id.clone());
-                }
-            }
-        }
-    }
+/// How many papers entered a topic on each of the last days.
+fn entered(reader: &Reader, topic: &TopicId, now: Timestamp) -> Result<BTreeMap<NaiveDate, u32>, Error> {
     let since = now.minus(TimeDelta::days(i64::try_from(LOOK_BACK).unwrap_or(7) + 1));
     let mut entered: BTreeMap<NaiveDate, u32> = BTreeMap::new();
-    for entry in reader.timeline(&topic.id, None, ENTRIES)? {
+    for entry in reader.timeline(topic, None, ENTRIES)? {
         if entry.at < since {
             break;
         }
         *entered.entry(entry.at.day()).or_default() += 1;
     }
-    Ok(Course { topic: topic.id.clone(), rule: ranked.rule, wanted, marked, eligible: None, entered })
-}
-
-fn stored(reader: &Reader, id: &ExternalId) -> Result<Option<Paper>, Error> {
-    match reader.paper_by_external(id)? {
-        Some(paper) => reader.paper(&paper),
-        None => Ok(None),
-    }
+    Ok(entered)
 }

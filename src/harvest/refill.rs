@@ -17,7 +17,7 @@ use crate::model::topic::TopicId;
 use crate::model::topic::TopicState;
 use crate::query::Query;
 use crate::query::document;
-use crate::query::document::Beside;
+use crate::relevance::rule::Decision;
 use crate::store::Error;
 use crate::store::Reader;
 use crate::store::Writer;
@@ -25,6 +25,7 @@ use crate::topics::Match;
 use crate::topics::Matched;
 use crate::topics::Topic;
 use crate::topics::Topics;
+use crate::topics::ranking::Judged;
 use crate::topics::ranking::Ranking;
 use crate::topics::ranking::best_of_weeks;
 use crate::topics::selector::Selector;
@@ -104,9 +105,7 @@ pub fn refill(
     if edited.iter().next().is_some() {
         for paper in reader.papers() {
             let paper = paper?;
-            let signals = reader.signals(&paper.id)?;
-            let beside = Beside { signals: &signals, is_picked: reader.pick(&paper.id)?.is_some() };
-            let Matched { certain, gated } = edited.of_paper(&paper, beside, now);
+            let Matched { certain, gated } = edited.of_paper(&paper, &reader.beside(&paper.id)?, now);
             let mut found: BTreeMap<TopicId, String> =
                 certain.into_iter().map(|found| (found.topic, found.reason)).collect();
             if let Some(ranking) = selector.ranking() {
@@ -175,14 +174,13 @@ struct Candidate {
 
 impl Chosen {
     /// Notes the paper where its score suffices.
-    fn score(&mut self, ranking: &Ranking, gated: Vec<(usize, Match)>, paper: &Paper, now: Timestamp) {
-        if gated.is_empty() {
-            return;
-        }
+    fn score(&mut self, ranking: &Ranking, gated: Vec<Match>, paper: &Paper, now: Timestamp) {
         let week = document::day_of(paper).iso_week();
-        for (topic, score, gate) in ranking.sufficient(gated, paper, now) {
-            let candidate = Candidate { paper: paper.id.clone(), week, score, gate };
-            self.scored.entry(topic).or_default().push(candidate);
+        for Judged { gate, score, decision, .. } in ranking.judge(gated, paper, now) {
+            if decision == Decision::In {
+                let candidate = Candidate { paper: paper.id.clone(), week, score, gate: gate.reason };
+                self.scored.entry(gate.topic).or_default().push(candidate);
+            }
         }
     }
 
@@ -236,9 +234,7 @@ fn fill_from_index(
     let present = leave_others(topic, |paper| papers.contains(paper), reader, work, done)?;
     for id in papers.iter().filter(|id| !present.contains(*id)) {
         let Some(paper) = reader.paper(id)? else { continue };
-        let signals = reader.signals(id)?;
-        let beside = Beside { signals: &signals, is_picked: reader.pick(id)?.is_some() };
-        for found in alone.of_paper(&paper, beside, now).certain {
+        for found in alone.of_paper(&paper, &reader.beside(id)?, now).certain {
             count(done, &topic.id, |refilled| &mut refilled.added);
             work.push(Op::Enter(enter_as_history(&paper, found.topic, found.reason)))?;
         }

@@ -75,12 +75,15 @@ impl Parameters {
         let number = text.parse().ok().filter(|number| *number <= most);
         number.ok_or_else(|| Error::Wrong(format!("{name} is a whole number up to {most}")))
     }
+
+    fn days(&self) -> Result<u32, Error> {
+        self.number("days", 30, 366).map(|days| u32::try_from(days).unwrap_or(30))
+    }
 }
 
 /// `GET /api/v1/search?q=&sort=&offset=&limit=`
 pub(super) async fn search(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
-    let parameters = Parameters::of(query.as_deref());
-    respond(&app, move |library, now| {
+    respond(&app, query, move |parameters, library, now| {
         let text = parameters.required("q")?;
         let sort = match parameters.text("sort") {
             None | Some("newest") => Sort::Newest,
@@ -100,8 +103,7 @@ pub(super) async fn similar(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let parameters = Parameters::of(query.as_deref());
-    respond(&app, move |library, now| {
+    respond(&app, query, move |parameters, library, now| {
         let limit = parameters.number("limit", LIMIT, 100)?;
         let paper = finding::known(&library.reader, &id)?;
         finding::search::similar_rows(library, &paper, limit, now)
@@ -115,8 +117,7 @@ pub(super) async fn explain(
     Path(topic): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let parameters = Parameters::of(query.as_deref());
-    respond(&app, move |library, now| {
+    respond(&app, query, move |parameters, library, now| {
         let topic = known_topic(&topic)?;
         let paper = finding::known(&library.reader, parameters.required("paper")?)?;
         finding::explain::explain(library, &topic, &paper, now)
@@ -130,16 +131,14 @@ pub(super) async fn try_topic(
     Path(topic): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let parameters = Parameters::of(query.as_deref());
-    respond(&app, move |library, now| {
+    respond(&app, query, move |parameters, library, now| {
         let id = known_topic(&topic)?;
         let topics = library.selector.topics();
         let mut topic = topics.topic(&id).cloned().ok_or_else(|| finding::no_topic(topics, id.as_str()))?;
         if let Some(text) = parameters.text("q") {
             topic.query = Some(finding::understood(text)?);
         }
-        let days = parameters.number("days", 30, 366)?;
-        let days = u32::try_from(days).unwrap_or(30);
+        let days = parameters.days()?;
         finding::trial::trial(library, &topic, Some(&id), days, now)
     })
     .await
@@ -147,11 +146,9 @@ pub(super) async fn try_topic(
 
 /// `GET /api/v1/try?q=&days=`
 pub(super) async fn try_query(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
-    let parameters = Parameters::of(query.as_deref());
-    respond(&app, move |library, now| {
+    respond(&app, query, move |parameters, library, now| {
         let query = finding::understood(parameters.required("q")?)?;
-        let days = u32::try_from(parameters.number("days", 30, 366)?).unwrap_or(30);
-        finding::trial::trial_of_query(library, query, days, now)
+        finding::trial::trial_of_query(library, query, parameters.days()?, now)
     })
     .await
 }
@@ -207,10 +204,12 @@ fn known_topic(text: &str) -> Result<TopicId, Error> {
 /// Looks something up off the async threads, and answers with it.
 async fn respond<T: Serialize + Send + 'static>(
     app: &Arc<App>,
-    find: impl FnOnce(&Library, Timestamp) -> Result<T, Error> + Send + 'static,
+    query: Option<String>,
+    find: impl FnOnce(&Parameters, &Library, Timestamp) -> Result<T, Error> + Send + 'static,
 ) -> Response {
     let (library, now) = (app.serving.library(), app.serving.clock.now());
-    let found = tokio::task::spawn_blocking(move || find(&library, now));
+    let parameters = Parameters::of(query.as_deref());
+    let found = tokio::task::spawn_blocking(move || find(&parameters, &library, now));
     match tokio::time::timeout(app.answer_timeout(), found).await {
         Ok(Ok(Ok(found))) => json(StatusCode::OK, &found),
         Ok(Ok(Err(error))) => refused(&error),

@@ -5,18 +5,18 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use tantivy::DocId;
-use tantivy::DocSet;
 use tantivy::Score;
 use tantivy::SeekDangerResult;
 use tantivy::SegmentReader;
 use tantivy::TERMINATED;
-use tantivy::TantivyError;
 use tantivy::columnar::ColumnValues;
 use tantivy::query::EnableScoring;
-use tantivy::query::Explanation;
 use tantivy::query::Query;
-use tantivy::query::Scorer;
 use tantivy::query::Weight;
+
+use crate::index::visiting::Ask;
+use crate::index::visiting::Asking;
+use crate::index::visiting::Visit;
 
 /// So many papers are looked at together.
 const BLOCK: u32 = 2_048;
@@ -30,15 +30,11 @@ pub(super) struct Between {
     pub(super) range: RangeInclusive<u64>,
 }
 
-struct BetweenWeight {
-    between: Between,
-}
-
-struct BetweenScorer {
+/// The question to one segment.
+pub(super) struct BetweenOf {
     column: Arc<dyn ColumnValues<u64>>,
     range: RangeInclusive<u64>,
     max_doc: DocId,
-    doc: DocId,
     score: Score,
     /// The papers of the block that was read last, the next one at the end.
     block: Vec<u32>,
@@ -48,43 +44,31 @@ struct BetweenScorer {
 
 impl Query for Between {
     fn weight(&self, _scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(BetweenWeight { between: self.clone() }))
+        Ok(Box::new(Asking(self.clone())))
     }
 }
 
-impl BetweenWeight {
-    /// The scorer before its first paper.
-    fn start(&self, reader: &SegmentReader, score: Score) -> tantivy::Result<BetweenScorer> {
-        let column = reader.fast_fields().column_first_or_default(self.between.column)?;
-        let (range, max_doc) = (self.between.range.clone(), reader.max_doc());
-        Ok(BetweenScorer { column, range, max_doc, doc: 0, score, block: Vec::new(), after: 0 })
+impl Ask for Between {
+    type Visit = BetweenOf;
+
+    fn visit(&self, reader: &SegmentReader, score: Score) -> tantivy::Result<Option<BetweenOf>> {
+        let column = reader.fast_fields().column_first_or_default(self.column)?;
+        let (range, max_doc) = (self.range.clone(), reader.max_doc());
+        Ok(Some(BetweenOf { column, range, max_doc, score, block: Vec::new(), after: 0 }))
     }
 }
 
-impl Weight for BetweenWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut scorer = self.start(reader, boost)?;
-        scorer.find(0);
-        Ok(Box::new(scorer))
+impl Visit for BetweenOf {
+    fn look(&mut self, doc: DocId) -> SeekDangerResult {
+        if doc >= self.max_doc {
+            SeekDangerResult::SeekLowerBound(TERMINATED)
+        } else if self.range.contains(&self.column.get_val(doc)) {
+            SeekDangerResult::Found
+        } else {
+            SeekDangerResult::SeekLowerBound(doc + 1)
+        }
     }
 
-    fn scorer_danger(
-        &self,
-        reader: &SegmentReader,
-        target: DocId,
-        boost: Score,
-    ) -> tantivy::Result<(SeekDangerResult, Box<dyn Scorer>)> {
-        let mut scorer = self.start(reader, boost)?;
-        Ok((scorer.seek_danger(target), Box::new(scorer)))
-    }
-
-    fn explain(&self, _reader: &SegmentReader, _doc: DocId) -> tantivy::Result<Explanation> {
-        Err(TantivyError::InvalidArgument("numbers are not explained".to_owned()))
-    }
-}
-
-impl BetweenScorer {
-    /// Goes to the first paper from `target` on that matches.
     fn find(&mut self, target: DocId) -> DocId {
         while self.block.last().is_some_and(|doc| *doc < target) {
             self.block.pop();
@@ -99,34 +83,11 @@ impl BetweenScorer {
             self.block.reverse();
             self.after = end;
         }
-        self.doc = self.block.pop().unwrap_or(TERMINATED);
-        self.doc
-    }
-}
-
-impl DocSet for BetweenScorer {
-    fn advance(&mut self) -> DocId {
-        if self.doc >= self.max_doc { TERMINATED } else { self.find(self.doc + 1) }
+        self.block.pop().unwrap_or(TERMINATED)
     }
 
-    fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc >= target { self.doc } else { self.find(target) }
-    }
-
-    fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
-        if target >= self.max_doc {
-            self.doc = TERMINATED;
-            SeekDangerResult::SeekLowerBound(TERMINATED)
-        } else if self.range.contains(&self.column.get_val(target)) {
-            self.doc = target;
-            SeekDangerResult::Found
-        } else {
-            SeekDangerResult::SeekLowerBound(target + 1)
-        }
-    }
-
-    fn doc(&self) -> DocId {
-        self.doc
+    fn score(&mut self, _doc: DocId) -> Score {
+        self.score
     }
 
     fn size_hint(&self) -> u32 {
@@ -135,11 +96,5 @@ impl DocSet for BetweenScorer {
 
     fn cost(&self) -> u64 {
         u64::from(self.max_doc)
-    }
-}
-
-impl Scorer for BetweenScorer {
-    fn score(&mut self) -> Score {
-        self.score
     }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use tantivy::DocId;
-use tantivy::DocSet;
 use tantivy::Score;
 use tantivy::SeekDangerResult;
 use tantivy::SegmentReader;
@@ -14,15 +13,16 @@ use tantivy::TERMINATED;
 use tantivy::TantivyDocument;
 use tantivy::TantivyError;
 use tantivy::query::EnableScoring;
-use tantivy::query::Explanation;
 use tantivy::query::Query;
-use tantivy::query::Scorer;
 use tantivy::query::Weight;
 use tantivy::schema::Field;
 use tantivy::schema::Value as _;
 use tantivy::store::StoreReader;
 
 use crate::index::entry;
+use crate::index::visiting::Ask;
+use crate::index::visiting::Asking;
+use crate::index::visiting::Visit;
 use crate::query::ast::TextField;
 use crate::query::document::covers;
 use crate::query::regex::TextRegex;
@@ -47,15 +47,11 @@ pub(super) struct Checked {
 #[derive(Clone, Default, Debug)]
 pub(super) struct Faults(Arc<Mutex<Option<TantivyError>>>);
 
-struct CheckedWeight {
-    checked: Checked,
-}
-
-struct CheckedScorer {
+/// The question to one segment.
+pub(super) struct CheckedOf {
     checked: Checked,
     store: StoreReader,
     max_doc: DocId,
-    doc: DocId,
     score: Score,
 }
 
@@ -81,50 +77,20 @@ impl fmt::Debug for Checked {
 
 impl Query for Checked {
     fn weight(&self, _scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(CheckedWeight { checked: self.clone() }))
+        Ok(Box::new(Asking(self.clone())))
     }
 }
 
-impl CheckedWeight {
-    /// The scorer before its first paper.
-    fn start(&self, reader: &SegmentReader, score: Score) -> tantivy::Result<CheckedScorer> {
+impl Ask for Checked {
+    type Visit = CheckedOf;
+
+    fn visit(&self, reader: &SegmentReader, score: Score) -> tantivy::Result<Option<CheckedOf>> {
         let store = reader.get_store_reader(BLOCKS_KEPT)?;
-        Ok(CheckedScorer { checked: self.checked.clone(), store, max_doc: reader.max_doc(), doc: 0, score })
+        Ok(Some(CheckedOf { checked: self.clone(), store, max_doc: reader.max_doc(), score }))
     }
 }
 
-impl Weight for CheckedWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut scorer = self.start(reader, boost)?;
-        scorer.find(0);
-        Ok(Box::new(scorer))
-    }
-
-    fn scorer_danger(
-        &self,
-        reader: &SegmentReader,
-        target: DocId,
-        boost: Score,
-    ) -> tantivy::Result<(SeekDangerResult, Box<dyn Scorer>)> {
-        let mut scorer = self.start(reader, boost)?;
-        Ok((scorer.seek_danger(target), Box::new(scorer)))
-    }
-
-    fn explain(&self, _reader: &SegmentReader, _doc: DocId) -> tantivy::Result<Explanation> {
-        Err(TantivyError::InvalidArgument("expressions are not explained".to_owned()))
-    }
-}
-
-impl CheckedScorer {
-    /// Goes to the first paper from `target` on that matches.
-    fn find(&mut self, mut target: DocId) -> DocId {
-        while target < self.max_doc && !self.holds(target) {
-            target += 1;
-        }
-        self.doc = if target < self.max_doc { target } else { TERMINATED };
-        self.doc
-    }
-
+impl CheckedOf {
     /// Whether the expression matches a text of the paper.
     fn holds(&self, doc: DocId) -> bool {
         match self.store.get::<TantivyDocument>(doc) {
@@ -142,29 +108,19 @@ impl CheckedScorer {
     }
 }
 
-impl DocSet for CheckedScorer {
-    fn advance(&mut self) -> DocId {
-        if self.doc >= self.max_doc { TERMINATED } else { self.find(self.doc + 1) }
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc >= target { self.doc } else { self.find(target) }
-    }
-
-    fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
-        if target >= self.max_doc {
-            self.doc = TERMINATED;
+impl Visit for CheckedOf {
+    fn look(&mut self, doc: DocId) -> SeekDangerResult {
+        if doc >= self.max_doc {
             SeekDangerResult::SeekLowerBound(TERMINATED)
-        } else if self.holds(target) {
-            self.doc = target;
+        } else if self.holds(doc) {
             SeekDangerResult::Found
         } else {
-            SeekDangerResult::SeekLowerBound(target + 1)
+            SeekDangerResult::SeekLowerBound(doc + 1)
         }
     }
 
-    fn doc(&self) -> DocId {
-        self.doc
+    fn score(&mut self, _doc: DocId) -> Score {
+        self.score
     }
 
     fn size_hint(&self) -> u32 {
@@ -173,11 +129,5 @@ impl DocSet for CheckedScorer {
 
     fn cost(&self) -> u64 {
         u64::from(self.max_doc).saturating_mul(1_000)
-    }
-}
-
-impl Scorer for CheckedScorer {
-    fn score(&mut self) -> Score {
-        self.score
     }
 }

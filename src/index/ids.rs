@@ -1,26 +1,15 @@
 //! Paper identifiers as two numbers of 40 bits, which the engine keeps in columns and reads at once.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
 use crate::model::paper::PaperId;
 
-/// The value of each digit, learned from the identifiers that are minted.
-static DIGITS: LazyLock<HashMap<char, u64>> = LazyLock::new(|| {
-    (0..32_u64)
-        .filter_map(|value| {
-            PaperId::mint(u128::from(value)).as_str().chars().last().map(|last| (last, value))
-        })
-        .collect()
-});
+/// The bits of a half.
+const HALF: u64 = (1 << 40) - 1;
 
 /// The first and the second half of an identifier.
 pub(super) fn halves(id: &PaperId) -> (u64, u64) {
-    let value = |text: Option<&str>| {
-        let digits = text.unwrap_or_default().chars().filter_map(|digit| DIGITS.get(&digit));
-        digits.fold(0, |number, digit| (number << 5) | digit)
-    };
-    (value(id.as_str().get(..8)), value(id.as_str().get(8..)))
+    let number = id.number();
+    let half = |number: u128| u64::try_from(number & u128::from(HALF)).unwrap_or_default();
+    (half(number >> 40), half(number))
 }
 
 /// The identifier of two halves.

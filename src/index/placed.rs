@@ -1,25 +1,24 @@
 //! Words after each other, or near each other in any order, read from their places.
 
 use tantivy::DocId;
-use tantivy::DocSet;
+use tantivy::DocSet as _;
 use tantivy::Score;
 use tantivy::SeekDangerResult;
 use tantivy::SegmentReader;
-use tantivy::TERMINATED;
-use tantivy::TantivyError;
 use tantivy::Term;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings as _;
 use tantivy::postings::SegmentPostings;
 use tantivy::query::Bm25Weight;
-use tantivy::query::EmptyScorer;
 use tantivy::query::EnableScoring;
-use tantivy::query::Explanation;
 use tantivy::query::Query;
-use tantivy::query::Scorer;
 use tantivy::query::Weight;
 use tantivy::schema::Field;
 use tantivy::schema::IndexRecordOption;
+
+use crate::index::visiting::Ask;
+use crate::index::visiting::Asking;
+use crate::index::visiting::Visit;
 
 /// Finds papers with words in places that belong together.
 #[derive(Clone, Debug)]
@@ -41,15 +40,16 @@ pub(super) enum Shape {
     Within(u32),
 }
 
-struct PlacedWeight {
+/// What is asked of every segment.
+struct PlacedIn {
     placed: Placed,
     scoring: Option<Bm25Weight>,
 }
 
-struct PlacedScorer {
+/// The question to one segment.
+struct PlacedOf {
     words: Vec<Word>,
     shape: Shape,
-    doc: DocId,
     /// How often the words stand so in the paper.
     count: u32,
     /// Where such rows begin.
@@ -77,13 +77,14 @@ impl Query for Placed {
                 Some(Bm25Weight::for_terms(statistics_provider, &terms)?)
             }
         };
-        Ok(Box::new(PlacedWeight { placed: self.clone(), scoring }))
+        Ok(Box::new(Asking(PlacedIn { placed: self.clone(), scoring })))
     }
 }
 
-impl PlacedWeight {
-    /// The scorer before its first paper, or none where a word is missing.
-    fn start(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Option<PlacedScorer>> {
+impl Ask for PlacedIn {
+    type Visit = PlacedOf;
+
+    fn visit(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Option<PlacedOf>> {
         let index = reader.inverted_index(self.placed.field)?;
         let mut words = Vec::with_capacity(self.placed.terms.len());
         for (offset, term) in &self.placed.terms {
@@ -99,47 +100,11 @@ impl PlacedWeight {
             None => None,
         };
         let (shape, starts) = (self.placed.shape, Vec::new());
-        Ok(Some(PlacedScorer { words, shape, doc: 0, count: 0, starts, scoring }))
+        Ok(Some(PlacedOf { words, shape, count: 0, starts, scoring }))
     }
 }
 
-impl Weight for PlacedWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let Some(mut scorer) = self.start(reader, boost)? else { return Ok(Box::new(EmptyScorer)) };
-        scorer.find(0);
-        Ok(Box::new(scorer))
-    }
-
-    fn scorer_danger(
-        &self,
-        reader: &SegmentReader,
-        target: DocId,
-        boost: Score,
-    ) -> tantivy::Result<(SeekDangerResult, Box<dyn Scorer>)> {
-        let Some(mut scorer) = self.start(reader, boost)? else {
-            return Ok((SeekDangerResult::SeekLowerBound(TERMINATED), Box::new(EmptyScorer)));
-        };
-        Ok((scorer.seek_danger(target), Box::new(scorer)))
-    }
-
-    fn explain(&self, _reader: &SegmentReader, _doc: DocId) -> tantivy::Result<Explanation> {
-        Err(TantivyError::InvalidArgument("words in their places are not explained".to_owned()))
-    }
-}
-
-impl PlacedScorer {
-    /// Goes to the first paper from `target` on that matches.
-    fn find(&mut self, mut target: DocId) -> DocId {
-        while target < TERMINATED {
-            match self.seek_danger(target) {
-                SeekDangerResult::Found => return self.doc,
-                SeekDangerResult::SeekLowerBound(next) => target = next,
-            }
-        }
-        self.doc = TERMINATED;
-        TERMINATED
-    }
-
+impl PlacedOf {
     /// How many rows of the words there are in the paper that all stand at. The rarest word says where they may begin.
     fn rows(&mut self) -> u32 {
         let Some((first, rest)) = self.words.split_first_mut() else { return 0 };
@@ -180,42 +145,29 @@ impl PlacedScorer {
     }
 }
 
-impl DocSet for PlacedScorer {
-    fn advance(&mut self) -> DocId {
-        if self.doc >= TERMINATED { TERMINATED } else { self.find(self.doc + 1) }
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc >= target { self.doc } else { self.find(target) }
-    }
-
-    fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
-        if target >= TERMINATED {
-            self.doc = TERMINATED;
-            return SeekDangerResult::SeekLowerBound(TERMINATED);
-        }
+impl Visit for PlacedOf {
+    fn look(&mut self, doc: DocId) -> SeekDangerResult {
         for word in &mut self.words {
-            let mut doc = word.postings.doc();
-            if doc < target {
-                doc = word.postings.seek(target);
+            let mut at = word.postings.doc();
+            if at < doc {
+                at = word.postings.seek(doc);
             }
-            if doc > target {
-                return SeekDangerResult::SeekLowerBound(doc);
+            if at > doc {
+                return SeekDangerResult::SeekLowerBound(at);
             }
         }
         self.count = match self.shape {
             Shape::Row => self.rows(),
             Shape::Within(width) => u32::from(self.is_near(width)),
         };
-        if self.count == 0 {
-            return SeekDangerResult::SeekLowerBound(target + 1);
-        }
-        self.doc = target;
-        SeekDangerResult::Found
+        if self.count == 0 { SeekDangerResult::SeekLowerBound(doc + 1) } else { SeekDangerResult::Found }
     }
 
-    fn doc(&self) -> DocId {
-        self.doc
+    fn score(&mut self, doc: DocId) -> Score {
+        match &self.scoring {
+            Some((weight, lengths)) => weight.score(lengths.fieldnorm_id(doc), self.count),
+            None => 1.0,
+        }
     }
 
     fn size_hint(&self) -> u32 {
@@ -225,14 +177,5 @@ impl DocSet for PlacedScorer {
     fn cost(&self) -> u64 {
         // Reading places takes about as long as reading ten papers off a list.
         self.words.first().map_or(0, |word| word.postings.cost().saturating_mul(10))
-    }
-}
-
-impl Scorer for PlacedScorer {
-    fn score(&mut self) -> Score {
-        match &self.scoring {
-            Some((weight, lengths)) => weight.score(lengths.fieldnorm_id(self.doc), self.count),
-            None => 1.0,
-        }
     }
 }

@@ -1,6 +1,5 @@
 //! Papers like one paper: candidates that share its rarest words, ordered by words and sense.
 
-use std::sync::Arc;
 use std::sync::LazyLock;
 
 use crate::index::Error;
@@ -29,8 +28,7 @@ const CANDIDATES: usize = 400;
 
 /// What papers are compared against: the sample that the embedding carries, so that the same two papers are always equally
 /// alike.
-static BACKGROUND: LazyLock<Background> =
-    LazyLock::new(|| Background::new(Arc::new(Embedding::shipped().clone())));
+static BACKGROUND: LazyLock<Background> = LazyLock::new(|| Background::new(Embedding::shipped()));
 
 /// A paper that is like another one.
 #[derive(Clone, PartialEq, Debug)]

@@ -1,8 +1,6 @@
 //! A query of ours as one of the engine's that finds the same papers. Words score; values, dates, counters and whatever
 //! stands behind a NOT only decide.
 
-use chrono::Days;
-use chrono::NaiveDate;
 use tantivy::Term;
 use tantivy::query::AllQuery;
 use tantivy::query::BooleanQuery;
@@ -166,19 +164,9 @@ impl Translation<'_> {
     }
 
     fn date(&self, range: &DateRange) -> Boxed {
-        let number = |day: Option<Day>| day.map(|day| entry::day(self.resolve(day)));
+        let number = |day: Option<Day>| day.map(|day| entry::day(day.resolve(self.now)));
         let (from, to) = (number(range.from), number(range.to));
         silent(Between { column: schema::DAY, range: from.unwrap_or(0)..=to.unwrap_or(u64::MAX) })
-    }
-
-    fn resolve(&self, day: Day) -> NaiveDate {
-        match day {
-            Day::On(day) => day,
-            Day::Ago(days) => {
-                let back = self.now.day().checked_sub_days(Days::new(u64::from(days)));
-                back.unwrap_or(NaiveDate::MIN)
-            }
-        }
     }
 }
 

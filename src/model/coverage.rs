@@ -46,7 +46,7 @@ pub struct Wants {
 /// By what a paper is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WantedBy {
-    /// arXiv identifiers that a list announced and that no source has told of yet.
+    /// arXiv identifiers that a list announced or a topic names as examples, and that no source has told of yet.
     MissingArxiv,
     /// arXiv identifiers, of papers that have one.
     Arxiv,

@@ -43,6 +43,13 @@ impl PaperId {
         Self((0..16).rev().map(digit).collect())
     }
 
+    /// The 80 bits it was minted of.
+    pub fn number(&self) -> u128 {
+        let digit = |character| (0_u128..).zip(ALPHABET).find(|(_value, one)| *one == character);
+        let digits = self.0.chars().filter_map(digit);
+        digits.fold(0, |number, (value, _character)| (number << 5) | value)
+    }
+
     /// Reads an identifier as it stands in addresses.
     pub fn parse(text: &str) -> Option<Self> {
         (text.len() == 16 && text.chars().all(|character| ALPHABET.contains(&character)))
@@ -292,6 +299,7 @@ mod tests {
     fn a_minted_identifier_reads_back() {
         for random in [0, 1, u128::MAX, 0x1234_5678_9ABC_DEF0_1234] {
             let id = PaperId::mint(random);
+            assert_eq!(id.number(), random & ((1 << 80) - 1));
             assert_eq!(PaperId::parse(id.as_str()), Some(id));
         }
     }

@@ -31,7 +31,8 @@ pub struct DateRange {
 const FARTHEST: u32 = 73_000;
 
 impl Day {
-    fn resolve(self, now: Timestamp) -> NaiveDate {
+    /// The calendar day, seen from `now`.
+    pub fn resolve(self, now: Timestamp) -> NaiveDate {
         match self {
             Self::On(day) => day,
             Self::Ago(days) => {

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use crate::model::beside::Beside;
 use crate::model::external_id::ExternalId;
 use crate::model::link::LinkKind;
 use crate::model::paper::Paper;
 use crate::model::record::Announce;
-use crate::model::signal::Signal;
 use crate::model::signal::SignalKind;
 use crate::model::text::Text;
 use crate::query::ast::Property;
@@ -71,22 +71,6 @@ const PROPERTIES: [Property; 6] = [
     Property::Picked,
 ];
 
-/// What stands beside a paper and changes without it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Beside<'a> {
-    /// The last readings of its counters; one without a reading counts as 0.
-    pub signals: &'a [Signal],
-    /// Whether an editor picked it.
-    pub is_picked: bool,
-}
-
-impl Beside<'_> {
-    /// The reading of a counter.
-    pub fn count(&self, kind: SignalKind) -> u64 {
-        self.signals.iter().rev().find(|signal| signal.kind == kind).map_or(0, |signal| signal.value)
-    }
-}
-
 /// A paper, prepared.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -104,7 +88,7 @@ pub struct Document {
 
 impl Document {
     /// Prepares a paper with what stands beside it.
-    pub fn new(paper: &Paper, beside: &Beside<'_>) -> Self {
+    pub fn new(paper: &Paper, beside: &Beside) -> Self {
         let mut document = Self {
             texts: Vec::new(),
             stems: HashMap::new(),
@@ -205,7 +189,7 @@ pub fn is_of_type(paper: &Paper, asked: Announce) -> bool {
 }
 
 /// Whether the paper has a property, as far as its sources say.
-pub fn has(paper: &Paper, beside: &Beside<'_>, property: Property) -> bool {
+pub fn has(paper: &Paper, beside: &Beside, property: Property) -> bool {
     let observations = || paper.observations.iter();
     match property {
         Property::Code => observations().flat_map(|one| &one.links).any(|link| link.kind == LinkKind::Code),

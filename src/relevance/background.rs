@@ -86,14 +86,6 @@ impl Background {
         }
     }
 
-    /// Starts again with these papers alone (and the embedding's where they are few).
-    pub fn rebuild<'a>(&mut self, papers: impl IntoIterator<Item = (&'a str, Arc<Features>)>) {
-        *self = Self::new(Arc::clone(&self.embedding));
-        for (id, features) in papers {
-            self.add(id, features);
-        }
-    }
-
     /// Adds a paper; one that was added before under this name is not counted again.
     pub fn add(&mut self, id: &str, features: Arc<Features>) {
         let hash = hash::bytes(id.as_bytes());

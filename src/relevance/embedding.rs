@@ -5,6 +5,7 @@
 //! affair, the bytes [`codec`]'s; centring is done where a background is known.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::sync::LazyLock;
 
 use crate::relevance::cast;
@@ -18,9 +19,9 @@ mod codec;
 const WIDEST: usize = 1_024;
 
 /// Trained on the titles and abstracts of 60,000 papers of arXiv, whose metadata is in the public domain (CC0 1.0).
-static SHIPPED: LazyLock<Embedding> = LazyLock::new(|| {
-    Embedding::decode(Cow::Borrowed(include_bytes!("shipped.model")))
-        .unwrap_or_else(|_damaged| Embedding::blank())
+static SHIPPED: LazyLock<Arc<Embedding>> = LazyLock::new(|| {
+    let shipped = Embedding::decode(Cow::Borrowed(include_bytes!("shipped.model")));
+    Arc::new(shipped.unwrap_or_else(|_damaged| Embedding::blank()))
 });
 
 /// Why bytes are not an embedding.
@@ -66,9 +67,9 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// The embedding that comes with the program.
-    pub fn shipped() -> &'static Self {
-        &SHIPPED
+    /// The embedding that comes with the program, unpacked once.
+    pub fn shipped() -> Arc<Self> {
+        Arc::clone(&SHIPPED)
     }
 
     /// Reads an embedding from what [`to_bytes`](Self::to_bytes) gave.

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn terms_and_pairs_are_counted_by_place() {
         let embedding = Embedding::shipped();
-        let paper = Features::of("Graph kernels", "A graph kernel compares graphs.", embedding);
+        let paper = Features::of("Graph kernels", "A graph kernel compares graphs.", &embedding);
         let (graph, kernel) = (terms::term("graph"), terms::term("kernel"));
         let mut words: Vec<Occurrence> = paper.words().collect();
         words.retain(|word| word.term == graph || word.term == kernel);
@@ -171,8 +171,8 @@ mod tests {
     fn vectors_have_length_one_or_nothing() {
         let embedding = Embedding::shipped();
         let length = |paper: &Features| paper.dense().iter().map(|value| value * value).sum::<f32>();
-        assert!((length(&Features::of("Neural networks", "We train them.", embedding)) - 1.0).abs() < 0.01);
-        assert!(length(&Features::of("", "", embedding)) < 1e-6);
+        assert!((length(&Features::of("Neural networks", "We train them.", &embedding)) - 1.0).abs() < 0.01);
+        assert!(length(&Features::of("", "", &embedding)) < 1e-6);
     }
 
     #[test]
@@ -181,7 +181,7 @@ mod tests {
             Features::of(
                 "Low-rank adaptation",
                 "Fine-tuning is dear; adapters are not.",
-                Embedding::shipped(),
+                &Embedding::shipped(),
             )
         };
         assert_eq!(make(), make());

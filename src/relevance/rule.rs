@@ -127,6 +127,22 @@ pub enum Decision {
 }
 
 impl Breadth {
+    const ALL: [Self; 3] = [Self::Strict, Self::Normal, Self::Broad];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Normal => "normal",
+            Self::Broad => "broad",
+        }
+    }
+
+    /// The breadth of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|breadth| breadth.name() == name)
+    }
+
     /// The score from which papers fit.
     pub fn score(self) -> f32 {
         match self {

@@ -1,4 +1,5 @@
-//! arXiv's query API, asked by identifier alone: for papers that a list announced and of which no source has told yet.
+//! arXiv's query API, asked by identifier alone: for papers of which no source has told yet, those that a list announced
+//! and the examples of topics.
 //!
 //! Manners: one request every three seconds over all arXiv hosts, one connection; the metadata is CC0. Identifiers:
 //! `http://arxiv.org/abs/ID` with a version. The API is fragile: pages come empty though it counts results, and papers are
@@ -44,7 +45,8 @@ mod tests;
 /// This kind.
 pub(super) const KIND: Kind = Kind {
     name: "arxiv-api",
-    about: "arXiv's query API, asked only for papers that a list announced and nobody told of yet.",
+    about: "arXiv's query API, asked only for papers that no source has told of yet: those that a list announced, and the \
+            examples of topics.",
     authority: Authority::Repository,
     manners: Manners {
         operator: Some("arxiv"),

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::identity::keys::Block;
+use crate::model::beside::Beside;
 use crate::model::change::Update;
+use crate::model::curation::Fit;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
 use crate::model::external_id::ExternalId;
@@ -68,6 +70,11 @@ impl Reader {
     /// The paper that holds an identifier.
     pub fn paper_by_external(&self, id: &ExternalId) -> Result<Option<PaperId>, Error> {
         self.holder(&claims::of_id(id))
+    }
+
+    /// The same, the paper itself.
+    pub fn paper_known_as(&self, id: &ExternalId) -> Result<Option<Paper>, Error> {
+        self.paper_by_external(id)?.map_or(Ok(None), |paper| self.paper(&paper))
     }
 
     /// The paper that a source reports under a key.
@@ -189,6 +196,11 @@ impl Reader {
         SignalKind::ALL.into_iter().filter_map(|kind| latest(kind).transpose()).collect()
     }
 
+    /// What stands beside a paper.
+    pub fn beside(&self, paper: &PaperId) -> Result<Beside, Error> {
+        Ok(Beside { signals: self.signals(paper)?, is_picked: self.pick(paper)?.is_some() })
+    }
+
     /// The readings of a paper's counters, by counter, the oldest first: the last of each day on which one changed.
     pub fn signal_history(&self, paper: &PaperId) -> Result<Vec<Signal>, Error> {
         let (index, paper) = (self.shared.index(), self.follow(paper)?);
@@ -211,6 +223,12 @@ impl Reader {
             }
         }
         Ok(latest.into_values().collect())
+    }
+
+    /// The papers that readers marked in a topic, each with what they said.
+    pub fn marked(&self, topic: &TopicId) -> Result<Vec<(Paper, Fit)>, Error> {
+        let papers = self.marks(topic)?.into_iter().map(|mark| Ok((self.paper(&mark.paper)?, mark.fit)));
+        papers.filter_map(|row| row.map(|(paper, fit)| Some((paper?, fit))).transpose()).collect()
     }
 
     /// The editor's pick of a paper.

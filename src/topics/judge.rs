@@ -63,7 +63,7 @@ fn holds(test: &Test, scan: &Scan<'_>, now: Timestamp) -> bool {
             is_found
         }
         Test::Type(announce) => document::is_of_type(scan.paper, *announce),
-        Test::Property(property) => document::has(scan.paper, &scan.beside, *property),
+        Test::Property(property) => document::has(scan.paper, scan.beside, *property),
         Test::Number(signal, comparison, asked) => comparison.holds(scan.beside.count(*signal), *asked),
         Test::Date(range) => range.contains(document::day_of(scan.paper), now),
     }

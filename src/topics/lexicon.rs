@@ -31,6 +31,8 @@ pub(super) struct Lexicon {
     prefixes: Prefixes,
     values: HashMap<(ValueField, String), Term>,
     value_prefixes: HashMap<ValueField, Prefixes>,
+    /// The fields of these.
+    fields: BTreeSet<ValueField>,
     names: HashMap<String, Term>,
     /// Two stems that stand next to each other.
     pairs: HashMap<(Term, Term), Term>,
@@ -104,6 +106,7 @@ impl Lexicon {
 
     /// A value in lower case, or with a `*` at its end the beginning of one.
     pub(super) fn add_value(&mut self, field: ValueField, pattern: &str) -> Term {
+        self.fields.insert(field);
         if let Some(prefix) = pattern.strip_suffix('*') {
             return self.value_prefixes.entry(field).or_default().add(prefix, &mut self.count);
         }
@@ -129,7 +132,7 @@ impl Lexicon {
 
     /// Whether any topic asks for a field.
     pub(super) fn asks_for(&self, field: ValueField) -> bool {
-        self.value_prefixes.contains_key(&field) || self.values.keys().any(|(other, _)| *other == field)
+        self.fields.contains(&field)
     }
 
     /// The term of a whole name.

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -28,31 +27,16 @@ use crate::relevance::profile::Profile;
 use crate::relevance::profile::Wanted;
 use crate::relevance::profiles::Profiles;
 use crate::relevance::rule::Decision;
-use crate::relevance::rule::Mark;
 use crate::relevance::rule::Past;
 use crate::relevance::rule::Rule;
 use crate::relevance::rule::Threshold;
 use crate::topics::Match;
+use crate::topics::ranking::course::Course;
+
+pub mod course;
 
 /// A budget looks back on so many days.
 pub const LOOK_BACK: u64 = 7;
-
-/// What a ranking is built of for one topic.
-#[derive(Clone, Debug)]
-pub struct Course {
-    /// The topic.
-    pub topic: TopicId,
-    /// What decides.
-    pub rule: Rule,
-    /// What it wants, marks included.
-    pub wanted: Wanted,
-    /// Those of the examples that are marks, by name, each with whether it is wanted.
-    pub marked: Vec<(String, bool)>,
-    /// The papers of the background that meet its condition, by name; all where it has none.
-    pub eligible: Option<HashSet<String>>,
-    /// How many papers entered on each of the last days.
-    pub entered: BTreeMap<NaiveDate, u32>,
-}
 
 /// All ranked topics, ready to score papers.
 #[derive(Debug)]
@@ -65,15 +49,12 @@ pub struct Ranking {
     entered: Mutex<Vec<BTreeMap<NaiveDate, u32>>>,
 }
 
-/// One ranked topic.
+/// How one ranked topic decides.
 #[derive(Clone, Debug)]
-pub struct Standing {
-    /// The topic.
-    pub topic: TopicId,
-    /// What decides.
-    pub rule: Rule,
+struct Standing {
+    rule: Rule,
     /// What is known of the scores of papers before.
-    pub past: Past,
+    past: Past,
 }
 
 /// Whether what is decided is news.
@@ -83,6 +64,19 @@ pub enum Occasion {
     News,
     /// It is history, or only asked: a budget's day is not looked at.
     History,
+}
+
+/// What becomes of a paper in a topic whose condition it meets.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Judged {
+    /// The topic, and what its condition found.
+    pub gate: Match,
+    /// The score.
+    pub score: f32,
+    /// The score that would have sufficed.
+    pub threshold: Threshold,
+    /// What becomes of it.
+    pub decision: Decision,
 }
 
 /// A paper's score in a topic, and what becomes of it.
@@ -142,12 +136,12 @@ impl Ranking {
         let mut standings = Vec::with_capacity(courses.len());
         for (course, profile) in courses.iter().zip(&profiles) {
             let past = Past {
-                scores: scores(course, profile, &background),
+                scores: course.scores(profile, &background),
                 compared: profile.calibration().totals().len(),
                 papers_a_day,
-                marks: marks(course, &background),
+                marks: course.marks(&background),
             };
-            standings.push(Standing { topic: course.topic.clone(), rule: course.rule, past });
+            standings.push(Standing { rule: course.rule, past });
         }
         let places =
             courses.iter().enumerate().map(|(place, course)| (course.topic.clone(), place)).collect();
@@ -165,83 +159,74 @@ impl Ranking {
         self.papers_a_day
     }
 
-    /// What is known of a ranked topic.
-    pub fn standing(&self, topic: &TopicId) -> Option<&Standing> {
-        self.places.get(topic).and_then(|place| self.standings.get(*place))
-    }
-
     /// Lets the scores decide over topics whose condition a paper meets. What enters as news is counted.
-    pub fn decide(
-        &self,
-        gated: Vec<(usize, Match)>,
-        paper: &Paper,
-        occasion: Occasion,
-        now: Timestamp,
-    ) -> Vec<Match> {
-        if gated.is_empty() || self.standings.is_empty() {
+    pub fn decide(&self, gated: Vec<Match>, paper: &Paper, occasion: Occasion, now: Timestamp) -> Vec<Match> {
+        if gated.is_empty() {
             return Vec::new();
         }
         let features = features(paper, self.background.embedding());
-        let weighed = self.background.weigh(&features);
-        let totals = self.profiles.scores_weighed(&weighed);
         let mut chosen = Vec::new();
-        for (_place, gate) in gated {
-            let Some(place) = self.places.get(&gate.topic).copied() else { continue };
-            let Some(total) = totals.get(place).copied() else { continue };
-            let (_threshold, decision) = self.judge(place, total, occasion, now);
+        for Judged { gate, decision, .. } in self.judged(gated, &features, occasion, now) {
             if decision == Decision::In {
                 if occasion == Occasion::News {
-                    self.count(place, now);
+                    self.count(&gate.topic, now);
                 }
-                chosen.extend(self.reasoned(place, gate, paper, &features));
+                chosen.push(self.reasoned(gate, paper, &features));
             }
         }
         chosen
     }
 
-    /// The topics whose score suffices for a paper that meets their condition, whatever a budget has left: the topic, the
-    /// score, what the condition found.
-    pub fn sufficient(
+    /// What becomes of a paper in the topics whose condition it meets, whatever a budget has left.
+    pub fn judge(&self, gated: Vec<Match>, paper: &Paper, now: Timestamp) -> Vec<Judged> {
+        if gated.is_empty() {
+            return Vec::new();
+        }
+        let features = features(paper, self.background.embedding());
+        self.judged(gated, &features, Occasion::History, now).collect()
+    }
+
+    /// One after the other: what is let in meanwhile counts.
+    fn judged(
         &self,
-        gated: Vec<(usize, Match)>,
-        paper: &Paper,
+        gated: Vec<Match>,
+        features: &Features,
+        occasion: Occasion,
         now: Timestamp,
-    ) -> Vec<(TopicId, f32, String)> {
-        let weighed = self.background.weigh(&features(paper, self.background.embedding()));
-        let totals = self.profiles.scores_weighed(&weighed);
-        let suffices = |(_place, gate): (usize, Match)| {
-            let place = self.places.get(&gate.topic).copied()?;
-            let total = totals.get(place).copied()?;
-            let (_threshold, decision) = self.judge(place, total, Occasion::History, now);
-            (decision == Decision::In).then_some((gate.topic, total, gate.reason))
-        };
-        gated.into_iter().filter_map(suffices).collect()
+    ) -> impl Iterator<Item = Judged> {
+        let totals = self.totals(&self.background.weigh(features));
+        gated.into_iter().filter_map(move |gate| {
+            let place = *self.places.get(&gate.topic)?;
+            let score = *totals.get(place)?;
+            let (threshold, decision) = self.judge_at(place, score, occasion, now)?;
+            Some(Judged { gate, score, threshold, decision })
+        })
     }
 
     /// A match with the reason behind its score added to what the condition found.
     pub fn reason(&self, gate: Match, paper: &Paper) -> Match {
         let features = features(paper, self.background.embedding());
-        let place = self.places.get(&gate.topic).copied();
-        place.and_then(|place| self.reasoned(place, gate.clone(), paper, &features)).unwrap_or(gate)
+        self.reasoned(gate, paper, &features)
     }
 
-    /// A match with the reason behind its score.
-    fn reasoned(&self, place: usize, gate: Match, paper: &Paper, features: &Features) -> Option<Match> {
-        let profile = self.profiles.profiles().get(place)?;
+    fn reasoned(&self, gate: Match, paper: &Paper, features: &Features) -> Match {
+        let Some(why) = self.why(&gate.topic, paper, features) else { return gate };
+        let reason = if gate.reason.is_empty() { why.to_string() } else { format!("{}; {why}", gate.reason) };
+        Match { reason, ..gate }
+    }
+
+    /// What a paper's score in a topic is made of.
+    fn why(&self, topic: &TopicId, paper: &Paper, features: &Features) -> Option<Explanation> {
+        let profile = self.profiles.profiles().get(*self.places.get(topic)?)?;
         let (title, text) = texts(paper);
-        let why = Explanation::of(profile, &self.background, features, title, text).to_string();
-        let reason = if gate.reason.is_empty() { why } else { format!("{}; {why}", gate.reason) };
-        Some(Match { reason, ..gate })
+        Some(Explanation::of(profile, &self.background, features, title, text))
     }
 
     /// A paper's score in a topic and why, as it would be decided now.
     pub fn explain(&self, topic: &TopicId, paper: &Paper, now: Timestamp) -> Option<Scored> {
-        let place = *self.places.get(topic)?;
-        let profile = self.profiles.profiles().get(place)?;
-        let features = features(paper, self.background.embedding());
-        let (title, text) = texts(paper);
-        let explanation = Explanation::of(profile, &self.background, &features, title, text);
-        let (threshold, decision) = self.judge(place, explanation.score.total, Occasion::History, now);
+        let explanation = self.why(topic, paper, &features(paper, self.background.embedding()))?;
+        let (place, score) = (*self.places.get(topic)?, explanation.score.total);
+        let (threshold, decision) = self.judge_at(place, score, Occasion::History, now)?;
         Some(Scored { explanation, threshold, decision })
     }
 
@@ -251,29 +236,26 @@ impl Ranking {
     }
 
     /// What becomes of a score in the topic at a place.
-    pub fn judge(
+    fn judge_at(
         &self,
         place: usize,
-        total: f32,
+        score: f32,
         occasion: Occasion,
         now: Timestamp,
-    ) -> (Threshold, Decision) {
-        let Some(standing) = self.standings.get(place) else {
-            let threshold = Rule::default().threshold(&Past::default(), 0.0);
-            return (threshold, Decision::Out);
-        };
-        let (today, before) = self.entered(place, now);
-        // History is judged as if the budget had always been kept.
-        let before = match (occasion, standing.rule.most_in_days(LOOK_BACK)) {
-            (Occasion::History, Some(share)) => share,
-            _news => f64::from(before),
-        };
-        let threshold = standing.rule.threshold(&standing.past, before);
-        let decision = match occasion {
-            Occasion::News => standing.rule.decide(&threshold, total, today, before),
-            Occasion::History => standing.rule.decide(&threshold, total, 0, 0.0),
-        };
-        (threshold, decision)
+    ) -> Option<(Threshold, Decision)> {
+        let Standing { rule, past } = self.standings.get(place)?;
+        let (today, entered) = self.entered(place, now);
+        Some(match (occasion, rule.most_in_days(LOOK_BACK)) {
+            (Occasion::News, _) => {
+                let threshold = rule.threshold(past, f64::from(entered));
+                (threshold, rule.decide(&threshold, score, today, f64::from(entered)))
+            }
+            // History is judged as if the budget had always been kept.
+            (Occasion::History, share) => {
+                let threshold = rule.threshold(past, share.unwrap_or(0.0));
+                (threshold, rule.decide(&threshold, score, 0, 0.0))
+            }
+        })
     }
 
     /// How many papers entered today, and on the days before that a budget looks back on.
@@ -285,61 +267,13 @@ impl Ranking {
         (days.get(&today).copied().unwrap_or(0), days.range(since..today).map(|(_day, count)| *count).sum())
     }
 
-    fn count(&self, place: usize, now: Timestamp) {
+    fn count(&self, topic: &TopicId, now: Timestamp) {
         let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(days) = entered.get_mut(place) {
+        if let Some(days) = self.places.get(topic).and_then(|place| entered.get_mut(*place)) {
             *days.entry(now.day()).or_default() += 1;
             while days.len() > 10 {
                 days.pop_first();
             }
         }
     }
-}
-
-/// The scores of the background's papers that meet the topic's condition, from the lowest.
-fn scores(course: &Course, profile: &Profile, background: &Background) -> Vec<f32> {
-    let Some(eligible) = &course.eligible else { return profile.calibration().totals().to_vec() };
-    let scale = background.scale();
-    let kept = background.kept().filter(|(id, _features)| eligible.contains(*id));
-    let mut scores: Vec<f32> =
-        kept.map(|(_id, features)| profile.score_weighed(&scale.weigh(features)).total).collect();
-    scores.sort_unstable_by(f32::total_cmp);
-    scores
-}
-
-/// The scores that marked papers have without their own mark: each half of the marks is scored by what the other half
-/// teaches.
-fn marks(course: &Course, background: &Background) -> Vec<Mark> {
-    if !Mark::are_enough(course.marked.iter().map(|(_id, is_wanted)| *is_wanted)) {
-        return Vec::new();
-    }
-    let mut marks = Vec::with_capacity(course.marked.len());
-    for half in 0..2 {
-        let tested: HashMap<&str, bool> = course
-            .marked
-            .iter()
-            .enumerate()
-            .filter(|(place, _mark)| place % 2 == half)
-            .map(|(_place, (id, is_wanted))| (id.as_str(), *is_wanted))
-            .collect();
-        let without = |examples: &[Example]| -> Vec<Example> {
-            examples.iter().filter(|example| !tested.contains_key(example.id.as_str())).cloned().collect()
-        };
-        let wanted = Wanted {
-            about: course.wanted.about.clone(),
-            likes: without(&course.wanted.likes),
-            unlikes: without(&course.wanted.unlikes),
-        };
-        if wanted.about.is_none() && wanted.likes.is_empty() {
-            continue;
-        }
-        let profile = Profile::build(&wanted, background);
-        for example in course.wanted.likes.iter().chain(&course.wanted.unlikes) {
-            if let Some(is_wanted) = tested.get(example.id.as_str()) {
-                let score = profile.score(&example.features, background).total;
-                marks.push(Mark { score, is_wanted: *is_wanted });
-            }
-        }
-    }
-    marks
 }

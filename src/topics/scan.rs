@@ -1,10 +1,10 @@
 //! A paper over the terms of a set of topics: which terms it has, in which regions, at which places. One scan serves all
 //! topics, and its tables serve all papers.
 
+use crate::model::beside::Beside;
 use crate::model::paper::Paper;
 use crate::query::author;
 use crate::query::document;
-use crate::query::document::Beside;
 use crate::query::document::GAP;
 use crate::query::document::Region;
 use crate::query::words;
@@ -44,7 +44,7 @@ struct Slot {
 pub(super) struct Scan<'a> {
     tables: &'a Tables,
     pub(super) paper: &'a Paper,
-    pub(super) beside: Beside<'a>,
+    pub(super) beside: &'a Beside,
 }
 
 impl Tables {
@@ -52,7 +52,7 @@ impl Tables {
     pub(super) fn scan<'a>(
         &'a mut self,
         paper: &'a Paper,
-        beside: Beside<'a>,
+        beside: &'a Beside,
         lexicon: &Lexicon,
     ) -> Scan<'a> {
         let terms = Term(lexicon.len()).place();

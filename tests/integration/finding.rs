@@ -246,6 +246,37 @@ async fn a_trial_shows_what_an_edit_would_change_and_the_edit_announces_nothing_
 
 /// The index is derived: whatever happens to its folder, the next start finds the same.
 #[tokio::test]
+async fn a_trial_of_few_days_has_the_threshold_that_is_in_force() {
+    let topic = "[[topic]]\nid = \"few\"\ntitle = \"Few\"\nquery = \"cat:cs.LG\"\nabout = \"distant quasars\"\n\
+                 budget = \"1/week\"\n";
+    let net = Net::start().await;
+    let item = |number: u32| {
+        let what = if number.is_multiple_of(6) { "Distant Quasars" } else { "Socks by Colour" };
+        Item::new(&format!("2608.{number:05}"), &format!("{what}, Part {number}"))
+    };
+    let (early, late): (Vec<Item>, Vec<Item>) =
+        ((1..=240).map(item).collect(), (301..=305).map(item).collect());
+    net.at("/rss/cs.LG").once().answers(wire::arxiv("Wed, 12 Aug 2026", &early));
+    net.at("/rss/cs.LG").answers(wire::arxiv("Wed, 26 Aug 2026", &late));
+    let site = Site::start(&configuration(&net, topic)).await;
+    site.poll().await;
+    site.later(TimeDelta::days(14));
+    site.poll().await;
+    site.desk().harvester().catch_up().await.unwrap();
+    site.desk().rerank().await.unwrap();
+    let mut thresholds = Vec::new();
+    for days in [5, 60] {
+        let (status, tried) = json(&site, &format!("/api/v1/topics/few/try?days={days}")).await;
+        assert_eq!(status, 200, "{tried}");
+        thresholds.push(tried["threshold"].as_f64().unwrap());
+    }
+    let (_, explained) = json(&site, "/api/v1/topics/few/explain?paper=2608.00301").await;
+    thresholds.push(explained["score"]["threshold"].as_f64().unwrap());
+    assert!(thresholds[0] > 1.6, "more than the least that a budget asks for: {thresholds:?}");
+    assert!(thresholds.iter().all(|one| (one - thresholds[0]).abs() < 1e-6), "{thresholds:?}");
+}
+
+#[tokio::test]
 async fn the_index_heals_after_a_kill_between_store_and_index_and_when_its_folder_is_gone() {
     let (net, site) = harvested("").await;
     assert_eq!(found(&site, "adapter*").await, 2);

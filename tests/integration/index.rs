@@ -11,12 +11,12 @@ use offprint::index::reader::Search;
 use offprint::index::reader::Sort;
 use offprint::index::snippet;
 use offprint::index::writer::Writer;
+use offprint::model::beside::Beside;
 use offprint::model::paper::Paper;
 use offprint::model::text::Text;
 use offprint::model::time::Timestamp;
 use offprint::query;
 use offprint::query::Query;
-use offprint::query::document::Beside;
 use offprint::query::document::Document;
 
 use crate::support::stored;

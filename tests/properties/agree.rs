@@ -77,7 +77,7 @@ fn matcher_and_index_find_exactly_what_the_evaluator_lets_pass() {
             let document = Document::new(paper, &beside);
             let plain = queries.iter().enumerate().filter(|(_, query)| query.matches(&document, made::NOW));
             let plain: Vec<usize> = plain.map(|(place, _)| place).collect();
-            prop_assert_eq!(topics.places_of_paper(paper, beside, made::NOW), plain);
+            prop_assert_eq!(topics.places_of_paper(paper, &beside, made::NOW), plain);
         }
         for query in &queries {
             let wanted = wanted(query, &documents);

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use offprint::model::beside::Beside;
 use offprint::model::paper::Paper;
 use offprint::model::record::Announce;
 use offprint::model::signal::Signal;
@@ -12,7 +13,6 @@ use offprint::model::topic::Revisions;
 use offprint::model::topic::TopicId;
 use offprint::query;
 use offprint::query::Query;
-use offprint::query::document::Beside;
 use offprint::query::document::Document;
 use offprint::topics::Topic;
 use offprint::topics::Topics;
@@ -166,7 +166,7 @@ fn all_evaluators_agree() {
     let outcome = runner.run(&(prop::collection::vec(text(), QUERIES), papers), |(queries, papers)| {
         let (topics, now) = (topics(&queries), Timestamp::from_seconds(1_786_000_000));
         for (paper, (signals, is_picked)) in &papers {
-            let beside = Beside { signals, is_picked: *is_picked };
+            let beside = Beside { signals: signals.clone(), is_picked: *is_picked };
             let document = Document::new(paper, &beside);
             let plain: Vec<_> =
                 topics.iter().map(|topic| topic.query.as_ref().unwrap().evaluate(&document, now)).collect();
@@ -178,9 +178,9 @@ fn all_evaluators_agree() {
                 .collect();
             let places: Vec<usize> = plain.iter().map(|(place, _)| *place).collect();
             matched.set(matched.get() + u32::try_from(places.len()).unwrap());
-            prop_assert_eq!(topics.places_of_paper(paper, beside, now), places, "{:?}", queries);
+            prop_assert_eq!(topics.places_of_paper(paper, &beside, now), places, "{:?}", queries);
             let reasons: Vec<String> =
-                topics.of_paper(paper, beside, now).certain.into_iter().map(|found| found.reason).collect();
+                topics.of_paper(paper, &beside, now).certain.into_iter().map(|found| found.reason).collect();
             prop_assert_eq!(reasons, plain.into_iter().map(|(_, reason)| reason).collect::<Vec<_>>());
         }
         Ok(())

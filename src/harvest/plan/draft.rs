@@ -255,7 +255,7 @@ impl<'a, S: Shelf> Draft<'a, S> {
 
     /// Whether counters may decide what a topic shows.
     pub(super) fn counts(&self) -> bool {
-        self.topics.topics().count()
+        self.topics.topics().ask_for_counts()
     }
 
     /// Notes readings of a paper's counters.

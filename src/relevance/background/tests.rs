@@ -10,7 +10,7 @@ use crate::relevance::embedding::Embedding;
 use crate::relevance::features::Features;
 
 fn embedding() -> Arc<Embedding> {
-    Arc::new(Embedding::shipped().clone())
+    Embedding::shipped()
 }
 
 fn papers(count: usize) -> Vec<(String, Arc<Features>)> {
@@ -55,20 +55,6 @@ fn own_papers_take_the_place_of_the_sample() {
     assert_eq!((background.papers(), background.counted()), (ENOUGH, ENOUGH));
     assert_eq!(background.mean(), bare.mean());
     assert_eq!(background.weigh(&papers[3].1).words, bare.weigh(&papers[3].1).words);
-}
-
-#[test]
-fn rebuilding_forgets_what_was_before() {
-    let papers = papers(50);
-    let some = |range: std::ops::Range<usize>| {
-        papers[range].iter().map(|(id, features)| (id.as_str(), Arc::clone(features))).collect::<Vec<_>>()
-    };
-    let (mut background, mut fresh) = (Background::bare(embedding()), Background::new(embedding()));
-    background.rebuild(some(0..50));
-    background.rebuild(some(0..20));
-    fresh.rebuild(some(0..20));
-    assert_eq!(background.papers(), 20);
-    assert_eq!(background.mean(), fresh.mean());
 }
 
 #[test]

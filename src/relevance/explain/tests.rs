@@ -22,7 +22,7 @@ const TITLE: &str = "Retrieval-augmented generation";
 const BODY: &str = "Language models answer questions with retrieved passages.";
 
 fn explained() -> (Explanation, Wanted, Profile, Background, Features) {
-    let embedding = Arc::new(Embedding::shipped().clone());
+    let embedding = Embedding::shipped();
     let background = background(&embedding);
     let like = Example {
         id: "like".to_owned(),

@@ -11,7 +11,7 @@ use crate::relevance::profile::Wanted;
 use crate::relevance::profiles::Profiles;
 
 fn background() -> (Background, Vec<Example>) {
-    let embedding = Arc::new(Embedding::shipped().clone());
+    let embedding = Embedding::shipped();
     let mut background = Background::bare(Arc::clone(&embedding));
     let mut papers = Vec::new();
     for (at, paper) in embedding.sample().iter().take(300).enumerate() {

@@ -24,7 +24,7 @@ const PAPERS: [(&str, &str); 4] = [
 
 #[test]
 fn papers_on_the_same_thing_come_first() {
-    let embedding = Arc::new(Embedding::shipped().clone());
+    let embedding = Embedding::shipped();
     let background = background(&embedding);
     let features = PAPERS.map(|(title, body)| Features::of(title, body, &embedding));
     let rescored = rescore(&features[0], &background, features.iter().enumerate().skip(1));

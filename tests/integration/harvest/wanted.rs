@@ -113,6 +113,29 @@ async fn points_reach_the_paper_whose_address_a_story_has() {
 }
 
 #[tokio::test]
+async fn an_example_that_no_source_has_told_of_is_asked_for_once() {
+    let net = Net::start().await;
+    net.at("/daily").answers("[]");
+    net.at("/api?id_list=2608.00077&max_results=1").answers(
+        r#"<feed xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">
+             <title>arXiv Query</title><opensearch:totalResults>1</opensearch:totalResults>
+             <entry><id>http://arxiv.org/abs/2608.00077v1</id><title>Turning Flags</title>
+               <published>2026-08-10T17:00:00Z</published><updated>2026-08-10T17:00:00Z</updated>
+               <summary>Flags turn with the wind.</summary><author><name>Ada Mast</name></author></entry>
+           </feed>"#,
+    );
+    let api = format!("[[source]]\nid = \"api\"\nkind = \"arxiv-api\"\nurl = \"{}\"\n", net.url("/api"));
+    let topic = "[[topic]]\nid = \"flags\"\ntitle = \"Flags\"\nlike = [\"2608.00077\"]\n";
+    let site = Site::start(&format!("{}{api}{topic}", configuration(&net))).await;
+    assert!(!site.desk().is_ranking_due().unwrap());
+    let summary = site.harvest("api").await;
+    assert_eq!((summary.asked, summary.fault, summary.tally.new), (1, None, 1));
+    assert!(site.desk().is_ranking_due().unwrap(), "the topic has something new to learn of");
+    site.later(TimeDelta::hours(25));
+    assert_eq!(site.harvest("api").await.asked, 0);
+}
+
+#[tokio::test]
 async fn an_address_at_which_no_paper_is_known_is_doubted() {
     let net = Net::start().await;
     net.at("/works").refuses(404);

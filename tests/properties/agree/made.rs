@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use offprint::model::author::Author;
 use offprint::model::author::Authors;
+use offprint::model::beside::Beside;
 use offprint::model::external_id::ExternalId;
 use offprint::model::link::Link;
 use offprint::model::link::LinkKind;
@@ -31,7 +32,6 @@ use offprint::query::ast::TextField;
 use offprint::query::ast::ValueField;
 use offprint::query::dates::DateRange;
 use offprint::query::dates::Day;
-use offprint::query::document::Beside;
 use offprint::query::regex::TextRegex;
 use offprint::query::words;
 use offprint::topics::Topic;
@@ -41,8 +41,8 @@ use proptest::prelude::*;
 use crate::support::stored;
 
 /// What stands beside a paper; every other one is picked.
-pub(crate) fn beside<'a>(paper: &Paper, signals: &'a [Signal]) -> Beside<'a> {
-    Beside { signals, is_picked: paper.first_seen.seconds() % 2 == 0 }
+pub(crate) fn beside(paper: &Paper, signals: &[Signal]) -> Beside {
+    Beside { signals: signals.to_vec(), is_picked: paper.first_seen.seconds() % 2 == 0 }
 }
 
 /// A query as a topic.

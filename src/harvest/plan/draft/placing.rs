@@ -8,13 +8,13 @@ use crate::harvest::plan::draft::Draft;
 use crate::harvest::plan::places::Moment;
 use crate::harvest::plan::places::enter;
 use crate::harvest::plan::places::revise;
+use crate::model::beside::Beside;
 use crate::model::change::Change;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::signal::Signal;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
-use crate::query::document::Beside;
 use crate::topics::Matched;
 use crate::topics::ranking::Occasion;
 
@@ -22,13 +22,12 @@ impl<S: Shelf> Draft<'_, S> {
     /// Takes a paper out of the topics that it matched only by what it has lost.
     pub(in crate::harvest::plan) fn revisit(&mut self, whole: &Paper, id: &PaperId) -> Result<(), S::Error> {
         let Some(paper) = self.paper(id)? else { return Ok(()) };
-        let (readings, is_picked) = (self.readings(id, &[])?, self.shelf.is_picked(id)?);
+        let beside = self.beside(id, &[])?;
         // Of a ranked topic only the condition is asked: its score was that of the paper as it was.
         let matched = |paper: &Paper| -> BTreeMap<TopicId, Option<String>> {
-            let Matched { certain, gated } =
-                self.topics.matched(paper, Beside { signals: &readings, is_picked }, self.now);
+            let Matched { certain, gated } = self.topics.topics().of_paper(paper, &beside, self.now);
             let certain = certain.into_iter().map(|found| (found.topic, Some(found.reason)));
-            certain.chain(gated.into_iter().map(|(_place, gate)| (gate.topic, None))).collect()
+            certain.chain(gated.into_iter().map(|gate| (gate.topic, None))).collect()
         };
         let (before, after) = (matched(whole), matched(&paper));
         for (topic, entry) in self.places_of(id)? {
@@ -56,19 +55,15 @@ impl<S: Shelf> Draft<'_, S> {
         let places = self.places_of(id)?;
         let is_news = self.telling == Telling::News;
         let moment = if is_news { moment } else { Moment::History };
-        let (readings, is_picked) = (self.readings(id, signals)?, self.shelf.is_picked(id)?);
         let occasion = if is_news { Occasion::News } else { Occasion::History };
-        let beside = Beside { signals: &readings, is_picked };
-        let is_in = |topic: &TopicId| places.contains_key(topic);
-        let found = match change {
-            Change::New | Change::Revised(_) | Change::CrossListed => {
-                self.topics.of_paper(paper, beside, occasion, self.now, is_in)
-            }
-            Change::Withdrawn | Change::Unchanged => {
-                self.topics.of_unchanged(paper, beside, occasion, self.now, is_in)
-            }
+        let has_new_text = matches!(change, Change::New | Change::Revised(_) | Change::CrossListed);
+        // Where the text is as it was, a score that did not suffice does not suffice now, though what it is compared with
+        // has changed; only where a topic waits for counts may it be that it was never asked for.
+        let is_open = |topic: &TopicId| {
+            !places.contains_key(topic) && (has_new_text || self.topics.topics().waits_for_counts(topic))
         };
-        for found in found {
+        let beside = self.beside(id, signals)?;
+        for found in self.topics.of_paper(paper, &beside, occasion, self.now, is_open) {
             if !places.contains_key(&found.topic) {
                 let entry = enter(paper, found.topic.clone(), found.reason, moment, self.now);
                 self.tally.entered += 1;
@@ -108,11 +103,17 @@ impl<S: Shelf> Draft<'_, S> {
         Ok(())
     }
 
-    /// The last readings of a paper's counters once this plan is applied.
+    /// What stands beside a paper once this plan is applied, as far as any topic asks for it.
+    fn beside(&self, id: &PaperId, new: &[Signal]) -> Result<Beside, S::Error> {
+        let topics = self.topics.topics();
+        Ok(Beside {
+            signals: if topics.ask_for_counts() { self.readings(id, new)? } else { Vec::new() },
+            is_picked: topics.ask_for_picks() && self.shelf.is_picked(id)?,
+        })
+    }
+
+    /// The last readings of a paper's counters.
     fn readings(&self, id: &PaperId, new: &[Signal]) -> Result<Vec<Signal>, S::Error> {
-        if !self.topics.topics().count() {
-            return Ok(Vec::new());
-        }
         let mut readings: BTreeMap<_, Signal> = BTreeMap::new();
         // What is known by a name that was given back are readings of the paper that had it.
         let known = if self.given_back.contains(id) { Vec::new() } else { self.shelf.signals(id)? };
