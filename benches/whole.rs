@@ -31,9 +31,9 @@ use offprint::daemon::desk::Desk;
 use offprint::daemon::occasion::Occasion;
 use offprint::daemon::occasion::Polled;
 use offprint::http;
+use offprint::http::router::Server;
 use offprint::http::serve::Listener;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 const PAPERS: usize = 1_000;
 
@@ -127,7 +127,7 @@ async fn answer(State(feed): State<Arc<String>>) -> Response {
 }
 
 /// Status and entity tag of a topic's feed.
-async fn ask(router: &Router, topic: &str, etag: Option<&str>) -> (u16, String) {
+async fn ask(router: &Server, topic: &str, etag: Option<&str>) -> (u16, String) {
     let mut request = axum::http::Request::builder()
         .uri(format!("/topics/{topic}.atom"))
         .header("host", "localhost")
@@ -135,7 +135,7 @@ async fn ask(router: &Router, topic: &str, etag: Option<&str>) -> (u16, String) 
     if let Some(etag) = etag {
         request = request.header("if-none-match", etag);
     }
-    let response = router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+    let response = router.ask(request.body(axum::body::Body::empty()).unwrap()).await;
     let etag = response.headers()["etag"].to_str().unwrap().to_owned();
     (response.status().as_u16(), etag)
 }

@@ -12,11 +12,13 @@ use crate::cli::arguments::Colour;
 use crate::cli::arguments::Command;
 use crate::cli::arguments::OpmlAction;
 use crate::cli::arguments::Order;
+use crate::cli::arguments::ReaderAction;
 use crate::config;
 use crate::config::Config;
 use crate::config::LogLevel;
 use crate::config::environment::Environment;
 use crate::daemon::asks::Ask;
+use crate::daemon::readers::ReaderAsk;
 use crate::daemon::tried;
 use crate::daemon::tried::Trial;
 
@@ -149,6 +151,14 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
         }
         Command::Pick { paper, note } => answer::run(load()?, Ask::Pick { paper, note }, style, verbose),
         Command::Unpick { paper } => answer::run(load()?, Ask::Unpick(paper), style, verbose),
+        Command::Reader { action } => {
+            let ask = match action {
+                ReaderAction::Add { name } => ReaderAsk::Add(name),
+                ReaderAction::List => ReaderAsk::List,
+                ReaderAction::Revoke { name } => ReaderAsk::Revoke(name),
+            };
+            answer::run(load()?, Ask::Reader(ask), style, verbose)
+        }
         Command::Train => answer::run(load()?, Ask::Train, style, verbose),
         Command::Export { file } => export::run(load()?, &file, style, verbose),
         Command::Import { file } => import::run(&load()?, &file, style),

@@ -4,6 +4,7 @@
 //! It is read first but imports last: nothing below the daemon knows it. It decides nothing by itself; it hands each
 //! part of the program what the operator wrote for it. [`keys`] is the table of everything that may be written.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
@@ -22,6 +23,7 @@ use crate::model::secret::Secret;
 use crate::model::source::NextPoll;
 use crate::model::source::SourceId;
 use crate::model::source::SourceState;
+use crate::model::topic::TopicId;
 use crate::sources::Kind;
 use crate::sources::Manners;
 use crate::sources::Source;
@@ -91,6 +93,8 @@ pub struct Config {
     pub sources: Vec<ConfiguredSource>,
     /// The topics: those of the main file, then those of the folder, in the order of file names.
     pub topics: Vec<Topic>,
+    /// Topics by the names they had before.
+    pub renamed: BTreeMap<TopicId, TopicId>,
     /// Where all this was read.
     pub origin: Origin,
     /// What is allowed but hardly meant.
@@ -129,6 +133,10 @@ pub struct ServerSettings {
     pub listen: Vec<ListenAddress>,
     /// How many connections are open at once.
     pub max_connections: usize,
+    /// How many requests one network or one private reader may send in a minute; 0 sets no limit.
+    pub requests_per_minute: u32,
+    /// How much memory may hold what is ready to be sent, in bytes.
+    pub cache_bytes: usize,
     /// What an editor sends to mark papers over HTTP.
     pub editor_token: Option<Secret>,
 }

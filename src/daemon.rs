@@ -12,6 +12,7 @@ use crate::daemon::control::Control;
 use crate::daemon::desk::Desk;
 use crate::daemon::reload::Whence;
 use crate::daemon::tasks::Tasks;
+use crate::harvest::archives;
 use crate::http;
 use crate::http::Serving;
 use crate::http::serve::Listener;
@@ -42,6 +43,8 @@ pub mod polling;
 
 pub mod ranking;
 
+pub mod readers;
+
 pub mod reload;
 
 pub mod rulings;
@@ -67,6 +70,12 @@ const CARE_IN_TROUBLE: Duration = Duration::from_secs(5);
 
 /// The search index follows the store after this long.
 const INDEX_PAUSE: Duration = Duration::from_secs(1);
+
+/// Documents are closed no oftener than this; what is open is listed meanwhile.
+const DOCUMENTS_PAUSE: Duration = Duration::from_secs(5);
+
+/// How often the use of private addresses is written down.
+const USAGE: Duration = Duration::from_mins(10);
 
 /// How often the sizes of the store's files are looked at.
 const SIZES: Duration = Duration::from_hours(1);
@@ -135,8 +144,13 @@ impl Daemon {
         let addresses = self.addresses();
         let Self { desk, whence, listeners, control } = self;
         let tasks = Tasks::new(stop.clone());
-        let settings =
-            http::Settings { max_connections: desk.config().server.max_connections, ..Default::default() };
+        let server = desk.config().server.clone();
+        let settings = http::Settings {
+            max_connections: server.max_connections,
+            cache_bytes: server.cache_bytes,
+            requests_per_minute: server.requests_per_minute,
+            ..Default::default()
+        };
         let teacher = teaching::teacher(&desk);
         let router = http::router::router(Serving { teacher, ..desk.serving() }, &settings);
         for listener in listeners {
@@ -151,6 +165,7 @@ impl Daemon {
         tasks.spawn("control", control.serve(Arc::clone(&desk), tasks.clone(), stop.clone()));
         tasks.spawn("care", care(Arc::clone(&desk), stop.clone()));
         tasks.spawn("index", index(Arc::clone(&desk), stop.clone()));
+        tasks.spawn("documents", documents(Arc::clone(&desk), stop.clone()));
         tasks.spawn("watchdog", watchdog(Arc::clone(&desk), stop.clone()));
         let polls = stop.child_token();
         alerts::start(&desk, &tasks, &stop);
@@ -172,6 +187,7 @@ impl Daemon {
         notify::stopping();
         tracing::info!("stopping: draining for at most {} s", DRAIN_LIMIT.as_secs());
         let has_drained = tasks.drain(DRAIN_LIMIT).await;
+        write_usage(&desk).await;
         desk.pen().write(crate::store::Writer::checkpoint).await.context("store: last flush")?;
         tracing::info!("stopped");
         Ok(match (tasks.has_panicked(), has_drained) {
@@ -184,9 +200,14 @@ impl Daemon {
 
 /// Looks after the store: flushes what the last harvests left, and now and then the sizes of its files.
 async fn care(desk: Arc<Desk>, stop: CancellationToken) {
-    let (mut since_sizes, mut pause) = (Duration::ZERO, CARE);
+    let (mut since_sizes, mut since_usage, mut pause) = (Duration::ZERO, Duration::ZERO, CARE);
     while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
         rerank(&desk).await;
+        since_usage += pause;
+        if since_usage >= USAGE {
+            since_usage = Duration::ZERO;
+            write_usage(&desk).await;
+        }
         since_sizes += pause;
         let is_whole = since_sizes >= SIZES;
         if is_whole {
@@ -210,6 +231,13 @@ async fn care(desk: Arc<Desk>, stop: CancellationToken) {
             }
             Err(error) => tracing::error!(%error, "store: {error}"),
         }
+    }
+}
+
+/// Writes down how private addresses were used.
+async fn write_usage(desk: &Desk) {
+    if let Err(error) = readers::write_usage(desk).await {
+        tracing::warn!(%error, "the use of private addresses is not written down yet: {error}");
     }
 }
 
@@ -247,6 +275,28 @@ async fn index(desk: Arc<Desk>, stop: CancellationToken) {
                 () = tokio::time::sleep(CARE) => {}
                 moved = revision.changed() => if moved.is_err() { return },
             }
+        }
+    }
+}
+
+/// Closes documents of feeds when enough has gathered.
+async fn documents(desk: Arc<Desk>, stop: CancellationToken) {
+    let mut revision = desk.reader().watch();
+    loop {
+        revision.mark_unchanged();
+        let now = desk.clock().now();
+        match desk.pen().write(move |writer| writer.heal().and_then(|()| archives::close(writer, now))).await
+        {
+            Ok(0) => {}
+            Ok(closed) => tracing::debug!(closed, "feeds: {closed} documents closed"),
+            Err(error) => tracing::error!(%error, "feeds: closing documents: {error}; tried again later"),
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(DOCUMENTS_PAUSE)).await.is_none() {
+            return;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            moved = revision.changed() => if moved.is_err() { return },
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! `plan`, `course` and `schedule` are pure; `run` does. Nothing here serves readers: they watch the store's revision.
 
+pub mod archives;
+
 pub mod changes;
 
 pub mod course;

@@ -1,9 +1,11 @@
 //! The reading half: answers readers over HTTP/1.1 and cleartext HTTP/2, from the store alone.
 //!
-//! [`router::router`] is a table of routes with one file per resource below it; [`caching`] decides 200 or 304 and the
-//! encoding; [`serve::serve`] accepts, limits, times out and drains connections. Nothing here writes, fetches or knows the
+//! [`router::router`] is a table of routes with one file per resource below it; most requests are answered before it from
+//! what is ready (`bodies`). `caching` decides 200 or 304; `feed` makes a feed of a list, whole or only what is new;
+//! [`serve::serve`] accepts, limits, times out and drains connections. Nothing here writes, fetches or knows the
 //! harvest. Absolute addresses come from the configuration: neither `Host` nor any forwarded header is believed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,29 +13,44 @@ use futures_util::future::BoxFuture;
 
 use crate::clock::Clock;
 use crate::finding::Library;
+use crate::http::cabinet::Cabinet;
+use crate::http::private::Private;
 use crate::index::handle::Handle;
 use crate::model::secret::Secret;
+use crate::model::topic::TopicId;
 use crate::pages::TopicLine;
 use crate::store::Reader;
 use crate::topics::Topics;
 use crate::topics::selector::Selector;
 use crate::urls::Urls;
 
-pub mod caching;
+mod caching;
+
+pub mod cabinet;
+
+pub mod private;
 
 pub mod router;
 
 pub mod serve;
 
+mod accept;
+
 mod answers;
 
 mod api;
+
+mod archives;
+
+mod asked;
 
 mod assets;
 
 mod bodies;
 
 mod encoding;
+
+mod feed;
 
 mod front;
 
@@ -45,9 +62,15 @@ mod listings;
 
 mod opml;
 
+mod outlook;
+
 mod paced;
 
 mod papers;
+
+mod rates;
+
+mod tokens;
 
 mod topics;
 
@@ -80,6 +103,8 @@ pub struct Settings {
     pub drain: Duration,
     /// The most bytes of rendered bodies that are kept.
     pub cache_bytes: usize,
+    /// Requests in a minute from one address (see above) or one private reader; 0 sets no limit.
+    pub requests_per_minute: u32,
 }
 
 impl Default for Settings {
@@ -96,6 +121,7 @@ impl Default for Settings {
             linger: Duration::from_millis(300),
             drain: Duration::from_secs(20),
             cache_bytes: 64 * 1_024 * 1_024,
+            requests_per_minute: 1_200,
         }
     }
 }
@@ -107,6 +133,8 @@ pub struct Site {
     pub title: String,
     /// The topics.
     pub topics: Arc<Topics>,
+    /// Topics by the names they had before.
+    pub renamed: BTreeMap<TopicId, TopicId>,
     /// What an editor proves to be one with.
     pub editor_token: Option<Secret>,
 }
@@ -128,6 +156,10 @@ pub struct Serving {
     pub selector: tokio::sync::watch::Receiver<Arc<Selector>>,
     /// Where marks go.
     pub teacher: Teacher,
+    /// What readers must get again as it was.
+    pub cabinet: Cabinet,
+    /// Where the use of private addresses is noted.
+    pub private: Private,
 }
 
 /// A mark that somebody sends.

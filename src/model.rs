@@ -9,6 +9,8 @@ pub mod change;
 
 pub mod external_id;
 
+pub mod format;
+
 pub mod ledger;
 
 pub mod link;
@@ -37,6 +39,8 @@ pub mod topic;
 
 pub mod announcements;
 
+pub mod archive;
+
 pub mod arxiv_id;
 
 pub mod beside;
@@ -46,6 +50,8 @@ pub mod coverage;
 pub mod curation;
 
 pub mod doi;
+
+pub mod private_reader;
 
 pub mod registrants;
 

@@ -6,6 +6,7 @@
 
 use askama::Template;
 
+use crate::model::format::Format;
 use crate::model::link::WebUrl;
 use crate::model::paper::Paper;
 use crate::model::text::Text;
@@ -13,6 +14,7 @@ use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::pages::parts::Stamp;
+use crate::urls::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 use crate::urls::outside;
@@ -59,13 +61,13 @@ pub fn front(site: &str, topics: &[TopicLine], urls: &Urls) -> Result<String, Er
         title: Text::line(&line.title),
         description: Text::line(&line.description),
         page: urls.path(Place::Topic(&line.id)),
-        feed: urls.path(Place::TopicAtom(&line.id)),
+        feed: urls.path(Place::Feed(List::Topic(&line.id), Format::Atom)),
         count: parts::papers(line.count),
         last: line.last.map(Stamp::minute),
     });
     let view = FrontView {
         frame: Frame::new(site, urls),
-        updates: urls.path(Place::UpdatesAtom),
+        updates: urls.path(Place::Feed(List::Updates, Format::Atom)),
         topics: topics.collect(),
     };
     render("the front", &view)
@@ -95,7 +97,7 @@ pub fn topic(site: &str, stretch: &TopicStretch, urls: &Urls) -> Result<String, 
         description: Text::line(&line.description),
         query: Text::line(&stretch.query),
         count: parts::papers(line.count),
-        feed: urls.path(Place::TopicAtom(&line.id)),
+        feed: urls.path(Place::Feed(List::Topic(&line.id), Format::Atom)),
         entries: stretch.entries.iter().map(|(place, paper)| EntryView::new(place, paper, urls)).collect(),
         newest: (!stretch.is_newest).then(|| urls.path(Place::Topic(&line.id))),
         older: stretch.older.map(|before| urls.path(Place::TopicBefore(&line.id, before))),

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use crate::model::plan::Sequence;
 use crate::store::codec::Fault;
 use crate::store::index::Index;
+use crate::store::moves::Moves;
 use crate::store::news::News;
 use crate::wal;
 use crate::wal::Damage;
@@ -27,6 +28,8 @@ use crate::wal::storage::Disk;
 use crate::wal::storage::Storage;
 
 mod apply;
+
+mod archives;
 
 mod changes;
 
@@ -38,9 +41,13 @@ mod digest;
 
 mod export;
 
+pub mod history;
+
 mod index;
 
 mod keys;
+
+mod moves;
 
 mod news;
 
@@ -157,6 +164,8 @@ struct Shared {
     revision: watch::Sender<Sequence>,
     /// Which papers the last plans touched.
     news: Mutex<News>,
+    /// When topics last moved.
+    moves: RwLock<Moves>,
     /// Held for writing while a plan is applied, for reading by whoever needs one moment of the whole store.
     applying: RwLock<()>,
     /// Keeps other processes out as long as anyone here uses the store.

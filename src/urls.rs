@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 
 use url::Url;
 
+use crate::model::format::Format;
 use crate::model::paper::PaperId;
 use crate::model::plan::Installation;
 use crate::model::time::Timestamp;
@@ -26,24 +27,53 @@ pub enum Place<'id> {
     Topic(&'id TopicId),
     /// A topic's entries that stand below a point of its timeline.
     TopicBefore(&'id TopicId, Timestamp),
-    /// A topic's Atom feed.
-    TopicAtom(&'id TopicId),
-    /// What happened to papers, as an Atom feed.
-    UpdatesAtom,
-    /// The newest papers that match a query, as an Atom feed.
-    SearchAtom(&'id str),
-    /// The newest papers of an author, as an Atom feed.
-    AuthorAtom(&'id str),
-    /// The newest papers of a category, as an Atom feed.
-    CategoryAtom(&'id str),
-    /// Papers like one, as an Atom feed.
-    SimilarAtom(&'id PaperId),
+    /// A list of papers as a feed.
+    Feed(List<'id>, Format),
+    /// A closed archive document of a topic (RFC 5005), by its number.
+    Archive(&'id TopicId, u64, Format),
     /// A paper's page.
     Paper(&'id PaperId),
     /// The list of all feeds.
     Opml,
     /// The style sheet of the pages.
     Stylesheet,
+    /// The style sheet with which browsers show feeds.
+    FeedStylesheet,
+}
+
+/// A list of papers that can be subscribed to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum List<'id> {
+    /// A topic.
+    Topic(&'id TopicId),
+    /// What happened to papers.
+    Updates,
+    /// The newest papers that match a query.
+    Search(&'id str),
+    /// The newest papers of an author.
+    Author(&'id str),
+    /// The newest papers of a category.
+    Category(&'id str),
+    /// Papers like one.
+    Similar(&'id PaperId),
+}
+
+impl List<'_> {
+    /// The path below the public address, without a slash in front.
+    fn tail(self, format: Format) -> String {
+        let end = format.extension();
+        match self {
+            Self::Topic(topic) => format!("topics/{topic}{end}"),
+            Self::Updates => format!("updates{end}"),
+            Self::Search(query) => {
+                let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+                format!("search{end}?{}", pairs.append_pair("q", query).finish())
+            }
+            Self::Author(name) => format!("authors/{}{end}", segment(name)),
+            Self::Category(name) => format!("categories/{}{end}", segment(name)),
+            Self::Similar(paper) => format!("papers/{paper}/similar{end}"),
+        }
+    }
 }
 
 impl Place<'_> {
@@ -53,18 +83,14 @@ impl Place<'_> {
             Self::Front => String::new(),
             Self::Topic(topic) => format!("topics/{topic}"),
             Self::TopicBefore(topic, before) => format!("topics/{topic}?before={before}"),
-            Self::TopicAtom(topic) => format!("topics/{topic}.atom"),
-            Self::UpdatesAtom => "updates.atom".to_owned(),
-            Self::SearchAtom(query) => {
-                let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-                format!("search.atom?{}", pairs.append_pair("q", query).finish())
+            Self::Feed(list, format) => list.tail(format),
+            Self::Archive(topic, number, format) => {
+                format!("topics/{topic}/archive/{number}{}", format.extension())
             }
-            Self::AuthorAtom(name) => format!("authors/{}.atom", segment(name)),
-            Self::CategoryAtom(name) => format!("categories/{}.atom", segment(name)),
-            Self::SimilarAtom(paper) => format!("papers/{paper}/similar.atom"),
             Self::Paper(paper) => format!("papers/{paper}"),
             Self::Opml => "opml".to_owned(),
             Self::Stylesheet => "assets/offprint.css".to_owned(),
+            Self::FeedStylesheet => "assets/feed.css".to_owned(),
         }
     }
 }
@@ -88,6 +114,8 @@ fn segment(text: &str) -> String {
 pub struct Urls {
     public: Url,
     tag_prefix: String,
+    /// What stands before the paths of feeds: nothing, or a reader's private folder.
+    private: String,
 }
 
 /// Why addresses or identifiers cannot be built.
@@ -136,17 +164,41 @@ impl Urls {
             return Err(Error::Date(installation.tag_date.clone()));
         }
         let tag_prefix = format!("tag:{},{}:", installation.tag_authority, installation.tag_date);
-        Ok(Self { public, tag_prefix })
+        Ok(Self { public, tag_prefix, private: String::new() })
+    }
+
+    /// The same addresses, but those of feeds in the folder that a reader's token opens.
+    #[must_use]
+    pub fn private(&self, token: &str) -> Self {
+        Self { private: format!("r/{}/", segment(token)), ..self.clone() }
     }
 
     /// The path (and query) of a place, as links inside our pages give it.
     pub fn path(&self, place: Place<'_>) -> String {
-        format!("{}{}", self.public.path(), place.tail())
+        format!("{}{}", self.public.path(), self.tail(place))
+    }
+
+    /// The path (and query) of a place as it stands in requests: what stands before it in the public address is taken off
+    /// by a proxy.
+    pub fn route(&self, place: Place<'_>) -> String {
+        format!("/{}", self.tail(place))
     }
 
     /// The whole address of a place.
     pub fn absolute(&self, place: Place<'_>) -> String {
-        format!("{}{}", self.public, place.tail())
+        format!("{}{}", self.public, self.tail(place))
+    }
+
+    fn tail(&self, place: Place<'_>) -> String {
+        match place {
+            Place::Feed(..) | Place::Archive(..) | Place::Opml => format!("{}{}", self.private, place.tail()),
+            Place::Front
+            | Place::Topic(_)
+            | Place::TopicBefore(..)
+            | Place::Paper(_)
+            | Place::Stylesheet
+            | Place::FeedStylesheet => place.tail(),
+        }
     }
 
     /// The permanent Atom identifier of a paper.
@@ -159,19 +211,16 @@ impl Urls {
         format!("{}paper/{paper}/{event}", self.tag_prefix)
     }
 
-    /// The permanent Atom identifier of the feed of updates.
-    pub fn updates_tag(&self) -> String {
-        format!("{}updates", self.tag_prefix)
-    }
-
-    /// The permanent Atom identifier of a feed that nobody configured: the same for one address below the public one.
-    pub fn listing_tag(&self, place: Place<'_>) -> String {
-        format!("{}{}", self.tag_prefix, place.tail())
-    }
-
-    /// The permanent Atom identifier of a topic's feed.
-    pub fn topic_tag(&self, topic: &TopicId) -> String {
-        format!("{}topic/{topic}", self.tag_prefix)
+    /// The permanent identifier of a list, whatever format it is served in. A list that nobody configured is known by
+    /// the address of its Atom feed below the public one.
+    pub fn list_tag(&self, list: List<'_>) -> String {
+        match list {
+            List::Topic(topic) => format!("{}topic/{topic}", self.tag_prefix),
+            List::Updates => format!("{}updates", self.tag_prefix),
+            List::Search(_) | List::Author(_) | List::Category(_) | List::Similar(_) => {
+                format!("{}{}", self.tag_prefix, list.tail(Format::Atom))
+            }
+        }
     }
 
     /// The host people know us by.
@@ -198,8 +247,10 @@ mod tests {
     use url::Url;
 
     use super::Error;
+    use super::List;
     use super::Place;
     use super::Urls;
+    use crate::model::format::Format;
     use crate::model::paper::PaperId;
     use crate::model::plan::Installation;
     use crate::model::time::Timestamp;
@@ -220,7 +271,7 @@ mod tests {
         let other = urls("http://elsewhere.example/", "papers.example.org", "2026-11-20").unwrap();
         assert_eq!(one.paper_tag(&paper), "tag:papers.example.org,2026-11-20:paper/0000000000000007");
         assert_eq!(one.paper_tag(&paper), other.paper_tag(&paper));
-        assert_eq!(one.topic_tag(&topic), "tag:papers.example.org,2026-11-20:topic/peft");
+        assert_eq!(one.list_tag(List::Topic(&topic)), "tag:papers.example.org,2026-11-20:topic/peft");
         assert_ne!(one.absolute(Place::Front), other.absolute(Place::Front));
     }
 
@@ -228,7 +279,10 @@ mod tests {
     fn a_public_address_may_have_a_path() {
         let topic = TopicId::parse("peft").unwrap();
         let urls = urls("https://example.org/reading", "example.org", "2026-11-20").unwrap();
-        assert_eq!(urls.absolute(Place::TopicAtom(&topic)), "https://example.org/reading/topics/peft.atom");
+        assert_eq!(
+            urls.absolute(Place::Feed(List::Topic(&topic), Format::Atom)),
+            "https://example.org/reading/topics/peft.atom"
+        );
         assert_eq!(urls.path(Place::Topic(&topic)), "/reading/topics/peft");
         assert_eq!(urls.path(Place::Front), "/reading/");
     }

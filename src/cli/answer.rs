@@ -58,6 +58,8 @@ pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCo
         | Answer::Explained { .. }
         | Answer::Found(_)
         | Answer::Done { .. }
+        | Answer::ReaderAdded { .. }
+        | Answer::Readers { .. }
         | Answer::Opml { .. }
         | Answer::Ruled { .. }
         | Answer::Exported { .. } => false,

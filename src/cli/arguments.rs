@@ -185,6 +185,12 @@ pub(super) enum Command {
     },
     /// Train the term embedding of the ranked topics over the stored papers: a minute for 60,000
     Train,
+    /// Readers with private feed addresses
+    Reader {
+        /// What to do
+        #[command(subcommand)]
+        action: ReaderAction,
+    },
     /// Write everything into a file of compressed JSON lines, while the daemon runs if it does
     Export {
         /// The file, customarily *.jsonl.zst
@@ -220,6 +226,22 @@ pub(super) enum OpmlAction {
     Import {
         /// The list
         file: PathBuf,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum ReaderAction {
+    /// Add a reader and print the private address of its feeds, which is shown only now
+    Add {
+        /// What you call the reader
+        name: String,
+    },
+    /// List the readers, with the last use and the share of answers that were 304
+    List,
+    /// Revoke a reader's address; it answers 410 from then on
+    Revoke {
+        /// The reader
+        name: String,
     },
 }
 

@@ -21,6 +21,7 @@ use crate::daemon::asks::PollRow;
 use crate::daemon::asks::SourceRow;
 use crate::daemon::asks::TopicRow;
 use crate::daemon::logging;
+use crate::daemon::readers::ReaderRow;
 
 /// The answer as text, each line ended.
 pub fn render(answer: &Answer, style: Style) -> String {
@@ -40,6 +41,10 @@ pub fn render(answer: &Answer, style: Style) -> String {
         Answer::Tried { tried } => finding::tried(tried, is_coloured),
         Answer::Explained { explained } => finding::explained(explained, is_coloured),
         Answer::Done { done } => format!("{done}\n"),
+        Answer::ReaderAdded { name, feeds } => format!(
+            "{name} reads at this address, which is not shown again; the address of each feed stands in it:\n{feeds}\n"
+        ),
+        Answer::Readers { readers } => self::readers(readers, is_coloured),
         Answer::Ruled { ruled } => format!("{}\n", ruled.done),
         Answer::Opml { opml } => format!("{}\n", opml.trim_end()),
         Answer::Verify { report, .. } => report.clone(),
@@ -210,6 +215,25 @@ fn topics(rows: &[TopicRow], is_coloured: bool) -> String {
             Cell::new(sparkline(&row.days)),
             Cell::new(minute(row.last_entry.as_ref())),
             Cell::new(&row.feed),
+        ]);
+    }
+    format!("{}\n", table.to_string().trim_end())
+}
+
+fn readers(rows: &[ReaderRow], is_coloured: bool) -> String {
+    if rows.is_empty() {
+        return "no reader has a private address; add one with: offprint reader add NAME\n".to_owned();
+    }
+    let mut table = table(&["reader", "added", "last use (UTC)", "answers", "304", "revoked"], is_coloured);
+    for row in rows {
+        let share = row.unchanged.saturating_mul(100).checked_div(row.answers);
+        table.add_row(vec![
+            Cell::new(&row.name),
+            Cell::new(minute(Some(&row.created))),
+            Cell::new(minute(row.last_use.as_ref())),
+            Cell::new(row.answers.to_string()),
+            Cell::new(share.map(|share| format!("{share} %")).unwrap_or_default()),
+            Cell::new(row.revoked.as_ref().map(|at| minute(Some(at))).unwrap_or_default()),
         ]);
     }
     format!("{}\n", table.to_string().trim_end())

@@ -38,6 +38,7 @@ use crate::config::suggest::nearest;
 use crate::config::topics::topic;
 use crate::config::walk::MOST_FAULTS;
 use crate::config::walk::Walker;
+use crate::model::topic::TopicId;
 use crate::query::Query;
 use crate::topics::Topic;
 
@@ -81,7 +82,8 @@ pub(super) fn config(chosen: Chosen, environment: &Environment) -> Result<Config
     let sources = configured_sources(&mut main, environment, &mut findings);
     let watched = path.iter().chain(&folder).cloned().collect();
     let origin = Origin { told, watched, file: path, digest: digest.finalize().into() };
-    let config = whole(&main.entries, environment, &mut findings, sources, topics.topics, origin);
+    topics.check_names(&mut findings);
+    let config = whole(&main.entries, environment, &mut findings, sources, topics, origin);
 
     let Findings { mut faults, mut warnings } = findings;
     for diagnostics in [&mut faults, &mut warnings] {
@@ -162,15 +164,45 @@ impl Names {
 /// The topics of all files.
 #[derive(Default)]
 struct Topics {
-    topics: Vec<Topic>,
+    listed: Vec<Topic>,
     names: Names,
+    /// Former names, each with the name it has now.
+    renamed: BTreeMap<TopicId, TopicId>,
+    /// Where the former names stand.
+    places: Vec<(TopicId, Diagnostic)>,
 }
 
 impl Topics {
     fn add(&mut self, file: &mut ReadFile, findings: &mut Findings) {
         for mut entries in file.entries.take_tables("topic") {
             self.names.note("topics", &entries, &file.text, findings);
-            self.topics.extend(topic(&mut entries, &file.text, findings));
+            let former = entries.lines("formerly").clone();
+            let found = topic(&mut entries, &file.text, findings);
+            for (place, name) in former.iter().enumerate() {
+                let span = entries.member_span("formerly", place);
+                let span = span.unwrap_or_else(|| entries.span_of("formerly"));
+                let Some(former) = TopicId::parse(name) else {
+                    let fault = Diagnostic::at(&file.text, span, format!("{} is no name", quoted(name)));
+                    let hint = "names have lower-case letters, digits and hyphens, at most 64";
+                    findings.faults.push(fault.hint(hint.to_owned()));
+                    continue;
+                };
+                let fault = format!("{} is the name of a topic now", quoted(name));
+                self.places.push((former.clone(), Diagnostic::at(&file.text, span, fault)));
+                if let Some(topic) = &found {
+                    self.renamed.insert(former, topic.id.clone());
+                }
+            }
+            self.listed.extend(found);
+        }
+    }
+
+    /// A former name must not be the name of a topic, or nobody could tell what it stands for.
+    fn check_names(&mut self, findings: &mut Findings) {
+        for (former, fault) in std::mem::take(&mut self.places) {
+            if self.listed.iter().any(|topic| topic.id == former) {
+                findings.faults.push(fault.hint("take it out, or give that topic another id".to_owned()));
+            }
         }
     }
 }
@@ -181,9 +213,10 @@ fn whole(
     environment: &Environment,
     findings: &mut Findings,
     sources: Vec<ConfiguredSource>,
-    topics: Vec<Topic>,
+    topics: Topics,
     origin: Origin,
 ) -> Option<Config> {
+    let Topics { listed: topics, renamed, .. } = topics;
     let store_path = main.table("store").and_then(|store| store.path("path")).map(Path::to_owned);
     let store_path = store_path.or_else(|| environment.store(origin.file.as_deref()));
     if store_path.is_none() {
@@ -262,6 +295,8 @@ fn whole(
         server: ServerSettings {
             listen,
             max_connections: usize::try_from(server.number("max_connections")?).ok()?,
+            requests_per_minute: u32::try_from(server.number("requests_per_minute")?).ok()?,
+            cache_bytes: usize::try_from(server.number("cache")?).ok()?,
             editor_token,
         },
         store: StoreSettings { path: store_path?, cache_bytes: store.number("cache")? },
@@ -289,6 +324,7 @@ fn whole(
         quiet_days: Arc::new(main.days("quiet_days").into_iter().collect()),
         sources,
         topics,
+        renamed,
         origin,
         warnings: Vec::new(),
     })

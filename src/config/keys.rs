@@ -134,6 +134,18 @@ pub(super) const SERVER: Section = Section {
             "How many connections are open at once; more of them wait.",
         ),
         key(
+            "requests_per_minute",
+            Form::Number(0, 1_000_000),
+            Fallback::Written("1200"),
+            "How many requests one network address, or one private reader, may send in a minute before it is asked to wait (429); 0 sets no limit. Addresses of this machine, where a proxy may stand, have none.",
+        ),
+        key(
+            "cache",
+            Form::Size(MIB, 64 * GIB),
+            Fallback::Written("\"64 MiB\""),
+            "How much memory may hold feeds and pages that are ready to be sent.",
+        ),
+        key(
             "editor_token",
             Form::Secret,
             Fallback::Absent,
@@ -318,6 +330,12 @@ pub(super) const TOPIC: Section = Section {
             Form::Word(&["announce", "silent", "ignore"]),
             Fallback::Written("\"announce\""),
             "What happens when a paper in it is revised: `announce` moves the entry to the top, `silent` changes it in its place, `ignore` also keeps its `updated`.",
+        ),
+        key(
+            "formerly",
+            Form::Lines,
+            Fallback::Written("[]"),
+            "Names that this topic had before: who asks for one of them is sent here for good (301).",
         ),
         key("window", Form::Table(&WINDOW), Fallback::Written("{}"), WINDOW.about),
     ],

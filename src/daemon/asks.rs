@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::daemon::readers::ReaderAsk;
+use crate::daemon::readers::ReaderRow;
 use crate::daemon::tried::Trial;
 use crate::finding::rows::ExplainRows;
 use crate::finding::rows::SearchRows;
@@ -81,6 +83,8 @@ pub enum Ask {
     Unpick(String),
     /// Train the term embedding over the store.
     Train,
+    /// Add, list or revoke readers with private addresses.
+    Reader(ReaderAsk),
     /// Make two papers one, by the names that `show` takes.
     Merge {
         /// The one.
@@ -188,6 +192,18 @@ pub enum Answer {
     Done {
         /// The words.
         done: String,
+    },
+    /// To [`ReaderAsk::Add`].
+    ReaderAdded {
+        /// The name.
+        name: String,
+        /// The address of the list of all feeds; that of each feed stands in it. It is told this once.
+        feeds: String,
+    },
+    /// To [`ReaderAsk::List`].
+    Readers {
+        /// One row a reader.
+        readers: Vec<ReaderRow>,
     },
     /// To [`Ask::Opml`].
     Opml {

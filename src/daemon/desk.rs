@@ -31,6 +31,7 @@ use crate::daemon::lookup::Looker;
 use crate::daemon::occasion::Occasion;
 use crate::daemon::occasion::Polled;
 use crate::daemon::ranking::Ranked;
+use crate::daemon::readers;
 use crate::daemon::rulings;
 use crate::daemon::teaching;
 use crate::daemon::views;
@@ -47,6 +48,8 @@ use crate::harvest::run::Harvester;
 use crate::http::Serving;
 use crate::http::Site;
 use crate::http::Teacher;
+use crate::http::cabinet::Cabinet;
+use crate::http::private::Private;
 use crate::index;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
@@ -73,6 +76,7 @@ pub struct Desk {
     urls: Arc<Urls>,
     clock: Clock,
     started_with: Arc<Config>,
+    pub(super) private: Private,
     busy: Mutex<BTreeMap<SourceId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -98,6 +102,7 @@ impl Desk {
         let site = watch::Sender::new(Arc::new(Site {
             title: config.title.clone(),
             topics: Arc::clone(&all),
+            renamed: config.renamed.clone(),
             editor_token: config.server.editor_token.clone(),
         }));
         let (topics, in_force) = watch::channel(Arc::new(Selector::new(all, None)));
@@ -116,6 +121,7 @@ impl Desk {
             harvester,
             urls,
             clock,
+            private: Private::default(),
             busy: Mutex::new(BTreeMap::new()),
         };
         Ok((desk, opened.report))
@@ -146,6 +152,8 @@ impl Desk {
             index: self.harvester.indexer().handle().clone(),
             selector: self.topics.subscribe(),
             teacher: Teacher::default(),
+            cabinet: Cabinet::beside(&self.started_with.store.path),
+            private: self.private.clone(),
         }
     }
 
@@ -179,6 +187,11 @@ impl Desk {
         self.harvester.urged()
     }
 
+    /// Builds addresses and identifiers.
+    pub fn urls(&self) -> &Urls {
+        &self.urls
+    }
+
     /// The clock in use.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -192,6 +205,7 @@ impl Desk {
         let site = Arc::new(Site {
             title: config.title.clone(),
             topics: Arc::clone(&topics),
+            renamed: config.renamed.clone(),
             editor_token: config.server.editor_token.clone(),
         });
         let (selector, ranked) = self.rank(topics).await?;
@@ -255,6 +269,7 @@ impl Desk {
             Ask::Mark { topic, paper, sign } => teaching::mark(self, &topic, &paper, &sign).await,
             Ask::Pick { paper, note } => teaching::pick(self, &paper, note).await,
             Ask::Unpick(paper) => teaching::unpick(self, &paper).await,
+            Ask::Reader(ask) => readers::answer(self, ask).await,
             Ask::Train => teaching::train(self, on_step).await,
             Ask::Split { paper, parts } => rulings::split(&self.harvester, paper, parts).await,
             ask @ (Ask::Sources

@@ -82,6 +82,7 @@ impl Looker {
             | Ask::Pick { .. }
             | Ask::Unpick(_)
             | Ask::Train
+            | Ask::Reader(_)
             | Ask::Verify => bail!("this is answered elsewhere"),
         }
     }

@@ -175,6 +175,12 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
     if old.server.max_connections != new.server.max_connections {
         changed.push("server.max_connections");
     }
+    if old.server.requests_per_minute != new.server.requests_per_minute {
+        changed.push("server.requests_per_minute");
+    }
+    if old.server.cache_bytes != new.server.cache_bytes {
+        changed.push("server.cache");
+    }
     if old.store.cache_bytes != new.store.cache_bytes {
         changed.push("store.cache");
     }

@@ -20,6 +20,7 @@ use crate::finding::rows;
 use crate::harvest::job::Progress;
 use crate::harvest::plan::Tally;
 use crate::harvest::schedule::words;
+use crate::model::format::Format;
 use crate::model::ledger::Part;
 use crate::model::paper::Paper;
 use crate::model::problem::Problem;
@@ -33,6 +34,7 @@ use crate::store::Error;
 use crate::store::Reader;
 use crate::store::Verification;
 use crate::topics::Topics;
+use crate::urls::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 
@@ -179,7 +181,7 @@ pub fn topics(reader: &Reader, topics: &Topics, urls: &Urls, now: Timestamp) -> 
             total: reader.timeline_len(&topic.id)?,
             days,
             last_entry,
-            feed: urls.absolute(Place::TopicAtom(&topic.id)),
+            feed: urls.absolute(Place::Feed(List::Topic(&topic.id), Format::Atom)),
         })
     };
     topics.iter().map(row).collect()

@@ -1,10 +1,10 @@
 //! A feed page as an Atom document (RFC 4287), byte for byte the same for the same page.
 //!
-//! The document is `atom_syndication`'s. Two things are ours: the XML declaration, since the library's names no encoding,
-//! and the size limit. `dcterms` elements go through the library's extension maps (sorted, so their order is stable) and
-//! never carry attributes, which the library would write unescaped. Metadata stands before the entries because the feed
-//! itself has no extensions: the library would write those last, which validators call misplaced. Affiliations stand in
-//! the content: no namespace that validators know has a word for them.
+//! The document is `atom_syndication`'s. Ours are the opening before the root, since the library knows no processing
+//! instruction, and the mark of an archive. `dcterms` elements go through the library's extension maps (sorted, so their
+//! order is stable) and never carry attributes, which the library would write unescaped. Metadata stands before the entries
+//! because the feed itself has no such extensions: the library would write those last, which validators call misplaced.
+//! Affiliations stand in the content: no namespace that validators know has a word for them.
 
 use std::collections::BTreeMap;
 
@@ -12,22 +12,17 @@ use atom_syndication as atom;
 use atom_syndication::extension::Extension;
 use atom_syndication::extension::ExtensionMap;
 
+use crate::feeds;
 use crate::feeds::FeedPage;
+use crate::feeds::LANGUAGE;
 use crate::feeds::entry::Entry;
+use crate::feeds::xml;
+use crate::model::format::Format;
 use crate::model::text::Text;
 use crate::model::time::Timestamp;
 
-/// The media type of the rendered document.
-pub const MEDIA_TYPE: &str = "application/atom+xml; charset=utf-8";
-
-/// Validators and some readers stop at five million bytes.
-const LIMIT_BYTES: usize = 4_900_000;
-
-/// The language of what we say ourselves.
-const LANGUAGE: &str = "en";
-
-/// The namespace of Dublin Core terms, which validators know.
-const DCTERMS: &str = "http://purl.org/dc/terms/";
+/// The mark of a closed document (RFC 5005 §4), in the namespace that the root declares.
+const ARCHIVE: &[u8] = b"<fh:archive/>";
 
 /// The document could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -42,28 +37,41 @@ pub struct Error {
 pub fn render(page: &FeedPage) -> Result<Vec<u8>, Error> {
     let mut feed = head(page);
     feed.entries = page.entries.iter().map(entry).collect();
-    loop {
-        let bytes = write(&feed).map_err(|source| Error { id: page.id.clone(), source })?;
-        let kept = feed.entries.len();
-        if bytes.len() <= LIMIT_BYTES || kept == 0 {
-            return Ok(bytes);
-        }
-        // Entries differ in size, so a proportional guess, a little below, converges in two or three rounds.
-        let share = kept.saturating_mul(LIMIT_BYTES) / bytes.len();
-        feed.entries.truncate((share - share / 50).min(kept - 1));
-    }
+    feeds::within_limit(page.entries.len(), |kept| {
+        feed.entries.truncate(kept);
+        write(&feed, page)
+    })
+    .map_err(|source| Error { id: page.id.clone(), source })
 }
 
-fn write(feed: &atom::Feed) -> Result<Vec<u8>, atom::Error> {
-    let mut bytes = br#"<?xml version="1.0" encoding="utf-8"?>"#.to_vec();
-    bytes.push(b'\n');
+fn write(feed: &atom::Feed, page: &FeedPage) -> Result<Vec<u8>, atom::Error> {
     let config = atom::WriteConfig { write_document_declaration: false, indent_size: None };
-    feed.write_with_config(bytes, config)
+    let root = feed.write_with_config(Vec::new(), config)?;
+    // The root's attributes are namespaces and a language, all constants without `>`: the first one ends its tag.
+    let start = root.iter().position(|byte| *byte == b'>').map_or(0, |end| end + 1);
+    let (start, rest) = root.split_at(start);
+    let archive = if page.history.is_archive { ARCHIVE } else { b"" };
+    Ok([xml::opening(&page.stylesheet_url).as_bytes(), start, archive, rest].concat())
 }
 
 fn head(page: &FeedPage) -> atom::Feed {
     let everyone_is_named = page.entries.iter().all(|entry| !entry.authors.is_empty());
     let publisher = atom::Person { name: page.publisher.to_string(), ..atom::Person::default() };
+    let history = [
+        ("current", &page.history.current_url),
+        ("prev-archive", &page.history.prev_archive_url),
+        ("next-archive", &page.history.next_archive_url),
+    ];
+    let own = Some(Format::Atom.media_type());
+    let mut links = vec![
+        link("self", &page.self_url, own, None),
+        link("alternate", &page.alternate_url, Some("text/html"), None),
+    ];
+    links.extend(history.into_iter().filter_map(|(rel, href)| Some(link(rel, href.as_deref()?, own, None))));
+    let mut namespaces = BTreeMap::from([("dcterms".to_owned(), xml::DCTERMS.to_owned())]);
+    if page.history.is_archive {
+        namespaces.insert("fh".to_owned(), xml::HISTORY.to_owned());
+    }
     atom::Feed {
         id: page.id.clone(),
         title: text(&page.title, None),
@@ -75,11 +83,8 @@ fn head(page: &FeedPage) -> atom::Feed {
             uri: Some(env!("CARGO_PKG_HOMEPAGE").to_owned()),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
         }),
-        links: vec![
-            link("self", &page.self_url, Some("application/atom+xml"), None),
-            link("alternate", &page.alternate_url, Some("text/html"), None),
-        ],
-        namespaces: BTreeMap::from([("dcterms".to_owned(), DCTERMS.to_owned())]),
+        links,
+        namespaces,
         lang: Some(LANGUAGE.to_owned()),
         ..atom::Feed::default()
     }
@@ -118,23 +123,14 @@ fn entry(entry: &Entry) -> atom::Entry {
 }
 
 fn terms(entry: &Entry) -> ExtensionMap {
-    let element = |name: &str, value: &str| Extension {
-        name: format!("dcterms:{name}"),
-        value: Some(value.to_owned()),
-        ..Extension::default()
-    };
-    let mut terms = BTreeMap::new();
-    let identifiers: Vec<_> = entry.identifiers.iter().map(|id| element("identifier", id)).collect();
-    let citation = entry.citation.as_ref().map(|text| element("bibliographicCitation", text.as_str()));
-    let license = entry.license.as_deref().map(|url| element("license", url));
-    for (name, elements) in [
-        ("identifier", identifiers),
-        ("bibliographicCitation", citation.into_iter().collect()),
-        ("license", license.into_iter().collect()),
-    ] {
-        if !elements.is_empty() {
-            terms.insert(name.to_owned(), elements);
-        }
+    let identifiers = entry.identifiers.iter().map(|id| ("identifier", id.as_str()));
+    let mut terms = BTreeMap::<_, Vec<_>>::new();
+    for (name, value) in identifiers.chain(xml::terms(entry)) {
+        terms.entry(name.to_owned()).or_default().push(Extension {
+            name: format!("dcterms:{name}"),
+            value: Some(value.to_owned()),
+            ..Extension::default()
+        });
     }
     if terms.is_empty() { ExtensionMap::new() } else { ExtensionMap::from([("dcterms".to_owned(), terms)]) }
 }
@@ -156,4 +152,49 @@ fn link(rel: &str, href: &str, media_type: Option<&str>, title: Option<&str>) ->
 
 fn date(at: Timestamp) -> atom::FixedDateTime {
     at.to_chrono().fixed_offset()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+    use crate::feeds::FeedPage;
+    use crate::feeds::History;
+    use crate::feeds::sample;
+
+    fn text(page: &FeedPage) -> String {
+        String::from_utf8(render(page).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_archive_says_so_and_leads_on_before_its_first_entry() {
+        let mut page = sample::page();
+        let plain = text(&page);
+        assert!(!plain.contains("fh") && !plain.contains("archive"), "{plain}");
+        page.history = History {
+            is_archive: true,
+            current_url: Some("https://example.org/a.atom".to_owned()),
+            prev_archive_url: Some("https://example.org/1.atom?a&b".to_owned()),
+            next_archive_url: Some("https://example.org/3.atom".to_owned()),
+        };
+        let archive = text(&page);
+        let (head, _entries) = archive.split_once("<entry>").unwrap();
+        for part in [
+            "xmlns:fh=\"http://purl.org/syndication/history/1.0\"",
+            "xml:lang=\"en\"><fh:archive/><title>",
+            "<link href=\"https://example.org/a.atom\" rel=\"current\" type=\"application/atom+xml\"/>",
+            "<link href=\"https://example.org/1.atom?a&amp;b\" rel=\"prev-archive\" type=\"application/atom+xml\"/>",
+            "<link href=\"https://example.org/3.atom\" rel=\"next-archive\" type=\"application/atom+xml\"/>",
+        ] {
+            assert!(head.contains(part), "{part} in {head}");
+        }
+    }
+
+    #[test]
+    fn the_style_sheet_stands_before_the_root() {
+        let mut page = sample::page();
+        page.stylesheet_url = "https://example.org/feed.css?a=1&b=2".to_owned();
+        let opening = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+            <?xml-stylesheet type=\"text/css\" href=\"https://example.org/feed.css?a=1&amp;b=2\"?>\n<feed ";
+        assert!(text(&page).starts_with(opening), "{}", text(&page));
+    }
 }

@@ -5,6 +5,7 @@
 
 use askama::Template;
 use quick_xml::Reader;
+use quick_xml::Writer;
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::BytesStart;
@@ -21,7 +22,7 @@ use crate::urls::Urls;
 use crate::urls::outside;
 
 /// A well-formed XHTML `div` without active content. Only [`crate::feeds::entry::entry`] makes one.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Content(String);
 
 impl Content {
@@ -29,7 +30,21 @@ impl Content {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The element as HTML, for formats that hold no markup of their own.
+    pub(super) fn to_html(&self) -> String {
+        html(&self.0).unwrap_or_else(|| self.0.clone())
+    }
+
+    /// An element for tests.
+    #[cfg(test)]
+    pub(super) fn sample(element: &str) -> Self {
+        Self(element.to_owned())
+    }
 }
+
+/// Elements that HTML knows as void: all others need an end tag, or what follows would end up inside them.
+const VOID: &[&str] = &["br", "hr", "wbr", "col", "area", "track"];
 
 /// How deep elements may stand in each other: libxml2's readers give up at 256.
 const DEEPEST: u32 = 200;
@@ -143,6 +158,42 @@ fn facts(paper: &Paper) -> Vec<(&'static str, String)> {
     .collect()
 }
 
+/// A well-formed element as HTML: without namespaces, which HTML knows by the elements' names, and with all end tags.
+fn html(xhtml: &str) -> Option<String> {
+    let mut reader = Reader::from_str(xhtml);
+    let mut writer = Writer::new(Vec::new());
+    loop {
+        let event = match reader.read_event().ok()? {
+            Event::Eof => return String::from_utf8(writer.into_inner()).ok(),
+            Event::Start(tag) => Event::Start(without_namespace(&tag)?),
+            Event::Empty(tag) if VOID.contains(&tag.name().as_ref()) => {
+                Event::Empty(without_namespace(&tag)?)
+            }
+            Event::Empty(tag) => {
+                writer.write_event(Event::Start(without_namespace(&tag)?)).ok()?;
+                Event::End(tag.to_end().into_owned())
+            }
+            same @ (Event::End(_) | Event::Text(_) | Event::GeneralRef(_)) => same,
+            // Neither the template nor a sound abstract has any.
+            Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
+                return None;
+            }
+        };
+        writer.write_event(event).ok()?;
+    }
+}
+
+fn without_namespace(tag: &BytesStart<'_>) -> Option<BytesStart<'static>> {
+    let mut bare = BytesStart::new(tag.name().as_ref().to_owned());
+    for attribute in tag.attributes() {
+        let attribute = attribute.ok()?;
+        if attribute.key.as_ref() != "xmlns" {
+            bare.push_attribute(attribute);
+        }
+    }
+    Some(bare)
+}
+
 /// Whether a fragment is passive and can stand inside an element of an XML 1.0 document without a DTD, needing no other namespace.
 fn is_sound(fragment: &str) -> bool {
     let mut reader = Reader::from_str(fragment);
@@ -229,7 +280,21 @@ fn is_printable(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::html;
     use super::is_sound;
+
+    #[test]
+    fn html_has_end_tags_and_no_namespaces() {
+        let xhtml = concat!(
+            r#"<div xmlns="http://www.w3.org/1999/xhtml"><p class="a&amp;&quot;b">x &lt; y<br/>z<i/></p><p/>"#,
+            r#"<math xmlns="http://www.w3.org/1998/Math/MathML"><mspace width="1em"/></math></div>"#,
+        );
+        let expected = concat!(
+            r#"<div><p class="a&amp;&quot;b">x &lt; y<br/>z<i></i></p><p></p>"#,
+            r#"<math><mspace width="1em"></mspace></math></div>"#,
+        );
+        assert_eq!(html(xhtml).as_deref(), Some(expected));
+    }
 
     #[test]
     fn xhtml_with_mathml_is_kept() {

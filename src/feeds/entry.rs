@@ -20,7 +20,7 @@ use crate::urls::Urls;
 use crate::urls::outside;
 
 /// One paper in a feed.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Entry {
     /// The permanent identifier: of the paper as which the topic first served it.
     pub id: String,
@@ -51,7 +51,7 @@ pub struct Entry {
 }
 
 /// One author.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Person {
     /// The name; never empty.
     pub name: Text,
@@ -60,7 +60,7 @@ pub struct Person {
 }
 
 /// One link of an entry.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct EntryLink {
     /// The registered relation.
     pub rel: &'static str,
@@ -73,7 +73,7 @@ pub struct EntryLink {
 }
 
 /// One subject of an entry.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Category {
     /// The code or word.
     pub term: String,
@@ -81,6 +81,13 @@ pub struct Category {
     pub scheme: Option<&'static str>,
     /// The name of the subject, where we know it.
     pub label: Option<&'static str>,
+}
+
+impl Entry {
+    /// The address of the first link of a relation.
+    pub(super) fn link(&self, rel: &str) -> Option<&str> {
+        self.links.iter().find(|link| link.rel == rel).map(|link| link.href.as_str())
+    }
 }
 
 /// The scheme of arXiv categories, as arXiv's own Atom answers name it.

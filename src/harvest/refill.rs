@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use chrono::Datelike as _;
 use chrono::IsoWeek;
 
+use crate::harvest::archives;
 use crate::harvest::plan::places::enter_as_history;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
@@ -135,6 +136,12 @@ pub fn refill(
         if let (Edit::Added | Edit::Changed | Edit::Renamed, Some(topic)) = (edit, topics.topic(id)) {
             let created = reader.topic(id)?.map_or(now, |state| state.created);
             let (definition, face) = (topic.definition(), topic.face());
+            let is_another = done.get(id).is_some_and(|refilled| refilled.added + refilled.removed > 0);
+            if is_another && reader.newest_archive(id)?.is_some() {
+                // What was closed holds papers that the topic does not list any more.
+                let from = archives::next_number(reader.revision().0);
+                work.push(Op::Reopen { topic: id.clone(), from })?;
+            }
             work.push(Op::Topic(TopicState { topic: id.clone(), definition, face, created, changed: now }))?;
             continue;
         }

@@ -1,6 +1,7 @@
 //! From a resource to an answer: look among the kept bodies, else make it from the store, off the async threads.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -17,12 +18,20 @@ use crate::http::Serving;
 use crate::http::Settings;
 use crate::http::Site;
 use crate::http::bodies::Bodies;
+use crate::http::bodies::Slot;
 use crate::http::caching::Fingerprint;
+use crate::http::caching::Freshness;
 use crate::http::caching::Representation;
+use crate::http::caching::SAFETY;
+use crate::http::caching::Terms;
 use crate::http::encoding;
 use crate::http::encoding::Encoding;
+use crate::http::outlook::Outlook;
+use crate::http::rates::Rate;
+use crate::http::tokens::Tokens;
 use crate::model::plan::Sequence;
 use crate::model::time::Timestamp;
+use crate::model::topic::TopicId;
 use crate::pages;
 use crate::store;
 
@@ -30,21 +39,32 @@ use crate::store;
 #[derive(Debug)]
 pub(super) struct App {
     pub(super) serving: Serving,
+    pub(super) tokens: Tokens,
+    pub(super) rate: Rate,
     bodies: Bodies<Stamp>,
+    outlook: Outlook,
     answer_timeout: Duration,
 }
 
-/// What a body is rendered from: a revision of the store, and the site as configured then.
+/// What a body was made from: a revision of the store, the site as configured then, and what of the store it shows.
 #[derive(Clone, Debug)]
 struct Stamp {
     revision: Sequence,
     site: Arc<Site>,
+    shows: Shows,
 }
 
-impl PartialEq for Stamp {
-    fn eq(&self, other: &Self) -> bool {
-        self.revision == other.revision && Arc::ptr_eq(&self.site, &other.site)
-    }
+/// What of the store a resource shows: it is current until that moves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Shows {
+    /// Nothing: it is always the same.
+    Nothing,
+    /// The entries of one topic and their papers.
+    Topic(TopicId),
+    /// Papers.
+    Papers,
+    /// Anything.
+    Anything,
 }
 
 /// A resource made from the store.
@@ -52,9 +72,22 @@ impl PartialEq for Stamp {
 pub(super) struct Made {
     pub(super) bytes: Vec<u8>,
     pub(super) content_type: &'static str,
-    pub(super) cache_control: &'static str,
+    pub(super) freshness: Freshness,
     /// When it last changed in a way that matters, if that is known.
     pub(super) last_modified: Option<Timestamp>,
+    /// The hashes of its entries, if it is a feed.
+    pub(super) entries: Arc<[u64]>,
+    /// What it is the newer part of, if it is a part.
+    pub(super) since: Option<Part>,
+}
+
+/// A part of a feed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Part {
+    /// The hash of the whole feed.
+    pub(super) whole: Fingerprint,
+    /// The tag of the feed that the reader has.
+    pub(super) base: String,
 }
 
 /// What a route found.
@@ -66,13 +99,15 @@ pub(super) enum Found {
     Elsewhere(StatusCode, String),
     /// There is none; the words are for the reader.
     Nothing(&'static str),
+    /// There was one, and it will not come back; the words are for the reader.
+    Gone(&'static str),
 }
 
 /// Whether a body is worth keeping: those with endless addresses are not, or a crawler would drive the feeds out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Keep {
-    /// Kept until the store or the configuration moves.
-    Kept,
+    /// Kept until what it shows moves.
+    Kept(Shows),
     /// Made anew each time.
     Fresh,
 }
@@ -88,7 +123,7 @@ pub(super) enum Fault {
     Page(#[from] pages::Error),
     /// A feed could not be written.
     #[error("writing a feed")]
-    Feed(#[from] feeds::atom::Error),
+    Feed(#[from] feeds::Error),
     /// Nothing could be looked up.
     #[error("looking papers up")]
     Finding(#[from] finding::Error),
@@ -97,16 +132,33 @@ pub(super) enum Fault {
     Bytes(#[from] std::io::Error),
 }
 
-/// For how long caches may show pages and lists without asking.
-pub(super) const PAGE_CACHE: &str = "public, max-age=60";
+/// A resource in the encoding that a reader wants, or what is said instead.
+pub(super) enum Outcome {
+    Body(Arc<Representation>),
+    Elsewhere(StatusCode, String),
+    Nothing(&'static str),
+    Gone(&'static str),
+    Refused(Box<Response>),
+}
 
-/// For how long caches and readers may use a feed without asking.
-pub(super) const FEED_CACHE: &str = "public, max-age=900";
+impl Made {
+    /// A page or another list for people.
+    pub(super) fn page(bytes: Vec<u8>, content_type: &'static str) -> Self {
+        let (freshness, entries) = (Freshness::Page, Arc::default());
+        Self { bytes, content_type, freshness, last_modified: None, entries, since: None }
+    }
+}
 
 impl App {
     pub(super) fn new(serving: Serving, settings: &Settings) -> Self {
-        let bodies = Bodies::new(settings.cache_bytes);
-        Self { serving, bodies, answer_timeout: settings.answer_timeout }
+        Self {
+            tokens: Tokens::new(serving.private.clone()),
+            rate: Rate::per_minute(settings.requests_per_minute),
+            bodies: Bodies::new(settings.cache_bytes),
+            outlook: Outlook::default(),
+            answer_timeout: settings.answer_timeout,
+            serving,
+        }
     }
 
     /// How long an answer may take to make.
@@ -119,37 +171,99 @@ impl App {
         Arc::clone(&self.serving.site.borrow())
     }
 
+    /// On what terms a resource may be used from now on.
+    pub(super) fn terms(&self, is_private: bool) -> Terms {
+        let wait = self.outlook.wait(&self.serving.reader, self.serving.clock.now());
+        Terms { wait, is_private }
+    }
+
+    /// Answers from what is ready, without asking anybody: most requests end here. `path` is the path and query as they
+    /// stand in the request.
+    pub(super) fn ready(&self, path: &str, request: &HeaderMap) -> Option<Response> {
+        let slot = self.bodies.find(path, encoding::negotiate(request)?)?;
+        if !self.is_current(&slot) {
+            return None;
+        }
+        // Who wants only what is new is answered elsewhere, unless nothing is.
+        if request.contains_key("a-im") && !slot.body.is_known(request) {
+            return None;
+        }
+        Some(slot.body.answer(request, self.terms(false)))
+    }
+
+    fn is_current(&self, slot: &Slot<Stamp>) -> bool {
+        let Stamp { revision, site, shows } = &slot.stamp;
+        if !Arc::ptr_eq(site, &self.serving.site.borrow()) {
+            return false;
+        }
+        let reader = &self.serving.reader;
+        let now = reader.revision();
+        if slot.current_at.load(Ordering::Acquire) >= now.0 {
+            return true;
+        }
+        let moved = match shows {
+            Shows::Nothing => Sequence(0),
+            Shows::Topic(topic) => reader.topic_moved(topic),
+            Shows::Papers => reader.papers_moved(),
+            Shows::Anything => now,
+        };
+        let is_current = moved <= *revision;
+        if is_current {
+            slot.current_at.store(now.0, Ordering::Release);
+        }
+        is_current
+    }
+
     /// Answers a request for the resource of a path, which `make` reads from the store.
     pub(super) async fn answer(
-        self: Arc<Self>,
+        self: &Arc<Self>,
         path: String,
         keep: Keep,
         request: &HeaderMap,
         make: impl FnOnce(&Serving, &Site) -> Result<Found, Fault> + Send + 'static,
     ) -> Response {
-        let Some(encoding) = encoding::negotiate(request) else {
-            let words = "This server sends its answers as they are or compressed with gzip.";
-            return self.refuse(StatusCode::NOT_ACCEPTABLE, "No acceptable encoding", words);
-        };
-        let stamp = Stamp { revision: self.serving.reader.revision(), site: self.site() };
-        let now = self.serving.clock.now();
-        if let Some(body) = self.bodies.current(&path, encoding, &stamp) {
-            return body.answer(request, now);
+        let outcome = self.obtain(path, keep, request, make).await;
+        self.respond(outcome, request, self.terms(false))
+    }
+
+    /// The answer to an outcome.
+    pub(super) fn respond(&self, outcome: Outcome, request: &HeaderMap, terms: Terms) -> Response {
+        match outcome {
+            Outcome::Body(body) => body.answer(request, terms),
+            Outcome::Elsewhere(status, location) => self.redirect(status, &location),
+            Outcome::Nothing(words) => self.refuse(StatusCode::NOT_FOUND, "Not found", words),
+            Outcome::Gone(words) => self.refuse(StatusCode::GONE, "Gone", words),
+            Outcome::Refused(response) => *response,
         }
-        let app = Arc::clone(&self);
+    }
+
+    /// The resource of a path, in the encoding that the request asks for.
+    pub(super) async fn obtain(
+        self: &Arc<Self>,
+        path: String,
+        keep: Keep,
+        request: &HeaderMap,
+        make: impl FnOnce(&Serving, &Site) -> Result<Found, Fault> + Send + 'static,
+    ) -> Outcome {
+        let Some(encoding) = encoding::negotiate(request) else {
+            let words = "This server sends its answers as they are or compressed with gzip, br or zstd.";
+            let refused = self.refuse(StatusCode::NOT_ACCEPTABLE, "No acceptable encoding", words);
+            return Outcome::Refused(Box::new(refused));
+        };
+        if let Some(body) = self.current(&path, encoding) {
+            return Outcome::Body(body);
+        }
+        let app = Arc::clone(self);
         let work = async move {
             let _desk = app.bodies.desk(&path).await;
-            if let Some(body) = app.bodies.current(&path, encoding, &stamp) {
+            if let Some(body) = app.current(&path, encoding) {
                 return Ok(Ok(Outcome::Body(body)));
             }
             let maker = Arc::clone(&app);
-            tokio::task::spawn_blocking(move || maker.make(&path, keep, encoding, stamp, make)).await
+            tokio::task::spawn_blocking(move || maker.make(&path, &keep, encoding, make)).await
         };
-        let outcome = tokio::time::timeout(self.answer_timeout, work).await;
-        match outcome {
-            Ok(Ok(Ok(Outcome::Body(body)))) => body.answer(request, now),
-            Ok(Ok(Ok(Outcome::Elsewhere(status, location)))) => self.redirect(status, &location),
-            Ok(Ok(Ok(Outcome::Nothing(words)))) => self.refuse(StatusCode::NOT_FOUND, "Not found", words),
+        let refused = match tokio::time::timeout(self.answer_timeout, work).await {
+            Ok(Ok(Ok(outcome))) => return outcome,
             Ok(Ok(Err(Fault::Finding(finding::Error::NotYet(_words))))) => self.unavailable(),
             Ok(Ok(Err(Fault::Finding(
                 error @ (finding::Error::Wrong(_) | finding::Error::Query(_) | finding::Error::Unknown(_)),
@@ -166,40 +280,50 @@ impl App {
                 tracing::warn!(after = ?self.answer_timeout, "a resource took too long to make");
                 self.unavailable()
             }
-        }
+        };
+        Outcome::Refused(Box::new(refused))
+    }
+
+    fn current(&self, path: &str, encoding: Encoding) -> Option<Arc<Representation>> {
+        let slot = self.bodies.find(path, encoding)?;
+        self.is_current(&slot).then(|| Arc::clone(&slot.body))
     }
 
     fn make(
         &self,
         path: &str,
-        keep: Keep,
+        keep: &Keep,
         encoding: Encoding,
-        stamp: Stamp,
         make: impl FnOnce(&Serving, &Site) -> Result<Found, Fault>,
     ) -> Result<Outcome, Fault> {
-        let made = match make(&self.serving, &stamp.site)? {
+        let (revision, site) = (self.serving.reader.revision(), self.site());
+        let made = match make(&self.serving, &site)? {
             Found::Made(made) => made,
             Found::Elsewhere(status, location) => return Ok(Outcome::Elsewhere(status, location)),
             Found::Nothing(words) => return Ok(Outcome::Nothing(words)),
+            Found::Gone(words) => return Ok(Outcome::Gone(words)),
         };
-        let fingerprint = Fingerprint::of(&made.bytes);
-        let former = self.bodies.former(path, encoding).filter(|former| former.fingerprint == fingerprint);
-        let body = match (former, encoding) {
-            // The store moved, but nothing of this resource did: spare the work and a second copy.
-            (Some(former), _) => former.body.clone(),
-            (None, Encoding::Identity) => Bytes::from(made.bytes),
-            (None, Encoding::Gzip) => Bytes::from(encoding::gzip(&made.bytes)?),
+        let Made { bytes, content_type, freshness, last_modified, entries, since } = made;
+        let fingerprint = Fingerprint::of(&bytes);
+        let former = self.bodies.find(path, encoding).filter(|slot| slot.body.fingerprint == fingerprint);
+        let body = match former {
+            // What it shows moved, but nothing of this resource did: spare the work and a second copy.
+            Some(former) => former.body.body.clone(),
+            None => Bytes::from(encoding.encode(bytes)?),
         };
-        let body = Arc::new(Representation::new(
-            fingerprint,
-            encoding,
-            body,
-            made.content_type,
-            made.cache_control,
-            made.last_modified,
-        ));
-        if keep == Keep::Kept {
-            self.bodies.keep(path, stamp, &body);
+        let tag = since.as_ref().map_or(fingerprint, |part| part.whole);
+        let mut body = Representation::new(tag, encoding, body, content_type, freshness)
+            .of_entries(entries)
+            .changed(last_modified, self.serving.clock.now());
+        if let Some(part) = since {
+            body = body.since(&part.base);
+        }
+        if path.ends_with(NEGOTIATED) {
+            body = body.negotiated();
+        }
+        let body = Arc::new(body);
+        if let Keep::Kept(shows) = keep {
+            self.bodies.keep(path, Stamp { revision, site, shows: shows.clone() }, revision.0, &body);
         }
         Ok(Outcome::Body(body))
     }
@@ -214,12 +338,21 @@ impl App {
         let mut response = Response::new(body);
         *response.status_mut() = status;
         let headers = response.headers_mut();
+        headers.extend(SAFETY);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 
-    fn unavailable(&self) -> Response {
+    /// Asks whoever sends too many requests to wait (RFC 6585 §4).
+    pub(super) fn too_many(&self, wait: Duration) -> Response {
+        let words = "You ask too often. Feeds say in Cache-Control for how long they may be used without asking again.";
+        let mut response = self.refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests", words);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+        response
+    }
+
+    pub(super) fn unavailable(&self) -> Response {
         let words = "The server cannot answer this at the moment. It is safe to try again in a minute.";
         let mut response = self.refuse(StatusCode::SERVICE_UNAVAILABLE, "Not available now", words);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
@@ -231,19 +364,17 @@ impl App {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
         response.headers_mut().insert(header::LOCATION, location);
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(PAGE_CACHE));
+        let cache = HeaderValue::from_static("public, max-age=60");
+        response.headers_mut().insert(header::CACHE_CONTROL, cache);
         response
     }
 }
+
+/// How the keys of bodies end whose address answers in several formats; no request's path does.
+pub(super) const NEGOTIATED: &str = "#negotiated";
 
 /// An error with its causes, on one line.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
-}
-
-enum Outcome {
-    Body(Arc<Representation>),
-    Elsewhere(StatusCode, String),
-    Nothing(&'static str),
 }

@@ -1,4 +1,4 @@
-//! What never changes while the daemon runs: the style sheet, and a word to crawlers.
+//! What never changes while the daemon runs: the style sheets, and a word to crawlers.
 
 use std::sync::Arc;
 
@@ -9,12 +9,15 @@ use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::feeds;
 use crate::http::Serving;
 use crate::http::Site;
 use crate::http::answers::App;
 use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Made;
+use crate::http::answers::Shows;
+use crate::http::caching::Freshness;
 use crate::pages;
 use crate::urls::Place;
 
@@ -22,19 +25,20 @@ use crate::urls::Place;
 const ROBOTS: &str =
     "User-agent: *\nDisallow: /arxiv/\nDisallow: /doi/\nDisallow: /healthz\nDisallow: /readyz\n";
 
-/// For how long an asset may be used without asking.
-const CACHE: &str = "public, max-age=3600";
-
 pub(super) async fn asset(
     State(app): State<Arc<App>>,
     name: Result<Path<String>, PathRejection>,
     request: HeaderMap,
 ) -> Response {
-    if !name.is_ok_and(|Path(name)| name == "offprint.css") {
-        return app.refuse(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.");
-    }
-    let path = app.serving.urls.path(Place::Stylesheet);
-    fixed(app, path, pages::STYLESHEET, "text/css; charset=utf-8", &request).await
+    let (place, text) = match name.as_ref().map(|Path(name)| name.as_str()) {
+        Ok("offprint.css") => (Place::Stylesheet, pages::STYLESHEET),
+        Ok("feed.css") => (Place::FeedStylesheet, feeds::STYLESHEET),
+        Ok(_) | Err(_) => {
+            return app.refuse(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.");
+        }
+    };
+    let path = app.serving.urls.route(place);
+    fixed(app, path, text, "text/css; charset=utf-8", &request).await
 }
 
 pub(super) async fn robots(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
@@ -49,8 +53,8 @@ async fn fixed(
     request: &HeaderMap,
 ) -> Response {
     let make = move |_serving: &Serving, _site: &Site| {
-        let bytes = text.as_bytes().to_vec();
-        Ok(Found::Made(Made { bytes, content_type, cache_control: CACHE, last_modified: None }))
+        let made = Made::page(text.as_bytes().to_vec(), content_type);
+        Ok(Found::Made(Made { freshness: Freshness::Asset, ..made }))
     };
-    app.answer(path, Keep::Kept, request, make).await
+    app.answer(path, Keep::Kept(Shows::Nothing), request, make).await
 }

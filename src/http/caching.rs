@@ -3,9 +3,12 @@
 //! An entity tag is a hash of the bytes with the encoding's name behind it, so it is strong, equal on every node, and moves
 //! neither with a restart nor with a new revision of the store that changed nothing here.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
+use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
@@ -16,8 +19,22 @@ use sha2::Sha256;
 use crate::http::encoding::Encoding;
 use crate::model::time::Timestamp;
 
+/// On every answer, errors and feeds included: no script, no frame, nothing from elsewhere.
+pub(super) const SAFETY: [(HeaderName, HeaderValue); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'",
+        ),
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+];
+
 /// The hash of a body before any encoding: the first 128 bits of its SHA-256.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Fingerprint(u128);
 
 impl Fingerprint {
@@ -26,82 +43,175 @@ impl Fingerprint {
         let head = digest.iter().take(16).fold(0_u128, |sum, byte| (sum << 8) | u128::from(*byte));
         Self(head)
     }
+
+    /// The entity tag of the bytes in an encoding.
+    pub(super) fn tag(self, encoding: Encoding) -> String {
+        format!("\"{:032x}{}\"", self.0, encoding.suffix())
+    }
+
+    /// The fingerprint in an entity tag of ours, whatever the encoding.
+    fn of_tag(tag: &str) -> Option<Self> {
+        let inside = tag.strip_prefix('"')?.strip_suffix('"')?;
+        let digits = inside.split_once('-').map_or(inside, |(digits, _encoding)| digits);
+        let is_ours = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_ours.then(|| u128::from_str_radix(digits, 16).ok().map(Self)).flatten()
+    }
 }
 
-/// One resource in one encoding, ready to be sent: every header value is made once.
+/// For how long an answer may be used without asking.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Freshness {
+    /// A page or a list for people.
+    Page,
+    /// A fixed file of ours.
+    Asset,
+    /// A feed: until something may be new, which is when a source is asked next.
+    Feed,
+    /// A closed document of a feed: it is never another.
+    Final,
+    /// A part of a feed for one reader, which no cache may hand to others (RFC 3229 §10.5.1).
+    Delta,
+}
+
+impl Freshness {
+    /// The value of `Cache-Control`. `wait` is how many seconds pass until something may be new; what one reader alone may
+    /// see is for that reader's own cache.
+    fn control(self, wait: u32, is_private: bool) -> HeaderValue {
+        let value = match (self, is_private) {
+            (Self::Page, false) => return HeaderValue::from_static("public, max-age=60"),
+            (Self::Page, true) => return HeaderValue::from_static("private, max-age=60"),
+            (Self::Asset, _) => return HeaderValue::from_static("public, max-age=3600"),
+            (Self::Final, false) => {
+                return HeaderValue::from_static("public, max-age=31536000, immutable");
+            }
+            (Self::Final, true) => {
+                return HeaderValue::from_static("private, max-age=31536000, immutable");
+            }
+            (Self::Delta, _) => return HeaderValue::from_static("no-store, im"),
+            (Self::Feed, false) => format!("public, max-age={wait}"),
+            (Self::Feed, true) => format!("private, max-age={wait}"),
+        };
+        // Letters and digits: always a legal header value.
+        HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("no-cache"))
+    }
+}
+
+/// What an answer depends on beside the resource itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Terms {
+    /// How many seconds pass until something may be new.
+    pub(super) wait: u32,
+    /// Whether the address is secret.
+    pub(super) is_private: bool,
+}
+
+/// One resource in one encoding, ready to be sent: its headers are made once.
 #[derive(Clone, Debug)]
 pub(super) struct Representation {
     pub(super) fingerprint: Fingerprint,
     pub(super) encoding: Encoding,
     pub(super) body: Bytes,
-    etag: HeaderValue,
-    content_type: HeaderValue,
-    cache_control: HeaderValue,
-    last_modified: Option<Timestamp>,
+    /// The hashes of the entries, of a feed.
+    pub(super) entries: Arc<[u64]>,
+    freshness: Freshness,
+    status: StatusCode,
+    /// The headers of a 304; a 200 has some more.
+    known: HeaderMap,
+    whole: HeaderMap,
+    last_modified: Option<i64>,
 }
 
 impl Representation {
+    /// A resource whose bytes, before any encoding, have this fingerprint.
     pub(super) fn new(
         fingerprint: Fingerprint,
         encoding: Encoding,
         body: Bytes,
         content_type: &'static str,
-        cache_control: &'static str,
-        last_modified: Option<Timestamp>,
+        freshness: Freshness,
     ) -> Self {
-        let suffix = match encoding {
-            Encoding::Identity => "",
-            Encoding::Gzip => "-gzip",
-        };
+        let mut known = HeaderMap::with_capacity(12);
+        known.extend(SAFETY);
         // Hexadecimal digits and a constant: always a legal header value.
-        let etag = HeaderValue::try_from(format!("\"{:032x}{suffix}\"", fingerprint.0));
+        let etag = HeaderValue::try_from(fingerprint.tag(encoding));
+        known.insert(header::ETAG, etag.unwrap_or(HeaderValue::from_static("\"\"")));
+        known.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        let mut whole = known.clone();
+        whole.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        whole.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        if let Some(name) = encoding.name() {
+            whole.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
         Self {
             fingerprint,
             encoding,
             body,
-            etag: etag.unwrap_or(HeaderValue::from_static("\"\"")),
-            content_type: HeaderValue::from_static(content_type),
-            cache_control: HeaderValue::from_static(cache_control),
-            last_modified,
+            entries: Arc::default(),
+            freshness,
+            status: StatusCode::OK,
+            known,
+            whole,
+            last_modified: None,
         }
+    }
+
+    /// With the hashes of the entries.
+    pub(super) fn of_entries(self, entries: Arc<[u64]>) -> Self {
+        Self { entries, ..self }
+    }
+
+    /// With the time of the last change. Seconds alone can be said in a header, and no date may lie ahead of the answer's.
+    pub(super) fn changed(mut self, at: Option<Timestamp>, now: Timestamp) -> Self {
+        self.last_modified = at.map(|at| at.min(now).seconds());
+        if let Some(date) = self.last_modified.and_then(http_date) {
+            self.known.insert(header::LAST_MODIFIED, date.clone());
+            self.whole.insert(header::LAST_MODIFIED, date);
+        }
+        self
+    }
+
+    /// For an address that answers in several formats, by what the request accepts.
+    pub(super) fn negotiated(mut self) -> Self {
+        for headers in [&mut self.known, &mut self.whole] {
+            headers.insert(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
+        }
+        self
+    }
+
+    /// As a part of the resource: what changed since the one that has the tag of `base` (RFC 3229).
+    pub(super) fn since(mut self, base: &str) -> Self {
+        self.status = StatusCode::IM_USED;
+        self.whole.insert(HeaderName::from_static("im"), HeaderValue::from_static("feed"));
+        let vary = HeaderValue::from_static("a-im, if-none-match, accept-encoding");
+        self.whole.insert(header::VARY, vary);
+        if let Ok(base) = HeaderValue::try_from(base) {
+            self.whole.insert(HeaderName::from_static("delta-base"), base);
+        }
+        self
     }
 
     /// The size that counts against the cache's limit.
     pub(super) fn weight(&self) -> usize {
-        self.body.len().saturating_add(512)
+        self.body.len().saturating_add(self.entries.len() * 8).saturating_add(2_048)
     }
 
-    /// Answers a GET or HEAD: 304 when the reader has these very bytes, else 200.
-    pub(super) fn answer(&self, request: &HeaderMap, now: Timestamp) -> Response {
-        // Seconds alone can be said in a header, and no date may lie ahead of the answer's own.
-        let modified = self.last_modified.map(|at| at.min(now).seconds());
-        let is_known = self.is_known(request, modified);
-        let mut response =
-            Response::new(if is_known { Body::empty() } else { Body::from(self.body.clone()) });
-        if is_known {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-        }
+    /// Answers a GET or HEAD: 304 when the reader has these very bytes, else the whole.
+    pub(super) fn answer(&self, request: &HeaderMap, terms: Terms) -> Response {
+        let is_known = self.is_known(request);
+        let body = if is_known { Body::empty() } else { Body::from(self.body.clone()) };
+        let mut response = Response::new(body);
+        *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { self.status };
         let headers = response.headers_mut();
-        headers.insert(header::ETAG, self.etag.clone());
-        headers.insert(header::CACHE_CONTROL, self.cache_control.clone());
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        if let Some(date) = modified.and_then(http_date) {
-            headers.insert(header::LAST_MODIFIED, date);
-        }
-        if !is_known {
-            headers.insert(header::CONTENT_TYPE, self.content_type.clone());
-            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(self.body.len()));
-            if self.encoding == Encoding::Gzip {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            }
-        }
+        *headers = if is_known { self.known.clone() } else { self.whole.clone() };
+        headers.insert(header::CACHE_CONTROL, self.freshness.control(terms.wait, terms.is_private));
         response
     }
 
-    fn is_known(&self, request: &HeaderMap, modified: Option<i64>) -> bool {
+    /// Whether the reader has these very bytes.
+    pub(super) fn is_known(&self, request: &HeaderMap) -> bool {
         let mut tags = request.get_all(header::IF_NONE_MATCH).iter().peekable();
         if tags.peek().is_some() {
-            let ours = self.etag.to_str().unwrap_or_default();
+            let ours = self.known.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
             return tags.any(|tags| tags.to_str().is_ok_and(|tags| names(tags, ours)));
         }
         let mut dates = request.get_all(header::IF_MODIFIED_SINCE).iter();
@@ -109,27 +219,35 @@ impl Representation {
         let since = since.to_str().ok().and_then(|text| httpdate::parse_http_date(text).ok());
         let since = since.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
         let since = since.and_then(|span| i64::try_from(span.as_secs()).ok());
-        matches!((modified, since), (Some(modified), Some(since)) if modified <= since)
+        matches!((self.last_modified, since), (Some(modified), Some(since)) if modified <= since)
     }
 }
 
+/// The fingerprints of the tags that a request names, each with the tag as it stands there.
+pub(super) fn bases(request: &HeaderMap) -> Vec<(Fingerprint, &str)> {
+    let lists = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let tags = lists.flat_map(tags).filter_map(|tag| Some((Fingerprint::of_tag(tag)?, tag)));
+    tags.take(MOST_BASES).collect()
+}
+
+/// A request names as many tags that are looked at.
+const MOST_BASES: usize = 8;
+
 /// Whether a list of entity tags holds ours, compared weakly (RFC 9110 §13.1.2), or is `*`.
 fn names(list: &str, ours: &str) -> bool {
+    list.trim() == "*" || tags(list).any(|tag| tag == ours)
+}
+
+/// The tags of a list without their mark of weakness. They are quoted and may hold commas; what is not quoted ends the list.
+fn tags(list: &str) -> impl Iterator<Item = &str> {
     let mut rest = list.trim();
-    if rest == "*" {
-        return true;
-    }
-    while !rest.is_empty() {
+    std::iter::from_fn(move || {
         let strong = rest.strip_prefix("W/").unwrap_or(rest);
-        // Tags are quoted and may hold commas; what is not quoted ends the list.
-        let Some(end) = strong.strip_prefix('"').and_then(|inside| inside.find('"')) else { return false };
-        let (tag, after) = strong.split_at_checked(end + 2).unwrap_or((strong, ""));
-        if tag == ours {
-            return true;
-        }
+        let end = strong.strip_prefix('"').and_then(|inside| inside.find('"'))?;
+        let (tag, after) = strong.split_at_checked(end + 2)?;
         rest = after.trim_start_matches([',', ' ', '\t']);
-    }
-    false
+        Some(tag)
+    })
 }
 
 fn http_date(seconds: i64) -> Option<HeaderValue> {
@@ -147,7 +265,10 @@ mod tests {
     use axum::http::header;
 
     use super::Fingerprint;
+    use super::Freshness;
     use super::Representation;
+    use super::Terms;
+    use super::bases;
     use super::names;
     use crate::http::encoding::Encoding;
     use crate::model::time::Timestamp;
@@ -158,14 +279,18 @@ mod tests {
 
     fn representation(encoding: Encoding) -> Representation {
         let body = Bytes::from_static(b"hello");
-        let modified = Some(at("2026-11-20T08:00:00.75Z"));
-        Representation::new(Fingerprint::of(&body), encoding, body, "text/plain", "max-age=1", modified)
+        Representation::new(Fingerprint::of(&body), encoding, body, "text/plain", Freshness::Feed)
+            .changed(Some(at("2026-11-20T08:00:00.75Z")), at("2026-11-21T00:00:00Z"))
+    }
+
+    fn terms() -> Terms {
+        Terms { wait: 300, is_private: false }
     }
 
     fn status(name: header::HeaderName, value: &'static str) -> StatusCode {
         let mut request = HeaderMap::new();
         request.insert(name, HeaderValue::from_static(value));
-        representation(Encoding::Identity).answer(&request, at("2026-11-21T00:00:00Z")).status()
+        representation(Encoding::Identity).answer(&request, terms()).status()
     }
 
     #[test]
@@ -200,23 +325,43 @@ mod tests {
         let mut request = HeaderMap::new();
         request.insert(header::IF_NONE_MATCH, HeaderValue::from_static("\"other\""));
         request.insert(header::IF_MODIFIED_SINCE, HeaderValue::from_static("Sat, 21 Nov 2026 08:00:00 GMT"));
-        let answer = representation(Encoding::Identity).answer(&request, at("2026-11-21T00:00:00Z"));
+        let answer = representation(Encoding::Identity).answer(&request, terms());
         assert_eq!(answer.status(), StatusCode::OK);
     }
 
     #[test]
     fn the_last_change_never_lies_ahead_of_now() {
-        let answer = representation(Encoding::Identity).answer(&HeaderMap::new(), at("2026-11-19T00:00:00Z"));
+        let ahead = representation(Encoding::Identity);
+        let ahead = ahead.changed(Some(at("2026-11-20T08:00:00Z")), at("2026-11-19T00:00:00Z"));
+        let answer = ahead.answer(&HeaderMap::new(), terms());
         assert_eq!(answer.headers()[header::LAST_MODIFIED], "Thu, 19 Nov 2026 00:00:00 GMT");
     }
 
     #[test]
     fn each_encoding_has_its_own_tag() {
         let [plain, gzip] = [Encoding::Identity, Encoding::Gzip].map(|encoding| {
-            let answer = representation(encoding).answer(&HeaderMap::new(), at("2026-11-21T00:00:00Z"));
+            let answer = representation(encoding).answer(&HeaderMap::new(), terms());
             answer.headers()[header::ETAG].clone()
         });
         assert_ne!(plain, gzip);
         assert_eq!(plain, "\"2cf24dba5fb0a30e26e83b2ac5b9e29e\"");
+    }
+
+    #[test]
+    fn a_feed_is_fresh_until_something_may_be_new() {
+        let control = |freshness: Freshness, is_private| freshness.control(300, is_private);
+        assert_eq!(control(Freshness::Feed, false), "public, max-age=300");
+        assert_eq!(control(Freshness::Feed, true), "private, max-age=300");
+        assert_eq!(control(Freshness::Final, false), "public, max-age=31536000, immutable");
+        assert_eq!(control(Freshness::Delta, false), "no-store, im");
+    }
+
+    #[test]
+    fn only_our_own_tags_are_bases() {
+        let mut request = HeaderMap::new();
+        let ours = Fingerprint::of(b"hello").tag(Encoding::Gzip);
+        let list = format!("\"x\", W/{ours}, \"2cf2\", \"2cf24dba5fb0a30e26e83b2ac5b9e2zz\"");
+        request.insert(header::IF_NONE_MATCH, HeaderValue::try_from(list).unwrap());
+        assert_eq!(bases(&request), [(Fingerprint::of(b"hello"), ours.as_str())]);
     }
 }

@@ -1,4 +1,4 @@
-//! Which encoding a reader accepts (RFC 9110 §12.5.3), and gzip.
+//! Which encoding a reader accepts (RFC 9110 §12.5.3), and compression.
 
 use std::io::Write as _;
 
@@ -12,29 +12,102 @@ use flate2::write::GzEncoder;
 pub(super) enum Encoding {
     /// The bytes as they are.
     Identity,
-    /// gzip.
+    /// gzip (RFC 1952).
     Gzip,
+    /// Brotli (RFC 7932).
+    Brotli,
+    /// Zstandard (RFC 8878).
+    Zstd,
 }
+
+impl Encoding {
+    /// All of them, the one that is taken first where a reader likes several alike.
+    const COMPRESSED: [Self; 3] = [Self::Brotli, Self::Zstd, Self::Gzip];
+
+    /// The name in headers; none for the bytes as they are.
+    pub(super) const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => None,
+            Self::Gzip => Some("gzip"),
+            Self::Brotli => Some("br"),
+            Self::Zstd => Some("zstd"),
+        }
+    }
+
+    /// What stands behind an entity tag of this encoding.
+    pub(super) const fn suffix(self) -> &'static str {
+        match self {
+            Self::Identity => "",
+            Self::Gzip => "-gzip",
+            Self::Brotli => "-br",
+            Self::Zstd => "-zstd",
+        }
+    }
+
+    /// The place in a table of all encodings.
+    pub(super) const fn place(self) -> usize {
+        match self {
+            Self::Identity => 0,
+            Self::Gzip => 1,
+            Self::Brotli => 2,
+            Self::Zstd => 3,
+        }
+    }
+
+    /// Compresses: once for all readers of a revision, so that it may take its time.
+    pub(super) fn encode(self, bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
+        match self {
+            Self::Identity => Ok(bytes),
+            Self::Gzip => gzip(&bytes),
+            Self::Brotli => {
+                let parameters = brotli::enc::BrotliEncoderParams {
+                    quality: BROTLI_QUALITY,
+                    size_hint: bytes.len(),
+                    ..Default::default()
+                };
+                let mut encoded = Vec::with_capacity(bytes.len() / 4);
+                brotli::BrotliCompress(&mut bytes.as_slice(), &mut encoded, &parameters)?;
+                Ok(encoded)
+            }
+            Self::Zstd => zstd::bulk::compress(&bytes, ZSTD_LEVEL),
+        }
+    }
+}
+
+/// Higher ones take many times as long for a few percent.
+const BROTLI_QUALITY: i32 = 5;
+
+/// As small as gzip's level 6 at a third of its time.
+const ZSTD_LEVEL: i32 = 9;
 
 /// The best encoding for a request, or `None` when it refuses all we have.
 pub(super) fn negotiate(headers: &HeaderMap) -> Option<Encoding> {
-    let (mut gzip, mut identity, mut any) = (None, None, None);
+    let (mut named, mut identity, mut any) = ([None; 3], None, None);
     for value in headers.get_all(ACCEPT_ENCODING) {
         for item in value.to_str().unwrap_or_default().split(',').take(32) {
             let (coding, quality) = parse(item);
             match coding.to_ascii_lowercase().as_str() {
-                "gzip" | "x-gzip" => gzip = gzip.max(Some(quality)),
                 "identity" => identity = identity.max(Some(quality)),
                 "*" => any = any.max(Some(quality)),
-                _other => {}
+                other => {
+                    let other = if other == "x-gzip" { "gzip" } else { other };
+                    let known = Encoding::COMPRESSED.iter().zip(&mut named);
+                    for (_encoding, best) in known.filter(|(encoding, _)| encoding.name() == Some(other)) {
+                        *best = (*best).max(Some(quality));
+                    }
+                }
             }
         }
     }
     // Identity is acceptable unless it is refused by name or by `*;q=0`; everything else must be asked for.
-    let gzip = gzip.or(any).unwrap_or(0);
+    // What `*` stands for is left to us: gzip, which everyone reads.
+    let [brotli, zstd, gzip] = named;
+    let qualities = [brotli, zstd, gzip.or(any)].map(|quality| quality.unwrap_or(0));
     let identity_is_refused = identity.or(any) == Some(0);
-    if gzip > 0 && gzip >= identity.unwrap_or(0) {
-        Some(Encoding::Gzip)
+    let best = qualities.into_iter().max().unwrap_or(0);
+    if best > 0 && best >= identity.unwrap_or(0) {
+        let found = Encoding::COMPRESSED.into_iter().zip(qualities).find(|(_, quality)| *quality == best);
+        found.map(|(encoding, _)| encoding)
     } else if identity_is_refused {
         None
     } else {
@@ -50,7 +123,7 @@ fn parse(item: &str) -> (&str, u16) {
     (coding, quality.map_or(1_000, thousandths))
 }
 
-fn thousandths(text: &str) -> u16 {
+pub(super) fn thousandths(text: &str) -> u16 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
     match whole {
@@ -61,7 +134,7 @@ fn thousandths(text: &str) -> u16 {
 }
 
 /// Compresses at level 6: a higher level costs twice the time for half a percent.
-pub(super) fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::new(6));
     encoder.write_all(bytes)?;
     encoder.finish()
@@ -80,9 +153,12 @@ mod tests {
     fn encodings_are_chosen_by_quality() {
         for (accepts, expected) in [
             ("gzip", Some(Encoding::Gzip)),
-            ("GZIP, br", Some(Encoding::Gzip)),
+            ("GZIP, br", Some(Encoding::Brotli)),
             ("x-gzip;q=0.5", Some(Encoding::Gzip)),
-            ("br, zstd", Some(Encoding::Identity)),
+            ("zstd, br", Some(Encoding::Brotli)),
+            ("br;q=0.5, zstd", Some(Encoding::Zstd)),
+            ("gzip, deflate", Some(Encoding::Gzip)),
+            ("deflate", Some(Encoding::Identity)),
             ("", Some(Encoding::Identity)),
             ("gzip;q=0", Some(Encoding::Identity)),
             ("gzip;q=0.000", Some(Encoding::Identity)),
@@ -94,6 +170,7 @@ mod tests {
             ("identity;q=0, gzip;q=0.1", Some(Encoding::Gzip)),
             ("*;q=0, identity", Some(Encoding::Identity)),
             ("gzip;q=0, *", Some(Encoding::Identity)),
+            ("gzip;q=0, br;q=0.1", Some(Encoding::Brotli)),
             ("gzip;q=x", Some(Encoding::Identity)),
             ("gzip;q=0.0001", Some(Encoding::Identity)),
         ] {

@@ -12,7 +12,7 @@ use crate::http::answers::App;
 use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Made;
-use crate::http::answers::PAGE_CACHE;
+use crate::http::answers::Shows;
 use crate::pages;
 use crate::pages::TopicLine;
 use crate::store;
@@ -20,17 +20,12 @@ use crate::topics::Topic;
 use crate::urls::Place;
 
 pub(super) async fn page(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
-    let path = app.serving.urls.path(Place::Front);
+    let path = app.serving.urls.route(Place::Front);
     let make = |serving: &Serving, site: &Site| {
         let page = pages::front(&site.title, &lines(serving, site)?, &serving.urls)?;
-        Ok(Found::Made(Made {
-            bytes: page.into_bytes(),
-            content_type: pages::MEDIA_TYPE,
-            cache_control: PAGE_CACHE,
-            last_modified: None,
-        }))
+        Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
     };
-    app.answer(path, Keep::Kept, &request, make).await
+    app.answer(path, Keep::Kept(Shows::Anything), &request, make).await
 }
 
 /// Every topic as lists show it, in the order of the configuration.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::StatusCode;
@@ -19,20 +18,22 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::http::answers::App;
+use crate::http::caching::SAFETY;
 
-/// On every answer, errors and feeds included: no script, no frame, nothing from elsewhere.
-const SAFETY: [(HeaderName, HeaderValue); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
-             frame-ancestors 'none'",
-        ),
-    ),
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-];
+/// Whether a request is of the ordinary kind: a read without a body, to one host of plain letters.
+pub(super) fn is_plain<B>(request: &axum::http::Request<B>) -> bool {
+    let headers = request.headers();
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let is_host_plain = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => {
+            let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':');
+            !host.is_empty() && host.as_bytes().iter().all(is_plain)
+        }
+        (None, None) => request.version() >= Version::HTTP_2,
+        (_, Some(_)) => false,
+    };
+    matches!(*request.method(), Method::GET | Method::HEAD) && is_host_plain && !has_body(headers)
+}
 
 /// Checks a request, and puts the headers of safety on whatever is answered.
 pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -49,9 +50,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     };
     let refused = response.status() == StatusCode::BAD_REQUEST;
     let headers = response.headers_mut();
-    for (name, value) in SAFETY {
-        headers.insert(name, value);
-    }
+    headers.extend(SAFETY);
     if (takes_body || refused) && version <= Version::HTTP_11 {
         // The body stays unread, and where its end is may be in dispute.
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -16,7 +16,6 @@ use crate::http::answers::Fault;
 use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Made;
-use crate::http::answers::PAGE_CACHE;
 use crate::model::arxiv_id::ArxivId;
 use crate::model::doi::Doi;
 use crate::model::external_id::ExternalId;
@@ -37,7 +36,7 @@ pub(super) async fn page(
     request: HeaderMap,
 ) -> Response {
     let Some(id) = id.ok().and_then(|Path(id)| PaperId::parse(&id)) else { return unknown(&app) };
-    let path = app.serving.urls.path(Place::Paper(&id));
+    let path = app.serving.urls.route(Place::Paper(&id));
     let make = move |serving: &Serving, site: &Site| record(serving, site, &id);
     app.answer(path, Keep::Fresh, &request, make).await
 }
@@ -91,12 +90,7 @@ fn record(serving: &Serving, site: &Site, id: &PaperId) -> Result<Found, Fault> 
     });
     let record = PaperRecord { paper, topics: topics.collect(), signals: serving.reader.signals(id)? };
     let page = pages::paper::page(&site.title, &record, &serving.urls)?;
-    Ok(Found::Made(Made {
-        bytes: page.into_bytes(),
-        content_type: pages::MEDIA_TYPE,
-        cache_control: PAGE_CACHE,
-        last_modified: None,
-    }))
+    Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
 }
 
 fn unknown(app: &App) -> Response {

@@ -1,16 +1,27 @@
-//! The table of routes. What stands behind a route is in the file of its resource.
+//! The table of routes. What stands behind a route is in the file of its resource; [`Server`] stands before all of them and
+//! answers most requests from what is ready.
 
 use std::sync::Arc;
 
+use axum::BoxError;
 use axum::Router;
+use axum::body::Body;
+use axum::body::Bytes;
+use axum::body::HttpBody;
+use axum::http::Request;
+use axum::http::StatusCode;
+use axum::http::Uri;
 use axum::middleware;
+use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
+use tower::Service as _;
 
 use crate::http::Serving;
 use crate::http::Settings;
 use crate::http::answers::App;
 use crate::http::api;
+use crate::http::archives;
 use crate::http::assets;
 use crate::http::front;
 use crate::http::guard;
@@ -18,21 +29,118 @@ use crate::http::health;
 use crate::http::listings;
 use crate::http::opml;
 use crate::http::papers;
+use crate::http::rates::Bucket;
+use crate::http::tokens;
 use crate::http::topics;
 use crate::http::updates;
+use crate::model::format::Format;
+
+/// Answers requests.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// What stands before the routes, of a server of ours.
+    app: Option<Arc<App>>,
+    router: Router,
+}
+
+impl From<Router> for Server {
+    /// Routes alone.
+    fn from(router: Router) -> Self {
+        Self { app: None, router }
+    }
+}
+
+/// What may be the body of a request.
+pub(super) trait Sent: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static {}
+
+impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static> Sent for B {}
+
+impl Server {
+    /// Answers a request of this process.
+    pub async fn ask(&self, request: Request<Body>) -> Response {
+        self.answer(request, None).await
+    }
+
+    /// Answers a request. `bucket` counts those of the network it comes from; none where that is this machine.
+    pub(super) async fn answer<B: Sent>(&self, request: Request<B>, bucket: Option<&Bucket>) -> Response {
+        let Some(app) = &self.app else { return self.routed(request).await };
+        if let Some(Err(wait)) = bucket.map(|bucket| bucket.take(app.rate)) {
+            return app.too_many(wait);
+        }
+        if tokens::is_private(request.uri().path()) {
+            return self.private(app, request).await;
+        }
+        if guard::is_plain(&request)
+            && let Some(path) = request.uri().path_and_query()
+            && let Some(response) = app.ready(path.as_str(), request.headers())
+        {
+            return response;
+        }
+        self.routed(request).await
+    }
+
+    /// Answers a request to the address of one reader.
+    async fn private<B: Sent>(&self, app: &App, mut request: Request<B>) -> Response {
+        let unknown = || app.refuse(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.");
+        let Some((token, rest)) = tokens::split(request.uri().path()) else { return unknown() };
+        let guest = match app.tokens.open(&app.serving.reader, token) {
+            Ok(Some(guest)) => guest,
+            Ok(None) => return unknown(),
+            Err(error) => {
+                tracing::error!(%error, "private addresses cannot be looked up");
+                return app.unavailable();
+            }
+        };
+        if guest.access.is_revoked {
+            let words = "This address was revoked and answers no more. Please unsubscribe.";
+            return app.refuse(StatusCode::GONE, "Gone", words);
+        }
+        if let Err(wait) = guest.access.bucket.take(app.rate) {
+            return app.too_many(wait);
+        }
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+        let Ok(uri) = format!("/{rest}{query}").parse::<Uri>() else { return unknown() };
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = uri.into_parts().path_and_query;
+        let Ok(uri) = Uri::from_parts(parts) else { return unknown() };
+        *request.uri_mut() = uri;
+        let access = Arc::clone(&guest.access);
+        request.extensions_mut().insert(guest);
+        let response = self.routed(request).await;
+        let is_unchanged = response.status() == StatusCode::NOT_MODIFIED;
+        app.tokens.private.note(&access.name, app.serving.clock.now(), is_unchanged);
+        response
+    }
+
+    async fn routed<B: Sent>(&self, request: Request<B>) -> Response {
+        match self.router.clone().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
 
 /// Everything we answer. `GET` routes answer `HEAD` too.
-pub fn router(serving: Serving, settings: &Settings) -> Router {
+pub fn router(serving: Serving, settings: &Settings) -> Server {
     let app = Arc::new(App::new(serving, settings));
-    Router::new()
+    let mut router = Router::new();
+    for format in Format::ALL {
+        let end = format.extension();
+        let updates = move |asked| updates::feed(format, asked);
+        let search = move |query, asked| listings::search(format, query, asked);
+        let similar = move |id, asked| listings::similar(format, id, asked);
+        router = router
+            .route(&format!("/updates{end}"), get(updates))
+            .route(&format!("/search{end}"), get(search))
+            .route(&format!("/papers/{{id}}/similar{end}"), get(similar));
+    }
+    let router = router
         .route("/", get(front::page))
         .route("/topics/{name}", get(topics::topic))
-        .route("/updates.atom", get(updates::feed))
-        .route("/search.atom", get(listings::search))
+        .route("/topics/{name}/archive/{number}", get(archives::archive))
         .route("/authors/{name}", get(listings::author))
         .route("/categories/{name}", get(listings::category))
         .route("/papers/{id}", get(papers::page))
-        .route("/papers/{id}/similar.atom", get(listings::similar))
         .route("/api/v1/search", get(api::search))
         .route("/api/v1/try", get(api::try_query))
         .route("/api/v1/papers/{id}/similar", get(api::similar))
@@ -49,5 +157,6 @@ pub fn router(serving: Serving, settings: &Settings) -> Router {
         .fallback(guard::absent)
         .method_not_allowed_fallback(guard::wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
-        .with_state(app)
+        .with_state(Arc::clone(&app));
+    Server { app: Some(app), router }
 }

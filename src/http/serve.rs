@@ -4,6 +4,7 @@
 //! its request still on the way), ask every connection to end after its present request, wait with a limit, cut the rest.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
 use std::net::Ipv6Addr;
@@ -12,8 +13,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::Request;
+use axum::http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
@@ -29,11 +29,12 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::Service as _;
 
 use crate::http::Settings;
 use crate::http::paced::Paced;
 use crate::http::paced::Phase;
+use crate::http::rates::Bucket;
+use crate::http::router::Server;
 
 /// A bound socket; the caller bound it.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ pub struct Drained {
 /// Serves until told to stop, then until every connection has ended or the drain limit has passed.
 pub async fn serve(
     listener: Listener,
-    router: Router,
+    server: impl Into<Server>,
     settings: &Settings,
     stop: CancellationToken,
 ) -> Drained {
@@ -62,7 +63,7 @@ pub async fn serve(
     let cut = CancellationToken::new();
     let graceful = GracefulShutdown::new();
     let doors = Doors {
-        router,
+        server: server.into(),
         settings: settings.clone(),
         builder: builder(&tracker, settings),
         crowd: Arc::new(Crowd::new(settings.max_connections_per_address)),
@@ -84,7 +85,7 @@ pub async fn serve(
 
 /// What every connection is made from.
 struct Doors {
-    router: Router,
+    server: Server,
     settings: Settings,
     builder: auto::Builder<Tracked>,
     crowd: Arc<Crowd>,
@@ -177,15 +178,15 @@ impl Doors {
     {
         let phase = Phase::default();
         let paced = Paced::new(stream, phase.clone(), &self.settings);
-        let router = self.router.clone();
+        let server = Arc::new(self.server.clone());
+        let bucket = held.1.as_ref().map(|seat| Arc::clone(&seat.bucket));
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             phase.asked(request.version() >= axum::http::Version::HTTP_2);
-            let phase = phase.clone();
-            let answer = router.clone().call(request);
+            let (phase, server, bucket) = (phase.clone(), Arc::clone(&server), bucket.clone());
             async move {
-                let answer = answer.await;
+                let answer = server.answer(request, bucket.as_deref()).await;
                 phase.answered();
-                answer
+                Ok::<_, Infallible>(answer)
             }
         });
         let connection = self.builder.serve_connection(TokioIo::new(paced), service).into_owned();
@@ -231,12 +232,22 @@ where
     }
 }
 
-/// How many connections each address has open.
+/// How many connections each address has open, and how many requests it sent.
 #[derive(Debug)]
 struct Crowd {
     limit: usize,
-    seats: Mutex<HashMap<IpAddr, usize>>,
+    seats: Mutex<HashMap<IpAddr, Peer>>,
 }
+
+/// What is known of an address.
+#[derive(Debug, Default)]
+struct Peer {
+    taken: usize,
+    bucket: Arc<Bucket>,
+}
+
+/// Beyond so many addresses, those without connections whose requests are long past are forgotten.
+const PEERS_KEPT: usize = 4_096;
 
 impl Crowd {
     fn new(limit: usize) -> Self {
@@ -246,10 +257,13 @@ impl Crowd {
     fn seat(self: &Arc<Self>, peer: IpAddr) -> Option<Seat> {
         let group = group(peer);
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = seats.entry(group).or_default();
-        (*taken < self.limit).then(|| {
-            *taken += 1;
-            Seat { crowd: Arc::clone(self), group }
+        if seats.len() >= PEERS_KEPT {
+            seats.retain(|_group, peer| peer.taken > 0 || !peer.bucket.is_empty());
+        }
+        let peer = seats.entry(group).or_default();
+        (peer.taken < self.limit).then(|| {
+            peer.taken += 1;
+            Seat { crowd: Arc::clone(self), group, bucket: Arc::clone(&peer.bucket) }
         })
     }
 }
@@ -259,14 +273,16 @@ impl Crowd {
 struct Seat {
     crowd: Arc<Crowd>,
     group: IpAddr,
+    bucket: Arc<Bucket>,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut seats = self.crowd.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(taken) = seats.get_mut(&self.group) {
-            *taken = taken.saturating_sub(1);
-            if *taken == 0 {
+        if let Some(peer) = seats.get_mut(&self.group) {
+            peer.taken = peer.taken.saturating_sub(1);
+            // What it sent is remembered as long as it counts.
+            if peer.taken == 0 && peer.bucket.is_empty() {
                 seats.remove(&self.group);
             }
         }

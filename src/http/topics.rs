@@ -1,31 +1,36 @@
-//! A topic: as a page, and as a feed when the name ends in `.atom`.
+//! A topic: as a page, and as a feed when the name ends in `.atom`, `.rss` or `.json`, or when one of these is what the
+//! request accepts.
 
-use std::sync::Arc;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use axum::extract::Path;
 use axum::extract::RawQuery;
-use axum::extract::State;
 use axum::extract::rejection::PathRejection;
-use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::TimeDelta;
 
 use crate::feeds::FeedPage;
 use crate::feeds::TopicHead;
-use crate::feeds::atom;
 use crate::feeds::entry::entry;
 use crate::http::Serving;
 use crate::http::Site;
-use crate::http::answers::App;
-use crate::http::answers::FEED_CACHE;
+use crate::http::accept;
 use crate::http::answers::Fault;
 use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Made;
-use crate::http::answers::PAGE_CACHE;
+use crate::http::answers::NEGOTIATED;
+use crate::http::answers::Shows;
+use crate::http::asked::Asked;
+use crate::http::caching::Freshness;
+use crate::http::feed;
+use crate::http::feed::Fed;
 use crate::http::front;
+use crate::model::format::Format;
 use crate::model::paper::Paper;
+use crate::model::paper::PaperId;
 use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
@@ -34,7 +39,9 @@ use crate::pages::TopicStretch;
 use crate::store;
 use crate::topics::Topic;
 use crate::topics::Window;
+use crate::urls::List;
 use crate::urls::Place;
+use crate::urls::Urls;
 
 /// The most entries of one feed document, whatever its window.
 const MOST_ENTRIES: usize = 2_000;
@@ -42,37 +49,47 @@ const MOST_ENTRIES: usize = 2_000;
 /// Entries on one page.
 const PAGE_ENTRIES: usize = 50;
 
-/// What is said of a topic that is not there.
-const UNKNOWN: Found = Found::Nothing("There is no topic of this name.");
-
 pub(super) async fn topic(
-    State(app): State<Arc<App>>,
     name: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
-    request: HeaderMap,
+    asked: Asked,
 ) -> Response {
     // A name that is not legible is the name of nothing.
     let name = name.map(|Path(name)| name).unwrap_or_default();
-    let (stem, is_feed) = name.strip_suffix(".atom").map_or((name.as_str(), false), |stem| (stem, true));
+    let (stem, format) =
+        Format::split(&name).map_or((name.as_str(), None), |(stem, format)| (stem, Some(format)));
     let Some(topic) = TopicId::parse(stem) else {
-        return app.refuse(StatusCode::NOT_FOUND, "Not found", "There is no topic of this name.");
+        return asked.refuse(StatusCode::NOT_FOUND, "Not found", "There is no topic of this name.");
     };
-    if is_feed {
-        let path = app.serving.urls.path(Place::TopicAtom(&topic));
-        let make = move |serving: &Serving, site: &Site| feed(serving, site, &topic);
-        return app.answer(path, Keep::Kept, &request, make).await;
+    if let Some(format) = format {
+        let key = asked.urls.route(Place::Feed(List::Topic(&topic), format));
+        return subscription(&asked, topic, format, key).await;
     }
     let before = match before(query.as_deref()) {
         Ok(before) => before,
-        Err(words) => return app.refuse(StatusCode::BAD_REQUEST, "Bad request", words),
+        Err(words) => return asked.refuse(StatusCode::BAD_REQUEST, "Bad request", words),
     };
-    let (place, keep) = match before {
-        Some(at) => (Place::TopicBefore(&topic, at), Keep::Fresh),
-        None => (Place::Topic(&topic), Keep::Kept),
-    };
-    let path = app.serving.urls.path(place);
-    let make = move |serving: &Serving, site: &Site| page(serving, site, &topic, before);
-    app.answer(path, keep, &request, make).await
+    // Only the address without anything behind it has several formats.
+    let format = if before.is_none() { accept::format(&asked.headers) } else { None };
+    let place = before.map_or(Place::Topic(&topic), |at| Place::TopicBefore(&topic, at));
+    let key = asked.urls.route(place);
+    if let Some(format) = format {
+        return subscription(&asked, topic, format, format!("{key}#{}{NEGOTIATED}", format.extension()))
+            .await;
+    }
+    let keep = if before.is_none() { Keep::Kept(Shows::Anything) } else { Keep::Fresh };
+    let make = move |serving: &Serving, site: &Site, urls: &Urls| page(serving, site, &topic, before, urls);
+    let key = if before.is_none() { format!("{key}{NEGOTIATED}") } else { key };
+    let outcome = asked.obtain(key, keep, make).await;
+    asked.respond(outcome)
+}
+
+/// The document that readers subscribe to.
+async fn subscription(asked: &Asked, topic: TopicId, format: Format, key: String) -> Response {
+    let keep = Keep::Kept(Shows::Topic(topic.clone()));
+    let build =
+        move |serving: &Serving, site: &Site, urls: &Urls| listed(serving, site, &topic, format, urls);
+    asked.feed(key, format, keep, build).await
 }
 
 /// The point of the timeline that a query names.
@@ -84,16 +101,41 @@ fn before(query: Option<&str>) -> Result<Option<Timestamp>, &'static str> {
         .ok_or("The value of “before” is a time such as 2026-11-20T08:00:00Z.")
 }
 
-fn feed(serving: &Serving, site: &Site, id: &TopicId) -> Result<Found, Fault> {
-    let Some(topic) = site.topics.topic(id) else { return Ok(UNKNOWN) };
-    let (created, changed) = if let Some(state) = serving.reader.topic(id)? {
-        (state.created, state.changed)
-    } else {
-        // Configured a moment ago and not yet in the store: as old as the store, so that the date never moves back.
-        let facts = serving.reader.installation()?;
-        let created = facts.map_or(Timestamp::from_micros(0), |facts| facts.created);
-        (created, created)
+/// What is said of a topic that is not configured: where it is now, or whether there was one.
+pub(super) fn missing(
+    serving: &Serving,
+    site: &Site,
+    id: &TopicId,
+    place: impl FnOnce(&TopicId) -> String,
+) -> Result<Fed, Fault> {
+    if let Some(now) = site.renamed.get(id) {
+        return Ok(Fed::Elsewhere(StatusCode::MOVED_PERMANENTLY, place(now)));
+    }
+    if serving.reader.is_gone(id)? {
+        return Ok(Fed::Gone(
+            "There was a topic of this name; it is not served any more. Please unsubscribe.",
+        ));
+    }
+    Ok(Fed::Nothing("There is no topic of this name."))
+}
+
+/// When a topic was first served, and when it last became another.
+pub(super) fn times(serving: &Serving, id: &TopicId) -> Result<(Timestamp, Timestamp), Fault> {
+    if let Some(state) = serving.reader.topic(id)? {
+        return Ok((state.created, state.changed));
+    }
+    // Configured a moment ago and not yet in the store: as old as the store, so that the date never moves back.
+    let facts = serving.reader.installation()?;
+    let created = facts.map_or(Timestamp::from_micros(0), |facts| facts.created);
+    Ok((created, created))
+}
+
+fn listed(serving: &Serving, site: &Site, id: &TopicId, format: Format, urls: &Urls) -> Result<Fed, Fault> {
+    let Some(topic) = site.topics.topic(id) else {
+        let place = |id: &TopicId| urls.absolute(Place::Feed(List::Topic(id), format));
+        return missing(serving, site, id, place);
     };
+    let (created, changed) = times(serving, id)?;
     let query = topic.in_words();
     let head = TopicHead {
         topic: id,
@@ -104,23 +146,26 @@ fn feed(serving: &Serving, site: &Site, id: &TopicId) -> Result<Found, Fault> {
     };
     let reach =
         |last: Option<&TimelineEntry>, limit| serving.reader.timeline(id, last.map(|place| place.at), limit);
-    let places = window(topic.window, |place| place.at, reach)?;
+    let mut places = window(topic.window, |place| place.at, reach)?;
+    // What no closed document holds must stand here, or who walks through the documents would miss it.
+    let listed: BTreeSet<PaperId> = places.iter().map(|place| place.paper.clone()).collect();
+    let open = serving.reader.open_entries(id, MOST_ENTRIES)?;
+    places.extend(open.into_iter().filter(|place| !listed.contains(&place.paper)));
+    places.sort_by_key(|place| Reverse(place.at));
+    places.truncate(MOST_ENTRIES);
     let entries = papers(serving, places)?;
     let changed =
         entries.iter().map(|(place, paper)| last_change(place, paper)).fold(changed, Timestamp::max);
     let entries = entries.iter().map(|(place, paper)| entry(paper, place, &serving.urls)).collect();
-    let page = FeedPage::topic(&head, entries, &serving.urls);
-    Ok(Found::Made(Made {
-        bytes: atom::render(&page)?,
-        content_type: atom::MEDIA_TYPE,
-        cache_control: FEED_CACHE,
-        last_modified: Some(changed.max(page.updated)),
-    }))
+    let mut page = FeedPage::topic(&head, entries, format, urls);
+    let newest = serving.reader.newest_archive(id)?;
+    page.history.prev_archive_url = newest.map(|number| urls.absolute(Place::Archive(id, number, format)));
+    Ok(Fed::Page(Box::new(page), changed))
 }
 
 /// When an entry last changed, be it in what matters to nobody: the last word of any source, or its move in the topic. A
 /// reader that asks by date alone must not be told that nothing changed.
-fn last_change(place: &TimelineEntry, paper: &Paper) -> Timestamp {
+pub(super) fn last_change(place: &TimelineEntry, paper: &Paper) -> Timestamp {
     last_word(paper).max(place.at).max(place.updated)
 }
 
@@ -157,7 +202,10 @@ pub(super) fn window<Listed>(
 }
 
 /// The papers of some places; a place whose paper is gone is left out and told to the operator.
-fn papers(serving: &Serving, places: Vec<TimelineEntry>) -> Result<Vec<(TimelineEntry, Paper)>, Fault> {
+pub(super) fn papers(
+    serving: &Serving,
+    places: Vec<TimelineEntry>,
+) -> Result<Vec<(TimelineEntry, Paper)>, Fault> {
     let mut found = Vec::with_capacity(places.len());
     for place in places {
         if let Some(paper) = serving.reader.paper(&place.paper)? {
@@ -173,16 +221,20 @@ fn papers(serving: &Serving, places: Vec<TimelineEntry>) -> Result<Vec<(Timeline
     Ok(found)
 }
 
-fn page(serving: &Serving, site: &Site, id: &TopicId, before: Option<Timestamp>) -> Result<Found, Fault> {
-    let Some(topic) = site.topics.topic(id) else { return Ok(UNKNOWN) };
+fn page(
+    serving: &Serving,
+    site: &Site,
+    id: &TopicId,
+    before: Option<Timestamp>,
+    urls: &Urls,
+) -> Result<Found, Fault> {
+    let Some(topic) = site.topics.topic(id) else {
+        let fed = missing(serving, site, id, |id| urls.absolute(Place::Topic(id)))?;
+        return feed::whole(fed, Format::Atom, Freshness::Page);
+    };
     let stretch = stretch(serving, topic, before)?;
-    let page = pages::topic(&site.title, &stretch, &serving.urls)?;
-    Ok(Found::Made(Made {
-        bytes: page.into_bytes(),
-        content_type: pages::MEDIA_TYPE,
-        cache_control: PAGE_CACHE,
-        last_modified: None,
-    }))
+    let page = pages::topic(&site.title, &stretch, urls)?;
+    Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
 }
 
 fn stretch(serving: &Serving, topic: &Topic, before: Option<Timestamp>) -> Result<TopicStretch, Fault> {

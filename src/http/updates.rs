@@ -1,35 +1,34 @@
 //! What happened to papers that are known, as a feed: an entry for each event, so that every reader shows it as new.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::feeds::FeedPage;
 use crate::feeds::UpdatesHead;
-use crate::feeds::atom;
 use crate::feeds::entry::update;
 use crate::http::Serving;
 use crate::http::Site;
-use crate::http::answers::App;
-use crate::http::answers::FEED_CACHE;
 use crate::http::answers::Fault;
-use crate::http::answers::Found;
 use crate::http::answers::Keep;
-use crate::http::answers::Made;
+use crate::http::answers::Shows;
+use crate::http::asked::Asked;
+use crate::http::feed::Fed;
 use crate::http::topics;
 use crate::model::change::Update;
+use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::topics::Window;
+use crate::urls::List;
 use crate::urls::Place;
+use crate::urls::Urls;
 
-pub(super) async fn feed(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
-    let path = app.serving.urls.path(Place::UpdatesAtom);
-    app.answer(path, Keep::Kept, &request, make).await
+/// `/updates.atom`, and in the other formats.
+pub(super) async fn feed(format: Format, asked: Asked) -> Response {
+    let key = asked.urls.route(Place::Feed(List::Updates, format));
+    let build = move |serving: &Serving, site: &Site, urls: &Urls| listed(serving, site, format, urls);
+    asked.feed(key, format, Keep::Kept(Shows::Papers), build).await
 }
 
-fn make(serving: &Serving, site: &Site) -> Result<Found, Fault> {
+fn listed(serving: &Serving, site: &Site, format: Format, urls: &Urls) -> Result<Fed, Fault> {
     let reach = |last: Option<&Update>, limit| serving.reader.updates(last, limit);
     let updates = topics::window(Window::default(), |update| update.at, reach)?;
     let facts = serving.reader.installation()?;
@@ -42,11 +41,6 @@ fn make(serving: &Serving, site: &Site) -> Result<Found, Fault> {
             entries.push(update(&paper, event, at, &serving.urls));
         }
     }
-    let page = FeedPage::updates(&UpdatesHead { created, site: &site.title }, entries, &serving.urls);
-    Ok(Found::Made(Made {
-        bytes: atom::render(&page)?,
-        content_type: atom::MEDIA_TYPE,
-        cache_control: FEED_CACHE,
-        last_modified: Some(changed),
-    }))
+    let page = FeedPage::updates(&UpdatesHead { created, site: &site.title }, entries, format, urls);
+    Ok(Fed::Page(Box::new(page), changed))
 }

@@ -127,6 +127,9 @@ fn existing(path: &Path) -> Result<Option<(Index, u64)>, String> {
 /// A writer and a reader of an index.
 fn start(settings: &Settings, index: &Index, applied: u64) -> Result<(Writer, Reader), TantivyError> {
     schema::prepare(index);
+    // Segments are searched side by side: it is the searches that read many places that take long.
+    let mut index = index.clone();
+    index.set_default_multithread_executor()?;
     let options = IndexWriterOptions::builder()
         .num_worker_threads(1)
         .num_merge_threads(1)

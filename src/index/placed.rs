@@ -29,6 +29,9 @@ pub(super) struct Placed {
     pub(super) terms: Vec<(u32, Term)>,
     /// How they belong together.
     pub(super) shape: Shape,
+    /// Terms that none but papers with such words have, which spares most papers of very frequent words the reading of
+    /// places.
+    pub(super) certain: Vec<Term>,
 }
 
 /// How words belong together.
@@ -49,6 +52,7 @@ struct PlacedIn {
 /// The question to one segment.
 struct PlacedOf {
     words: Vec<Word>,
+    certain: Vec<SegmentPostings>,
     shape: Shape,
     /// How often the words stand so in the paper.
     count: u32,
@@ -93,6 +97,10 @@ impl Ask for PlacedIn {
             let postings = index.read_postings_from_terminfo(&info, option)?;
             words.push((info.doc_freq, Word { postings, offset: *offset, places: Vec::new(), passed: 0 }));
         }
+        let mut certain = Vec::new();
+        for term in &self.placed.certain {
+            certain.extend(index.read_postings(term, IndexRecordOption::Basic)?);
+        }
         words.sort_by_key(|(papers, _)| *papers);
         let words = words.into_iter().map(|(_, word)| word).collect();
         let scoring = match &self.scoring {
@@ -100,7 +108,7 @@ impl Ask for PlacedIn {
             None => None,
         };
         let (shape, starts) = (self.placed.shape, Vec::new());
-        Ok(Some(PlacedOf { words, shape, count: 0, starts, scoring }))
+        Ok(Some(PlacedOf { words, certain, shape, count: 0, starts, scoring }))
     }
 }
 
@@ -120,6 +128,14 @@ impl PlacedOf {
             }
         }
         u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a paper has a term that says so at once.
+    fn is_certain(&mut self, doc: DocId) -> bool {
+        self.certain.iter_mut().any(|postings| {
+            let at = postings.doc();
+            (if at < doc { postings.seek(doc) } else { at }) == doc
+        })
     }
 
     /// Whether some window holds every word of the paper that all stand at: of the places at hand the lowest is passed
@@ -158,7 +174,7 @@ impl Visit for PlacedOf {
         }
         self.count = match self.shape {
             Shape::Row => self.rows(),
-            Shape::Within(width) => u32::from(self.is_near(width)),
+            Shape::Within(width) => u32::from(self.is_certain(doc) || self.is_near(width)),
         };
         if self.count == 0 { SeekDangerResult::SeekLowerBound(doc + 1) } else { SeekDangerResult::Found }
     }

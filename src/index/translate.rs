@@ -252,8 +252,16 @@ fn whole_row(field: Field, phrase: &[String], terms: Vec<Term>) -> Boxed {
     }
     match <[(u32, Term); 1]>::try_from(row) {
         Ok([(_, one)]) => Box::new(scored(one)),
-        Err(terms) => Box::new(Placed { field, terms, shape: Shape::Row }),
+        Err(terms) => Box::new(Placed { field, terms, shape: Shape::Row, certain: Vec::new() }),
     }
+}
+
+/// The terms of two words that stand beside each other, in either order, where there are such terms.
+fn beside(field: Field, phrase: &[String]) -> Vec<Term> {
+    let stems: Vec<String> = phrase.iter().map(|word| words::stem(word)).collect();
+    let [one, other] = stems.as_slice() else { return Vec::new() };
+    let pairs = [pairs::pair(one, other), pairs::pair(other, one)].into_iter().flatten();
+    pairs.map(|pair| Term::from_field_text(field, &pair)).collect()
 }
 
 /// Words near each other; one that is asked for twice may be the same.
@@ -266,7 +274,7 @@ fn near(field: Field, phrase: &[String], slop: u32) -> Boxed {
         Ok([one]) => Box::new(scored(one)),
         Err(terms) => {
             let terms = terms.into_iter().map(|term| (0, term)).collect();
-            Box::new(Placed { field, terms, shape: Shape::Within(width) })
+            Box::new(Placed { field, terms, shape: Shape::Within(width), certain: beside(field, phrase) })
         }
     }
 }

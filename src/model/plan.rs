@@ -1,9 +1,11 @@
 //! What is about to be written: a plan is logged whole, then applied whole.
 
+use crate::model::archive::Archive;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
+use crate::model::private_reader::PrivateReader;
 use crate::model::ruling::Ruling;
 use crate::model::signal::Signal;
 use crate::model::source::ExchangeMemory;
@@ -47,6 +49,16 @@ pub enum Op {
     Topic(TopicState),
     /// A topic is gone with its whole timeline.
     DropTopic(TopicId),
+    /// A document of a topic's feed is closed: from now on it holds these entries.
+    Close(Archive),
+    /// What a topic lists is another choice than before: documents with lower numbers are of the former one, and all
+    /// entries are to be listed again.
+    Reopen {
+        /// The topic.
+        topic: TopicId,
+        /// The lowest number of the documents that count.
+        from: u64,
+    },
     /// A reader's word about a paper in a topic.
     Mark(TopicMark),
     /// A reader takes it back.
@@ -67,6 +79,8 @@ pub enum Op {
         /// The readings.
         signals: Vec<Signal>,
     },
+    /// The new state of a reader with a secret address.
+    PrivateReader(Box<PrivateReader>),
     /// The new state of a source.
     Source(SourceState),
     /// What is remembered of an address.

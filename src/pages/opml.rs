@@ -5,8 +5,10 @@ use quick_xml::events::BytesDecl;
 use quick_xml::events::BytesText;
 use quick_xml::events::Event;
 
+use crate::model::format::Format;
 use crate::model::text::Text;
 use crate::pages::TopicLine;
+use crate::urls::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 
@@ -43,7 +45,7 @@ fn outline(writer: &mut Writer<Vec<u8>>, topic: &TopicLine, urls: &Urls) -> std:
         ("type", "rss"),
         ("text", title),
         ("title", title),
-        ("xmlUrl", &urls.absolute(Place::TopicAtom(&topic.id))),
+        ("xmlUrl", &urls.absolute(Place::Feed(List::Topic(&topic.id), Format::Atom))),
         ("htmlUrl", &urls.absolute(Place::Topic(&topic.id))),
     ];
     writer.create_element("outline").with_attributes(attributes).write_empty()?;

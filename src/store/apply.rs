@@ -14,6 +14,7 @@ use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::store::Error;
+use crate::store::archives;
 use crate::store::changes::Changes;
 use crate::store::codec::Fault;
 use crate::store::codec::Item;
@@ -43,9 +44,13 @@ impl<'op> Prepared<'op> {
             Op::Source(state) => state.to_value()?,
             Op::Exchange { url, memory } => (url.clone(), memory.clone()).to_value()?,
             Op::Operator { operator, not_before } => (operator.clone(), not_before.clone()).to_value()?,
+            Op::Close(archive) => archive.to_value()?,
+            Op::PrivateReader(reader) => reader.to_value()?,
             Op::Mark(mark) => mark.to_value()?,
             Op::Pick(pick) => pick.to_value()?,
-            Op::Leave { .. } | Op::DropTopic(_) | Op::Unmark { .. } | Op::Unpick(_) => Vec::new(),
+            Op::Leave { .. } | Op::DropTopic(_) | Op::Reopen { .. } | Op::Unmark { .. } | Op::Unpick(_) => {
+                Vec::new()
+            }
             Op::Signals { signals, .. } => signals.iter().flat_map(rows::signal_value).collect(),
         };
         Ok(Self { op, value })
@@ -69,6 +74,9 @@ impl<'op> Prepared<'op> {
             Op::Enter(entry) => enter(changes, entry, value),
             Op::Leave { topic, paper } => leave(changes, topic, paper),
             Op::DropTopic(topic) => drop_topic(changes, topic),
+            Op::Close(archive) => archives::close(changes, archive, value),
+            Op::Reopen { topic, from } => archives::reopen(changes, topic, *from),
+            Op::PrivateReader(reader) => write(changes, keys::private_reader(&reader.name), value),
             Op::Mark(mark) => write(changes, keys::mark(&mark.topic, &mark.paper), value),
             Op::Unmark { topic, paper } => {
                 changes.remove(keys::mark(topic, paper));
@@ -89,7 +97,10 @@ impl<'op> Prepared<'op> {
                 signals.iter().try_for_each(|signal| take_reading(changes, &paper, signal))
             }
             Op::Installation(_) => write(changes, keys::INSTALLATION.to_vec(), value),
-            Op::Topic(state) => write(changes, keys::topic(&state.topic), value),
+            Op::Topic(state) => {
+                changes.remove(keys::gone(&state.topic));
+                write(changes, keys::topic(&state.topic), value)
+            }
             Op::Source(state) => write(changes, keys::source(&state.source), value),
             Op::Exchange { url, .. } => write(changes, keys::exchange(url), value),
             Op::Operator { operator, .. } => write(changes, keys::operator(operator), value),
@@ -111,6 +122,9 @@ pub(super) fn restore(changes: &mut Changes<'_>, item: &Item) -> Result<(), Erro
         }),
         Op::Installation(_)
         | Op::Ruling(_)
+        | Op::Close(_)
+        | Op::Reopen { .. }
+        | Op::PrivateReader(_)
         | Op::Mark(_)
         | Op::Unmark { .. }
         | Op::Pick(_)
@@ -269,7 +283,8 @@ fn resolve(changes: &Changes<'_>, id: &PaperId) -> Result<PaperId, Error> {
 fn enter(changes: &mut Changes<'_>, entry: &TimelineEntry, value: Vec<u8>) -> Result<(), Error> {
     let at = entry.at.micros();
     let place = keys::place(&entry.paper, &entry.topic);
-    match changes.read(&place)?.and_then(|value| keys::from_ordered(&value)) {
+    let former = changes.read(&place)?.and_then(|value| keys::from_ordered(&value));
+    match former {
         Some(old) if old == at => {}
         Some(old) => {
             changes.remove(keys::entry(&entry.topic, old, &entry.paper));
@@ -282,6 +297,7 @@ fn enter(changes: &mut Changes<'_>, entry: &TimelineEntry, value: Vec<u8>) -> Re
             changes.write(place, keys::ordered(at).to_vec());
         }
     }
+    archives::note(changes, entry, former)?;
     write(changes, keys::entry(&entry.topic, at, &entry.paper), value)
 }
 
@@ -290,6 +306,7 @@ fn leave(changes: &mut Changes<'_>, topic: &TopicId, paper: &PaperId) -> Result<
     let Some(at) = changes.read(&place)?.and_then(|value| keys::from_ordered(&value)) else { return Ok(()) };
     changes.remove(place);
     changes.remove(keys::entry(topic, at, paper));
+    archives::forget(changes, topic, at, paper)?;
     let length = keys::timeline_length(topic);
     match changes.number(&length)? {
         0 | 1 => changes.remove(length),
@@ -307,7 +324,7 @@ fn drop_topic(changes: &mut Changes<'_>, topic: &TopicId) -> Result<(), Error> {
     }
     changes.remove(keys::timeline_length(topic));
     changes.remove(keys::topic(topic));
-    Ok(())
+    archives::drop_topic(changes, topic)
 }
 
 /// Keeps a reading: one a day, the last, and only where the count differs from the reading before.

@@ -8,12 +8,14 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::model::archive::Archive;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
+use crate::model::private_reader::PrivateReader;
 use crate::model::ruling::Ruling;
 use crate::model::source::ExchangeMemory;
 use crate::model::source::NextPoll;
@@ -26,6 +28,8 @@ use crate::store::codec::curation::PickRow;
 use crate::store::codec::ops::ItemRow;
 use crate::store::codec::ops::PlanRow;
 use crate::store::codec::paper::PaperRow;
+use crate::store::codec::reading::ArchiveRow;
+use crate::store::codec::reading::PrivateReaderRow;
 use crate::store::codec::ruling::RulingRow;
 use crate::store::codec::states::EntryRow;
 use crate::store::codec::states::ExchangeRow;
@@ -48,6 +52,8 @@ mod ops;
 mod pace;
 
 mod paper;
+
+mod reading;
 
 mod ruling;
 
@@ -165,6 +171,10 @@ stored!(Ruling, RulingRow);
 stored!(TopicMark, MarkRow);
 
 stored!(Pick, PickRow);
+
+stored!(Archive, ArchiveRow);
+
+stored!(PrivateReader, PrivateReaderRow);
 
 stored!((String, ExchangeMemory), ExchangeRow);
 

@@ -22,6 +22,8 @@ use crate::store::codec;
 use crate::store::codec::Stored as _;
 use crate::store::index::Index;
 use crate::store::keys;
+use crate::store::moves::Moved;
+use crate::store::moves::Moves;
 use crate::store::news;
 use crate::store::news::News;
 use crate::store::recover;
@@ -176,6 +178,7 @@ impl Writer {
         self.pending_plans = 0;
         // What came by the log and not by a commit is not remembered.
         *self.shared.news.lock().unwrap_or_else(PoisonError::into_inner) = News::since(applied);
+        *self.shared.moves.write().unwrap_or_else(PoisonError::into_inner) = Moves::since(applied);
         self.shared.revision.send_replace(applied);
         Ok(tally.replayed)
     }
@@ -200,6 +203,7 @@ impl Writer {
         let index = self.shared.index();
         let touched: Vec<PaperId> =
             plan.ops.iter().flat_map(|prepared| news::touched(prepared.op())).cloned().collect();
+        let moved = Moved::by(&index, plan.ops.iter().map(Prepared::op))?;
         let batch = batch(&index, sequence, plan.ops)?;
         {
             let _whole = self.shared.applying.write().unwrap_or_else(PoisonError::into_inner);
@@ -207,6 +211,7 @@ impl Writer {
         }
         // Known before it is seen: whoever follows the revision asks what is new at once.
         self.shared.news.lock().unwrap_or_else(PoisonError::into_inner).note(sequence, touched);
+        self.shared.moves.write().unwrap_or_else(PoisonError::into_inner).note(sequence, moved);
         self.shared.revision.send_replace(sequence);
         self.pending_bytes = self.pending_bytes.saturating_add(plan.bytes);
         self.pending_plans = self.pending_plans.saturating_add(1);
@@ -291,6 +296,9 @@ fn paper_of(op: &Op) -> Option<&PaperId> {
         Op::Installation(_)
         | Op::Ruling(_)
         | Op::Absorb { .. }
+        | Op::Close(_)
+        | Op::Reopen { .. }
+        | Op::PrivateReader(_)
         | Op::Mark(_)
         | Op::Unmark { .. }
         | Op::Pick(_)

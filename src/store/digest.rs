@@ -4,10 +4,12 @@
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::model::archive::Archive;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
+use crate::model::private_reader::PrivateReader;
 use crate::model::ruling::Ruling;
 use crate::model::source::ExchangeMemory;
 use crate::model::source::NextPoll;
@@ -20,7 +22,7 @@ use crate::store::codec::Stored;
 use crate::store::keys::prefix;
 
 /// The kinds of rows that are counted, with the names people see.
-const KINDS: [(u8, &str); 17] = [
+const KINDS: [(u8, &str); 24] = [
     (prefix::PAPER, "papers"),
     (prefix::ALIAS, "absorbed identifiers"),
     (prefix::CLAIM, "identifiers and keys"),
@@ -31,6 +33,13 @@ const KINDS: [(u8, &str); 17] = [
     (prefix::TIMELINE, "entries"),
     (prefix::TIMELINE_LENGTH, "topics with entries"),
     (prefix::PLACE, "places"),
+    (prefix::ARCHIVE, "closed documents"),
+    (prefix::ARCHIVED, "entries of closed documents"),
+    (prefix::OPEN, "entries of none"),
+    (prefix::OPEN_LENGTH, "topics with entries of none"),
+    (prefix::FROM, "topics with former documents"),
+    (prefix::GONE, "topics that are gone"),
+    (prefix::PRIVATE_READER, "private readers"),
     (prefix::RULING, "rulings"),
     (prefix::MARK, "marks"),
     (prefix::PICK, "picks"),
@@ -91,6 +100,8 @@ fn canonical(kind: u8, value: &[u8]) -> Result<Vec<u8>, Fault> {
         prefix::RULING => again::<Ruling>(value),
         prefix::MARK => again::<TopicMark>(value),
         prefix::PICK => again::<Pick>(value),
+        prefix::ARCHIVE => again::<Archive>(value),
+        prefix::PRIVATE_READER => again::<PrivateReader>(value),
         prefix::SOURCE => again::<SourceState>(value),
         prefix::EXCHANGE => again::<(String, ExchangeMemory)>(value),
         prefix::OPERATOR => again::<(String, NextPoll)>(value),

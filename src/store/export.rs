@@ -129,6 +129,9 @@ impl Counts {
             Op::Installation(_)
             | Op::Ruling(_)
             | Op::Absorb { .. }
+            | Op::Close(_)
+            | Op::Reopen { .. }
+            | Op::PrivateReader(_)
             | Op::Mark(_)
             | Op::Unmark { .. }
             | Op::Pick(_)

@@ -27,8 +27,8 @@ const LOCK_ATTEMPTS: u32 = 1_000;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// The layout of the rows; another one means that the tree is built anew from the log. Since 2 there are blocks, since 3
-/// what happened to papers.
-pub(super) const FORMAT: u64 = 3;
+/// what happened to papers, since 4 which entries stand in no closed document.
+pub(super) const FORMAT: u64 = 4;
 
 /// One database. Fields are dropped in order: the database is closed before its folder is removed.
 pub(super) struct Index {

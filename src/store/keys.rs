@@ -43,6 +43,20 @@ pub(super) mod prefix {
     pub(in crate::store) const FIRST_SEEN: u8 = b'f';
     /// Topic, paper → a reader's word about it.
     pub(in crate::store) const MARK: u8 = b'k';
+    /// Topic, number → a closed document.
+    pub(in crate::store) const ARCHIVE: u8 = b'h';
+    /// Topic, paper → the entry's `updated` in the newest closed document that holds it.
+    pub(in crate::store) const ARCHIVED: u8 = b'd';
+    /// Topic → nothing: it was there and is not any more.
+    pub(in crate::store) const GONE: u8 = b'g';
+    /// Topic, time, paper: entries that no closed document holds as they are.
+    pub(in crate::store) const OPEN: u8 = b'j';
+    /// Topic → how many of these it has.
+    pub(in crate::store) const OPEN_LENGTH: u8 = b'w';
+    /// Topic → the lowest number of the closed documents that count.
+    pub(in crate::store) const FROM: u8 = b'x';
+    /// Name → a reader with a secret address.
+    pub(in crate::store) const PRIVATE_READER: u8 = b'z';
     /// Topic, time, paper → entry.
     pub(in crate::store) const TIMELINE: u8 = b'l';
     /// Topic → how many entries it has.
@@ -178,6 +192,45 @@ pub(super) fn timeline_at(topic: &TopicId, at: Timestamp) -> Vec<u8> {
 pub(super) fn entry(topic: &TopicId, at: i64, paper: &PaperId) -> Vec<u8> {
     let parts: [&[u8]; 4] = [topic.as_str().as_bytes(), &[0], &ordered(at), paper.as_str().as_bytes()];
     key(prefix::TIMELINE, &parts)
+}
+
+/// Every row of this kind of a topic begins with this.
+pub(super) fn of_topic(prefix: u8, topic: &TopicId) -> Vec<u8> {
+    key(prefix, &[topic.as_str().as_bytes(), &[0]])
+}
+
+pub(super) fn archive(topic: &TopicId, number: u64) -> Vec<u8> {
+    key(prefix::ARCHIVE, &[topic.as_str().as_bytes(), &[0], &number.to_be_bytes()])
+}
+
+/// The number at the end of an [`archive`] key.
+pub(super) fn archive_number(key: &[u8]) -> Option<u64> {
+    key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes))
+}
+
+pub(super) fn archived(topic: &TopicId, paper: &PaperId) -> Vec<u8> {
+    key(prefix::ARCHIVED, &[topic.as_str().as_bytes(), &[0], paper.as_str().as_bytes()])
+}
+
+pub(super) fn open(topic: &TopicId, at: i64, paper: &PaperId) -> Vec<u8> {
+    let parts: [&[u8]; 4] = [topic.as_str().as_bytes(), &[0], &ordered(at), paper.as_str().as_bytes()];
+    key(prefix::OPEN, &parts)
+}
+
+pub(super) fn open_length(topic: &TopicId) -> Vec<u8> {
+    key(prefix::OPEN_LENGTH, &[topic.as_str().as_bytes()])
+}
+
+pub(super) fn from(topic: &TopicId) -> Vec<u8> {
+    key(prefix::FROM, &[topic.as_str().as_bytes()])
+}
+
+pub(super) fn gone(topic: &TopicId) -> Vec<u8> {
+    key(prefix::GONE, &[topic.as_str().as_bytes()])
+}
+
+pub(super) fn private_reader(name: &str) -> Vec<u8> {
+    named(prefix::PRIVATE_READER, name)
 }
 
 pub(super) fn place(paper: &PaperId, topic: &TopicId) -> Vec<u8> {

@@ -62,6 +62,9 @@ pub(super) fn touched(op: &Op) -> impl Iterator<Item = &PaperId> {
         | Op::Leave { .. }
         | Op::Topic(_)
         | Op::DropTopic(_)
+        | Op::Close(_)
+        | Op::Reopen { .. }
+        | Op::PrivateReader(_)
         | Op::Mark(_)
         | Op::Unmark { .. }
         | Op::Source(_)

@@ -274,11 +274,11 @@ impl Reader {
         Ok(holder.and_then(|value| rows::paper_id(&value)))
     }
 
-    fn noun<Noun: Stored>(&self, key: &[u8], what: &'static str) -> Result<Option<Noun>, Error> {
+    pub(super) fn noun<Noun: Stored>(&self, key: &[u8], what: &'static str) -> Result<Option<Noun>, Error> {
         read(&self.shared.index(), key, what)
     }
 
-    fn nouns<Noun: Stored>(
+    pub(super) fn nouns<Noun: Stored>(
         &self,
         prefix: Vec<u8>,
         what: &'static str,

@@ -29,6 +29,7 @@ use crate::store::codec::Fault;
 use crate::store::commit;
 use crate::store::index;
 use crate::store::index::Index;
+use crate::store::moves::Moves;
 use crate::store::news::News;
 use crate::store::snapshot;
 use crate::wal;
@@ -68,8 +69,9 @@ pub(super) fn open(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Ope
     clean_up(path)?;
     let (revision, _receiver) = watch::channel(index.applied()?);
     let news = Mutex::new(News::since(index.applied()?));
+    let moves = RwLock::new(Moves::since(index.applied()?));
     let index = RwLock::new(Arc::new(index));
-    let shared = Arc::new(Shared { index, revision, news, applying: RwLock::new(()), _lock: lock });
+    let shared = Arc::new(Shared { index, revision, news, moves, applying: RwLock::new(()), _lock: lock });
     let settings = settings.clone();
     let reader = Reader { shared: Arc::clone(&shared) };
     let writer = Writer { shared, log, settings, pending_bytes: 0, pending_plans: 0, is_broken: false };

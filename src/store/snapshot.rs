@@ -1,22 +1,28 @@
 //! The whole state as a sequence of changes, in one fixed order: what compaction and export write.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::model::archive::Archive;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Sequence;
+use crate::model::private_reader::PrivateReader;
 use crate::model::ruling::Ruling;
 use crate::model::signal::Signal;
 use crate::model::source::ExchangeMemory;
 use crate::model::source::NextPoll;
 use crate::model::source::SourceState;
 use crate::model::topic::TimelineEntry;
+use crate::model::topic::TopicId;
 use crate::model::topic::TopicState;
 use crate::store::Error;
 use crate::store::apply;
+use crate::store::archives;
+use crate::store::changes;
 use crate::store::changes::Changes;
 use crate::store::codec::Fault;
 use crate::store::codec::Item;
@@ -43,6 +49,11 @@ pub(super) fn items(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Erro
     let signals = signals(tree);
     let topics = nouns(tree, &[prefix::TOPIC], "a topic", |noun: TopicState| Op::Topic(noun));
     let entries = nouns(tree, &[prefix::TIMELINE], "an entry", |noun: TimelineEntry| Op::Enter(noun));
+    let documents = documents(tree);
+    let readers = nouns(tree, &[prefix::PRIVATE_READER], "a private reader", |noun: PrivateReader| {
+        Op::PrivateReader(Box::new(noun))
+    });
+    let gone = gone(tree);
     let sources = nouns(tree, &[prefix::SOURCE], "a source", |noun: SourceState| Op::Source(noun));
     let exchange = |(url, memory): (String, ExchangeMemory)| Op::Exchange { url, memory };
     let exchanges = nouns(tree, &[prefix::EXCHANGE], "an address", exchange);
@@ -50,7 +61,8 @@ pub(super) fn items(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Erro
     let operators = nouns(tree, &[prefix::OPERATOR], "an operator", operator);
     let first =
         installation.chain(papers).chain(aliases).chain(rulings).chain(marks).chain(picks).chain(signals);
-    first.chain(topics).chain(entries).chain(sources).chain(exchanges).chain(operators)
+    let listed = first.chain(gone).chain(topics).chain(entries).chain(documents).chain(readers);
+    listed.chain(sources).chain(exchanges).chain(operators)
 }
 
 /// The same as parts for the log: JSON Lines.
@@ -137,6 +149,50 @@ fn papers(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Error>> + use<
             }
         }
         Ok(Item { op: Op::Paper(Box::new(paper)), without })
+    })
+}
+
+/// The topics that are gone.
+fn gone(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Error>> + use<> {
+    tree.scan_prefix([prefix::GONE]).keys().filter_map(|key| match key {
+        Err(error) => Some(Err(Error::index("read from")(error))),
+        Ok(key) => Some(Ok(Item { op: Op::DropTopic(archives::topic_of(&key)?), without: Vec::new() })),
+    })
+}
+
+/// The closed documents, those of a topic's former choice before the mark that ends it.
+fn documents(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Error>> + use<> {
+    let closed = |noun: Archive| Op::Close(noun);
+    let mut documents = nouns(tree, &[prefix::ARCHIVE], "a closed document", closed).peekable();
+    let mut ends: BTreeMap<TopicId, u64> = BTreeMap::new();
+    let mut fault = None;
+    for row in tree.scan_prefix([prefix::FROM]) {
+        match row {
+            Ok((key, value)) => ends.extend(archives::topic_of(&key).zip(changes::number(&value))),
+            Err(error) => fault = Some(Error::index("read from")(error)),
+        }
+    }
+    std::iter::from_fn(move || {
+        if let Some(fault) = fault.take() {
+            return Some(Err(fault));
+        }
+        let next = match documents.peek() {
+            Some(Ok(Item { op: Op::Close(archive), .. })) => Some((&archive.topic, archive.number)),
+            Some(_) => return documents.next(),
+            None => None,
+        };
+        // The mark stands before the first document that counts, or where the topic's documents end.
+        let due = ends.first_key_value().filter(|(topic, from)| match next {
+            Some((next, number)) => *topic < next || (*topic == next && **from <= number),
+            None => true,
+        });
+        match due.map(|(topic, from)| (topic.clone(), *from)) {
+            Some((topic, from)) => {
+                ends.remove(&topic);
+                Some(Ok(Item { op: Op::Reopen { topic, from }, without: Vec::new() }))
+            }
+            None => documents.next(),
+        }
     })
 }
 

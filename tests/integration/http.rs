@@ -5,6 +5,10 @@ use crate::support::site::Site;
 
 mod caching;
 
+mod history;
+
+mod names;
+
 mod rude;
 
 mod updates;

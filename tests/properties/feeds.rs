@@ -1,4 +1,4 @@
-//! Any feed we render is XML that independent readers take apart into the same entries, whatever sources wrote.
+//! Any feed we render is one that independent readers take apart into the same entries, whatever sources wrote.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -12,6 +12,7 @@ use offprint::model::author::Author;
 use offprint::model::author::Authors;
 use offprint::model::change::Event;
 use offprint::model::external_id::ExternalId;
+use offprint::model::format::Format;
 use offprint::model::link::Link;
 use offprint::model::link::LinkKind;
 use offprint::model::link::WebUrl;
@@ -41,6 +42,8 @@ use proptest::prelude::Strategy;
 use proptest::prelude::any;
 use proptest::prelude::prop_oneof;
 use proptest::sample::select;
+
+mod formats;
 
 /// What hostile sources write.
 const HOSTILE: &[&str] = &[
@@ -204,12 +207,14 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
     vec(one, 0..5)
 }
 
-fn page() -> impl Strategy<Value = FeedPage> {
-    (entries(), words(), words(), words(), instant()).prop_map(|(entries, title, subtitle, site, created)| {
-        let topic = TopicId::parse("peft").unwrap();
-        let head = TopicHead { topic: &topic, title: &title, subtitle: &subtitle, created, site: &site };
-        FeedPage::topic(&head, entries, &urls())
-    })
+fn page(format: Format) -> impl Strategy<Value = FeedPage> {
+    (entries(), words(), words(), words(), instant()).prop_map(
+        move |(entries, title, subtitle, site, created)| {
+            let topic = TopicId::parse("peft").unwrap();
+            let head = TopicHead { topic: &topic, title: &title, subtitle: &subtitle, created, site: &site };
+            FeedPage::topic(&head, entries, format, &urls())
+        },
+    )
 }
 
 /// Every element of the document in order, or the reason why it is not well-formed.
@@ -235,7 +240,7 @@ fn elements(bytes: &[u8]) -> Result<Vec<String>, quick_xml::Error> {
 
 proptest::proptest! {
     #[test]
-    fn a_rendered_feed_reads_back_as_the_same_entries(page in page()) {
+    fn a_rendered_feed_reads_back_as_the_same_entries(page in page(Format::Atom)) {
         let bytes = atom::render(&page).unwrap();
         assert_eq!(bytes, atom::render(&page.clone()).unwrap(), "rendering twice gives equal bytes");
 
@@ -285,36 +290,12 @@ fn an_empty_feed_is_whole_and_as_old_as_its_topic() {
     let topic = TopicId::parse("peft").unwrap();
     let created = Timestamp::from_seconds(1_790_000_000);
     let head = TopicHead { topic: &topic, title: "PEFT", subtitle: "", created, site: "" };
-    let bytes = atom::render(&FeedPage::topic(&head, Vec::new(), &urls())).unwrap();
+    let bytes = atom::render(&FeedPage::topic(&head, Vec::new(), Format::Atom, &urls())).unwrap();
     let feed = atom_syndication::Feed::read_from(bytes.as_slice()).unwrap();
     assert_eq!(feed.updated.timestamp_micros(), created.micros());
     assert_eq!(feed.authors[0].name, "papers.example.org");
     assert_eq!(feed.subtitle, None);
     assert_eq!(feed.lang.as_deref(), Some("en"));
-}
-
-#[test]
-fn a_feed_that_would_pass_the_limit_loses_its_oldest_entries() {
-    let topic = TopicId::parse("peft").unwrap();
-    let one = |number: u32| Entry {
-        id: format!("tag:papers.example.org,2026-11-20:paper/{number:016}"),
-        summary: Some(Text::new(&"word ".repeat(8_000))),
-        ..sample()
-    };
-    let created = Timestamp::from_seconds(1_790_000_000);
-    let head = TopicHead { topic: &topic, title: "PEFT", subtitle: "", created, site: "" };
-    let page = FeedPage::topic(&head, (0..150).map(one).collect(), &urls());
-    let bytes = atom::render(&page).unwrap();
-    assert!(bytes.len() < 5_000_000, "{}", bytes.len());
-    assert!(bytes.len() > 4_000_000, "{}", bytes.len());
-    let feed = atom_syndication::Feed::read_from(bytes.as_slice()).unwrap();
-    assert!(
-        feed.entries.iter().map(|entry| &entry.id).eq(page
-            .entries
-            .iter()
-            .take(feed.entries.len())
-            .map(|entry| &entry.id))
-    );
 }
 
 fn sample() -> Entry {

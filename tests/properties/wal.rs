@@ -5,11 +5,15 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use offprint::model::archive::Archive;
+use offprint::model::archive::Archived;
 use offprint::model::curation::Fit;
 use offprint::model::curation::Pick;
 use offprint::model::curation::TopicMark;
 use offprint::model::plan::Op;
 use offprint::model::plan::Sequence;
+use offprint::model::private_reader::PrivateReader;
+use offprint::model::private_reader::Usage;
 use offprint::model::ruling::Ruled;
 use offprint::model::ruling::Ruling;
 use offprint::model::signal::Signal;
@@ -86,12 +90,25 @@ fn ops() -> impl Strategy<Value = Op> {
             Op::Pick(Pick { paper: paper_id(number), note, at: at(seconds) })
         });
     let unpicked = number.clone().prop_map(|number| Op::Unpick(paper_id(number)));
+    let held = (number.clone(), 0..40_i64).prop_map(|(number, seconds)| {
+        let paper = paper_id(number);
+        Archived { served_as: paper.clone(), paper, updated: at(seconds) }
+    });
+    let closed = (topic.clone(), 0..30_u64, prop::collection::vec(held, 1..5))
+        .prop_map(|(topic, number, entries)| Op::Close(Archive { topic: topic_id(topic), number, entries }));
+    let reopened =
+        (topic.clone(), 0..30_u64).prop_map(|(topic, from)| Op::Reopen { topic: topic_id(topic), from });
+    let known = ("[a-c]", 0..3_i64, prop::option::of(0..40_i64)).prop_map(|(name, answers, revoked)| {
+        let usage = Usage { last: Some(at(answers)), answers: answers.cast_unsigned(), unchanged: 0 };
+        let (digest, revoked) = ([7; 32], revoked.map(at));
+        Op::PrivateReader(Box::new(PrivateReader { name, digest, created: at(0), revoked, usage }))
+    });
     let dropped = topic.prop_map(|topic| Op::DropTopic(topic_id(topic)));
     let read = (number, prop::collection::vec(signal, 1..4))
         .prop_map(|(number, signals)| Op::Signals { paper: paper_id(number), signals });
     prop_oneof![
         6 => written, 2 => absorbed, 4 => entered, 2 => left, 1 => defined, 1 => dropped, 3 => read, 1 => ruled,
-        2 => marked, 1 => unmarked, 2 => picked, 1 => unpicked
+        2 => marked, 1 => unmarked, 2 => picked, 1 => unpicked, 3 => closed, 1 => reopened, 1 => known
     ]
 }
 

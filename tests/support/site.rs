@@ -102,7 +102,11 @@ impl Site {
         desk.refill().await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let settings = http::Settings { linger: std::time::Duration::ZERO, ..http::Settings::default() };
+        let settings = http::Settings {
+            linger: std::time::Duration::ZERO,
+            requests_per_minute: desk.config().server.requests_per_minute,
+            ..http::Settings::default()
+        };
         let serving = http::Serving { teacher: teaching::teacher(&desk), ..desk.serving() };
         let router = http::router::router(serving, &settings);
         let (stop, stopped) = (CancellationToken::new(), CancellationToken::new());

@@ -17,6 +17,8 @@ use crate::store::codec::curation::MarkRow;
 use crate::store::codec::curation::PickRow;
 use crate::store::codec::paper::PaperRow;
 use crate::store::codec::paper::paper_id;
+use crate::store::codec::reading::ArchiveRow;
+use crate::store::codec::reading::PrivateReaderRow;
 use crate::store::codec::ruling::RulingRow;
 use crate::store::codec::states::EntryRow;
 use crate::store::codec::states::ExchangeRow;
@@ -74,6 +76,13 @@ enum OpRow<'a> {
     #[serde(borrow)]
     DropTopic(Cow<'a, str>),
     #[serde(borrow)]
+    Close(ArchiveRow<'a>),
+    Reopen {
+        #[serde(borrow)]
+        topic: Cow<'a, str>,
+        from: u64,
+    },
+    #[serde(borrow)]
     Mark(MarkRow<'a>),
     Unmark {
         #[serde(borrow)]
@@ -91,6 +100,8 @@ enum OpRow<'a> {
         #[serde(borrow)]
         signals: Vec<SignalRow<'a>>,
     },
+    #[serde(borrow)]
+    PrivateReader(Box<PrivateReaderRow<'a>>),
     #[serde(borrow)]
     Source(Box<SourceRow<'a>>),
     #[serde(borrow)]
@@ -164,6 +175,8 @@ impl<'a> From<&'a Op> for OpRow<'a> {
             }
             Op::Topic(state) => Self::Topic(state.into()),
             Op::DropTopic(topic) => Self::DropTopic(topic.as_str().into()),
+            Op::Close(archive) => Self::Close(archive.into()),
+            Op::Reopen { topic, from } => Self::Reopen { topic: topic.as_str().into(), from: *from },
             Op::Mark(mark) => Self::Mark(mark.into()),
             Op::Unmark { topic, paper } => {
                 Self::Unmark { topic: topic.as_str().into(), paper: paper.as_str().into() }
@@ -177,6 +190,7 @@ impl<'a> From<&'a Op> for OpRow<'a> {
                     .map(|signal| SignalRow(signal.kind.name().into(), signal.value, signal.at.micros()))
                     .collect(),
             },
+            Op::PrivateReader(reader) => Self::PrivateReader(Box::new(PrivateReaderRow::from(&**reader))),
             Op::Source(state) => Self::Source(Box::new(state.into())),
             Op::Exchange { url, memory } => Self::Exchange(ExchangeRow::new(url, memory)),
             Op::Operator { operator, not_before } => Self::Operator(NextPollRow::new(operator, not_before)),
@@ -195,6 +209,8 @@ impl OpRow<'_> {
             Self::Leave { topic, paper } => Op::Leave { topic: topic_id(&topic)?, paper: paper_id(&paper)? },
             Self::Topic(row) => Op::Topic(row.into_noun()?),
             Self::DropTopic(topic) => Op::DropTopic(topic_id(&topic)?),
+            Self::Close(row) => Op::Close(row.into_noun()?),
+            Self::Reopen { topic, from } => Op::Reopen { topic: topic_id(&topic)?, from },
             Self::Mark(row) => Op::Mark(row.into_noun()?),
             Self::Unmark { topic, paper } => {
                 Op::Unmark { topic: topic_id(&topic)?, paper: paper_id(&paper)? }
@@ -205,6 +221,7 @@ impl OpRow<'_> {
                 paper: paper_id(&paper)?,
                 signals: signals.into_iter().map(SignalRow::into_noun).collect::<Result<_, _>>()?,
             },
+            Self::PrivateReader(row) => Op::PrivateReader(Box::new(row.into_noun()?)),
             Self::Source(row) => Op::Source(row.into_noun()?),
             Self::Exchange(row) => {
                 let (url, memory) = row.into_noun()?;

@@ -57,7 +57,9 @@ async fn each_encoding_has_its_own_tag_and_the_same_words() {
 async fn head_gives_the_head_of_get() {
     let net = Net::start().await;
     let site = filled(&net).await;
-    for path in ["/", FEED, "/topics/all", "/opml", "/assets/offprint.css", "/topics/none"] {
+    for path in
+        ["/", FEED, "/topics/all", "/opml", "/assets/offprint.css", "/assets/feed.css", "/topics/none"]
+    {
         let (get, head) = (site.get(path).await, site.ask(Method::HEAD, path, &[]).await);
         assert_eq!((head.status, head.body.len()), (get.status, 0), "{path}");
         for name in ["etag", "last-modified", "content-type", "content-length", "cache-control", "vary"] {

@@ -1,15 +1,18 @@
 //! What a store should answer, kept in the most obvious way.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use offprint::identity::keys::block_of_title;
 use offprint::identity::keys::blocks_of;
+use offprint::model::archive::Archive;
 use offprint::model::curation::Pick;
 use offprint::model::curation::TopicMark;
 use offprint::model::external_id::ExternalId;
 use offprint::model::paper::Paper;
 use offprint::model::paper::PaperId;
 use offprint::model::plan::Op;
+use offprint::model::private_reader::PrivateReader;
 use offprint::model::ruling::Ruling;
 use offprint::model::signal::Signal;
 use offprint::model::signal::SignalKind;
@@ -36,6 +39,10 @@ pub(super) struct Model {
     rulings: BTreeMap<i64, Ruling>,
     picks: BTreeMap<PaperId, Pick>,
     marks: BTreeMap<(String, PaperId), TopicMark>,
+    archives: BTreeMap<(String, u64), Archive>,
+    from: BTreeMap<String, u64>,
+    gone: BTreeSet<String>,
+    private: BTreeMap<String, PrivateReader>,
 }
 
 impl Model {
@@ -87,11 +94,28 @@ impl Model {
                 self.entries.remove(&(topic.as_str().to_owned(), paper.clone()));
             }
             Op::Topic(state) => {
+                self.gone.remove(state.topic.as_str());
                 self.topics.insert(state.topic.as_str().to_owned(), state.clone());
             }
             Op::DropTopic(topic) => {
                 self.topics.remove(topic.as_str());
                 self.entries.retain(|(name, _paper), _entry| name != topic.as_str());
+                self.archives.retain(|(name, _number), _archive| name != topic.as_str());
+                self.from.remove(topic.as_str());
+                self.gone.insert(topic.as_str().to_owned());
+            }
+            Op::Close(archive) => {
+                let topic = archive.topic.as_str().to_owned();
+                if archive.number >= self.next_number(&topic) {
+                    self.archives.insert((topic, archive.number), archive.clone());
+                }
+            }
+            Op::Reopen { topic, from } => {
+                let from = self.next_number(topic.as_str()).max(*from);
+                self.from.insert(topic.as_str().to_owned(), from);
+            }
+            Op::PrivateReader(reader) => {
+                self.private.insert(reader.name.clone(), (**reader).clone());
             }
             Op::Signals { paper, signals } => {
                 let paper = self.resolve(paper);
@@ -128,6 +152,53 @@ impl Model {
                 panic!("{op:?} is not among the generated changes")
             }
         }
+    }
+
+    fn archives(&self, topic: &str) -> impl DoubleEndedIterator<Item = &Archive> {
+        let range = (topic.to_owned(), 0)..=(topic.to_owned(), u64::MAX);
+        self.archives.range(range).map(|(_key, archive)| archive)
+    }
+
+    fn next_number(&self, topic: &str) -> u64 {
+        let newest = self.archives(topic).last().map_or(0, |newest| newest.number + 1);
+        newest.max(self.from.get(topic).copied().unwrap_or(0))
+    }
+
+    fn is_open(&self, entry: &TimelineEntry) -> bool {
+        let from = self.from.get(entry.topic.as_str()).copied().unwrap_or(0);
+        let counting = self.archives(entry.topic.as_str()).filter(|archive| archive.number >= from);
+        let mut held = counting.flat_map(|archive| &archive.entries);
+        !held.any(|held| held.paper == entry.paper && held.updated >= entry.updated)
+    }
+
+    fn compare_archives(&self, reader: &Reader) {
+        for name in TOPICS {
+            let topic = topic_id(name);
+            let mut open: Vec<_> =
+                self.entries.values().filter(|entry| entry.topic == topic && self.is_open(entry)).collect();
+            open.sort_by_key(|entry| (entry.at, entry.paper.clone()));
+            assert_eq!(reader.open_entries(&topic, 100).unwrap().iter().collect::<Vec<_>>(), open);
+            let count = reader.topics_to_close(1).unwrap().into_iter().find(|(found, _)| *found == topic);
+            assert_eq!(count.map_or(0, |(_, count)| count), u64::try_from(open.len()).unwrap());
+            assert_eq!(reader.is_gone(&topic).unwrap(), self.gone.contains(name));
+            let from = self.from.get(name).copied().unwrap_or(0);
+            let counting = |archive: &&Archive| archive.number >= from;
+            let newest = self.archives(name).rfind(counting).map(|archive| archive.number);
+            assert_eq!(reader.newest_archive(&topic).unwrap(), newest);
+            let (former, present): (Vec<_>, Vec<_>) =
+                self.archives(name).partition(|archive| archive.number < from);
+            for chain in [former, present] {
+                let numbers: Vec<u64> = chain.iter().map(|archive| archive.number).collect();
+                for (place, archive) in chain.iter().enumerate() {
+                    let found = reader.archive(&topic, archive.number).unwrap();
+                    assert_eq!(found.as_ref(), Some(*archive));
+                    let beside = reader.archives_beside(&topic, archive.number).unwrap();
+                    assert_eq!(beside.older, place.checked_sub(1).map(|place| numbers[place]));
+                    assert_eq!(beside.newer, numbers.get(place + 1).copied());
+                }
+            }
+        }
+        assert_eq!(reader.private_readers().unwrap(), self.private.values().cloned().collect::<Vec<_>>());
     }
 
     pub(super) fn compare(&self, reader: &Reader) {
@@ -178,6 +249,7 @@ impl Model {
             let few = reader.papers_of_block(block, 2).unwrap();
             assert_eq!(few, expected.into_iter().take(2).collect::<Vec<_>>());
         }
+        self.compare_archives(reader);
         assert_eq!(reader.topics().unwrap(), self.topics.values().cloned().collect::<Vec<_>>());
         for name in TOPICS {
             let mut timeline: Vec<_> =

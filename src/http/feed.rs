@@ -1,0 +1,155 @@
+//! A list as a feed, whole or only what is new to a reader (RFC 3229 with the instance manipulation "feed").
+
+use std::collections::HashSet;
+use std::hash::DefaultHasher;
+use std::hash::Hash as _;
+use std::hash::Hasher as _;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::feeds;
+use crate::feeds::FeedPage;
+use crate::feeds::entry::Entry;
+use crate::http::Serving;
+use crate::http::Site;
+use crate::http::answers::Fault;
+use crate::http::answers::Found;
+use crate::http::answers::Keep;
+use crate::http::answers::Made;
+use crate::http::answers::Outcome;
+use crate::http::answers::Part;
+use crate::http::asked::Asked;
+use crate::http::caching::Fingerprint;
+use crate::http::caching::Freshness;
+use crate::http::caching::Representation;
+use crate::http::caching::bases;
+use crate::model::format::Format;
+use crate::model::time::Timestamp;
+use crate::urls::Urls;
+
+/// What a list found to be a feed of.
+pub(super) enum Fed {
+    /// The page, and when anything in it last changed, be it in what matters to nobody: a reader that asks by date alone must
+    /// not be told that nothing changed.
+    Page(Box<FeedPage>, Timestamp),
+    /// It is elsewhere.
+    Elsewhere(StatusCode, String),
+    /// There is none.
+    Nothing(&'static str),
+    /// There was one.
+    Gone(&'static str),
+}
+
+impl Asked {
+    /// Answers with a list as a feed.
+    pub(super) async fn feed(
+        &self,
+        key: String,
+        format: Format,
+        keep: Keep,
+        build: impl Fn(&Serving, &Site, &Urls) -> Result<Fed, Fault> + Clone + Send + 'static,
+    ) -> Response {
+        let whole = {
+            let build = build.clone();
+            move |serving: &Serving, site: &Site, urls: &Urls| {
+                whole(build(serving, site, urls)?, format, Freshness::Feed)
+            }
+        };
+        let outcome = self.obtain(key.clone(), keep.clone(), whole).await;
+        let Outcome::Body(body) = outcome else { return self.respond(outcome) };
+        if !wants_news(&self.headers) {
+            return self.respond(Outcome::Body(body));
+        }
+        let is_known = body.is_known(&self.headers);
+        let news = if is_known { None } else { self.news(&key, format, keep, &body, build).await };
+        // Where the reader has all, or has nothing that we know of, the whole feed is the answer.
+        let response = self.respond(Outcome::Body(news.unwrap_or_else(|| Arc::clone(&body))));
+        self.remember(body).await;
+        response
+    }
+
+    /// The entries of a feed that a reader does not have, whose state is remembered.
+    async fn news(
+        &self,
+        key: &str,
+        format: Format,
+        keep: Keep,
+        whole: &Arc<Representation>,
+        build: impl Fn(&Serving, &Site, &Urls) -> Result<Fed, Fault> + Clone + Send + 'static,
+    ) -> Option<Arc<Representation>> {
+        for (fingerprint, tag) in bases(&self.headers) {
+            let base = fingerprint.tag(crate::http::encoding::Encoding::Identity);
+            let key = format!("{key}#since{base}");
+            let part = Part { whole: whole.fingerprint, base: tag.to_owned() };
+            let (build, expected) = (build.clone(), whole.fingerprint);
+            let make = move |serving: &Serving, site: &Site, urls: &Urls| {
+                let Some(known) = serving.cabinet.state(fingerprint)? else { return Ok(Found::Nothing("")) };
+                let Fed::Page(page, changed) = build(serving, site, urls)? else {
+                    return Ok(Found::Nothing(""));
+                };
+                // Between two looks at the store the feed may have moved: then the reader gets it whole.
+                if Fingerprint::of(&feeds::render(&page, format)?) != expected {
+                    return Ok(Found::Nothing(""));
+                }
+                let known: HashSet<u64> = known.into_iter().collect();
+                let mut page = *page;
+                page.entries.retain(|entry| !known.contains(&hash(entry)));
+                Ok(Found::Made(Made {
+                    bytes: feeds::render(&page, format)?,
+                    content_type: format.content_type(),
+                    freshness: Freshness::Delta,
+                    last_modified: Some(changed),
+                    entries: Arc::default(),
+                    since: Some(part),
+                }))
+            };
+            if let Outcome::Body(body) = self.obtain(key, keep.clone(), make).await {
+                return Some(body);
+            }
+        }
+        None
+    }
+
+    /// Remembers what this reader has now.
+    async fn remember(&self, body: Arc<Representation>) {
+        let cabinet = self.app.serving.cabinet.clone();
+        let done = tokio::task::spawn_blocking(move || cabinet.remember(body.fingerprint, &body.entries));
+        if let Ok(Err(error)) = done.await {
+            tracing::warn!(%error, "what a reader has cannot be remembered; it gets the whole feed next time");
+        }
+    }
+}
+
+/// A feed with everything in it.
+pub(super) fn whole(fed: Fed, format: Format, freshness: Freshness) -> Result<Found, Fault> {
+    Ok(match fed {
+        Fed::Page(page, changed) => Found::Made(Made {
+            bytes: feeds::render(&page, format)?,
+            content_type: format.content_type(),
+            freshness,
+            last_modified: Some(changed.max(page.updated)),
+            entries: page.entries.iter().map(hash).collect(),
+            since: None,
+        }),
+        Fed::Elsewhere(status, location) => Found::Elsewhere(status, location),
+        Fed::Nothing(words) => Found::Nothing(words),
+        Fed::Gone(words) => Found::Gone(words),
+    })
+}
+
+/// A number that changes with anything in an entry.
+fn hash(entry: &Entry) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    entry.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether a request asks for what is new alone: `A-IM: feed`.
+fn wants_news(headers: &HeaderMap) -> bool {
+    let lists = headers.get_all("a-im").iter().filter_map(|list| list.to_str().ok());
+    let mut items = lists.flat_map(|list| list.split(','));
+    items.any(|item| item.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("feed")))
+}

@@ -1,0 +1,107 @@
+//! When what is served last moved: a plan that only notes a poll or counts votes leaves every feed as it is.
+
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use crate::model::paper::PaperId;
+use crate::model::plan::Op;
+use crate::model::plan::Sequence;
+use crate::model::topic::TopicId;
+use crate::store::Error;
+use crate::store::Reader;
+use crate::store::index::Index;
+use crate::store::keys;
+
+/// The last plans that moved something, as far as this process saw them.
+#[derive(Debug)]
+pub(super) struct Moves {
+    /// What was not seen to move since may have moved until here.
+    before: Sequence,
+    papers: Sequence,
+    topics: HashMap<TopicId, Sequence>,
+}
+
+/// What a plan moves.
+#[derive(Default)]
+pub(super) struct Moved {
+    papers: bool,
+    topics: BTreeSet<TopicId>,
+}
+
+impl Moves {
+    /// Nothing seen yet.
+    pub(super) fn since(before: Sequence) -> Self {
+        Self { before, papers: before, topics: HashMap::new() }
+    }
+
+    /// Notes what a plan moved.
+    pub(super) fn note(&mut self, sequence: Sequence, moved: Moved) {
+        if moved.papers {
+            self.papers = sequence;
+        }
+        self.topics.extend(moved.topics.into_iter().map(|topic| (topic, sequence)));
+    }
+}
+
+impl Moved {
+    /// What some changes move in the feeds: topics whose entries or papers they touch.
+    pub(super) fn by<'op>(index: &Index, ops: impl Iterator<Item = &'op Op>) -> Result<Self, Error> {
+        let mut moved = Self::default();
+        for op in ops {
+            match op {
+                Op::Paper(paper) => moved.paper(index, &paper.id)?,
+                Op::Absorb { from, into } => {
+                    moved.paper(index, from)?;
+                    moved.paper(index, into)?;
+                }
+                Op::Enter(entry) => {
+                    moved.topics.insert(entry.topic.clone());
+                }
+                Op::Close(archive) => {
+                    moved.topics.insert(archive.topic.clone());
+                }
+                Op::Topic(state) => {
+                    moved.topics.insert(state.topic.clone());
+                }
+                Op::Leave { topic, .. } | Op::DropTopic(topic) | Op::Reopen { topic, .. } => {
+                    moved.topics.insert(topic.clone());
+                }
+                Op::Installation(_)
+                | Op::Ruling(_)
+                | Op::Mark(_)
+                | Op::Unmark { .. }
+                | Op::Pick(_)
+                | Op::Unpick(_)
+                | Op::Signals { .. }
+                | Op::PrivateReader(_)
+                | Op::Source(_)
+                | Op::Exchange { .. }
+                | Op::Operator { .. } => {}
+            }
+        }
+        Ok(moved)
+    }
+
+    fn paper(&mut self, index: &Index, paper: &PaperId) -> Result<(), Error> {
+        self.papers = true;
+        for key in index.tree().scan_prefix(keys::places(paper)).keys() {
+            let key = key.map_err(Error::index("read from"))?;
+            let topic = key.get(keys::PAPER_BYTES + 1..).and_then(|name| std::str::from_utf8(name).ok());
+            self.topics.extend(topic.and_then(TopicId::parse));
+        }
+        Ok(())
+    }
+}
+
+impl Reader {
+    /// The last plan that moved an entry of a topic or a paper in it; an upper bound for what happened before the start.
+    pub fn topic_moved(&self, topic: &TopicId) -> Sequence {
+        let moves = self.shared.moves.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        moves.topics.get(topic).copied().unwrap_or(moves.before)
+    }
+
+    /// The last plan that moved any paper.
+    pub fn papers_moved(&self) -> Sequence {
+        self.shared.moves.read().unwrap_or_else(std::sync::PoisonError::into_inner).papers
+    }
+}
