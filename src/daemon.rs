@@ -153,15 +153,23 @@ impl Daemon {
         };
         let teacher = teaching::teacher(&desk);
         let router = http::router::router(Serving { teacher, ..desk.serving() }, &settings);
-        for listener in listeners {
-            let (router, settings, stop) = (router.clone(), settings.clone(), stop.clone());
-            tasks.spawn("http", async move {
-                let drained = http::serve::serve(listener, router, &settings, stop).await;
-                if drained.cut > 0 {
-                    tracing::warn!(connections = drained.cut, "http: connections cut at the drain limit");
+        let serving = http::serve::on_thread(listeners, router, settings, stop.clone());
+        let serving = serving.context("http: starting its thread")?;
+        let halt = stop.clone();
+        tasks.spawn("http", async move {
+            match serving.await {
+                Ok(drained) => {
+                    let cut: usize = drained.into_iter().map(|drained| drained.cut).sum();
+                    if cut > 0 {
+                        tracing::warn!(connections = cut, "http: connections cut at the drain limit");
+                    }
                 }
-            });
-        }
+                Err(error) => {
+                    tracing::error!("http: {error}; stopping");
+                    halt.cancel();
+                }
+            }
+        });
         tasks.spawn("control", control.serve(Arc::clone(&desk), tasks.clone(), stop.clone()));
         tasks.spawn("care", care(Arc::clone(&desk), stop.clone()));
         tasks.spawn("index", index(Arc::clone(&desk), stop.clone()));

@@ -33,8 +33,9 @@
 //! source reads the answer into records; [`normalise`] cleans each into an observation. `harvest::plan` looks up papers
 //! that share an identifier or a title key, decides, merges, and matches the paper against all [`topics`]; the plan
 //! (paper, places in topics, the source's new cursor and validators) goes to [`store`], which logs it, fsyncs, applies
-//! it, and moves its revision. The next request for a topic's feed finds the revision moved, renders anew ([`feeds`])
-//! and answers with a new `ETag`; the reader sees one new entry.
+//! it, and moves its revision. The next request for a topic's feed finds that the topic moved, renders anew ([`feeds`])
+//! and answers with a new `ETag`; the reader sees one new entry. A poll that brings nothing moves the revision and no topic,
+//! so that every feed is still ready in the form in which it was sent before.
 //!
 //! **A revision arrives from two sources.** The first report of version 2 joins the paper's observation of that source,
 //! notes the event `Version(2)` and moves the entry to the top under its old identifier. The second report changes
@@ -50,6 +51,13 @@
 //! the store which papers were touched since the index's last commit ([`harvest::indexer`]), puts them, and commits with
 //! the sequence it has come to. [`finding`] translates the query for the index and answers the command line, the API and
 //! the feeds alike.
+//!
+//! **A reader comes back after a month.** What a topic lists gathers as open entries; when there are enough, the task
+//! `documents` closes a hundred of them ([`harvest::archives`]): from now on that document holds these, whatever comes. The
+//! feed has its window and all that is open, and leads to the newest closed document, that one to the next, back to the
+//! first; a document with a newer neighbour is served for ever as it was served then (`http::cabinet`). The reader, or its
+//! program, walks back until it meets what it knows. Had it sent `A-IM: feed` and the tag of a month ago, it would have got
+//! exactly what is new since (`http::feed`).
 //!
 //! **SIGTERM during a harvest.** One token stops everything: a request under way is given up, an answer that is being
 //! read is read to its end, its plans each logged whole or not at all, the cursor with the last of them; connections

@@ -53,6 +53,25 @@ pub struct TopicLine {
     pub count: u64,
     /// When the newest paper entered.
     pub last: Option<Timestamp>,
+    /// What decides over its papers, by the names that the configuration has for it.
+    pub rules: Vec<(&'static str, String)>,
+}
+
+/// An address that a list can be subscribed to at.
+struct FeedLink {
+    name: &'static str,
+    media_type: &'static str,
+    address: String,
+}
+
+/// The feeds of a list, the preferred one first.
+fn feeds(list: List<'_>, urls: &Urls) -> Vec<FeedLink> {
+    let link = |format: Format| FeedLink {
+        name: format.name(),
+        media_type: format.media_type(),
+        address: urls.path(Place::Feed(list, format)),
+    };
+    Format::ALL.into_iter().map(link).collect()
 }
 
 /// The front page: every topic, and how to subscribe.
@@ -61,7 +80,7 @@ pub fn front(site: &str, topics: &[TopicLine], urls: &Urls) -> Result<String, Er
         title: Text::line(&line.title),
         description: Text::line(&line.description),
         page: urls.path(Place::Topic(&line.id)),
-        feed: urls.path(Place::Feed(List::Topic(&line.id), Format::Atom)),
+        feeds: feeds(List::Topic(&line.id), urls),
         count: parts::papers(line.count),
         last: line.last.map(Stamp::minute),
     });
@@ -97,7 +116,7 @@ pub fn topic(site: &str, stretch: &TopicStretch, urls: &Urls) -> Result<String, 
         description: Text::line(&line.description),
         query: Text::line(&stretch.query),
         count: parts::papers(line.count),
-        feed: urls.path(Place::Feed(List::Topic(&line.id), Format::Atom)),
+        feeds: feeds(List::Topic(&line.id), urls),
         entries: stretch.entries.iter().map(|(place, paper)| EntryView::new(place, paper, urls)).collect(),
         newest: (!stretch.is_newest).then(|| urls.path(Place::Topic(&line.id))),
         older: stretch.older.map(|before| urls.path(Place::TopicBefore(&line.id, before))),
@@ -150,7 +169,7 @@ struct FrontTopic {
     title: Text,
     description: Text,
     page: String,
-    feed: String,
+    feeds: Vec<FeedLink>,
     count: String,
     last: Option<Stamp>,
 }
@@ -163,7 +182,7 @@ struct TopicView<'page> {
     description: Text,
     query: Text,
     count: String,
-    feed: String,
+    feeds: Vec<FeedLink>,
     entries: Vec<EntryView<'page>>,
     newest: Option<String>,
     older: Option<String>,

@@ -115,6 +115,28 @@ impl Topic {
         format!("{}\n{description}\n{:?}\n{:?}", self.title, self.window, self.revisions)
     }
 
+    /// What decides over its papers, by the names that the configuration has for it.
+    pub fn rules(&self) -> Vec<(&'static str, String)> {
+        let mut rules = Vec::new();
+        rules.extend(self.query.as_ref().map(|query| ("query", query.to_string())));
+        let Some(ranked) = &self.ranked else { return rules };
+        rules.extend(ranked.about.as_ref().map(|about| ("about", about.clone())));
+        let list = |papers: &[ExternalId]| {
+            let names: Vec<String> = papers.iter().map(ToString::to_string).collect();
+            names.join(" ")
+        };
+        for (name, papers) in [("like", &ranked.like), ("unlike", &ranked.unlike)] {
+            if !papers.is_empty() {
+                rules.push((name, list(papers)));
+            }
+        }
+        rules.push(match ranked.rule {
+            Rule::Breadth(breadth) => ("breadth", breadth.name().to_owned()),
+            Rule::Budget { per_day } => ("budget", format!("{per_day}/day")),
+        });
+        rules
+    }
+
     /// What it shows, in words: the query, and what ranks it.
     pub fn in_words(&self) -> String {
         let query = self.query.as_ref().map(ToString::to_string);

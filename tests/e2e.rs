@@ -32,3 +32,15 @@ mod polling;
 
 #[path = "e2e/backfill.rs"]
 mod backfill;
+
+#[path = "e2e/lists.rs"]
+mod lists;
+
+#[path = "e2e/sites.rs"]
+mod sites;
+
+#[path = "e2e/readers.rs"]
+mod readers;
+
+#[path = "e2e/conformance.rs"]
+mod conformance;

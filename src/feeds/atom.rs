@@ -1,7 +1,7 @@
 //! A feed page as an Atom document (RFC 4287), byte for byte the same for the same page.
 //!
 //! The document is `atom_syndication`'s. Ours are the opening before the root, since the library knows no processing
-//! instruction, and the mark of an archive. `dcterms` elements go through the library's extension maps (sorted, so their
+//! instruction, and the mark of an archive. `dc` and `dcterms` elements go through the library's extension maps (sorted, so their
 //! order is stable) and never carry attributes, which the library would write unescaped. Metadata stands before the entries
 //! because the feed itself has no such extensions: the library would write those last, which validators call misplaced.
 //! Affiliations stand in the content: no namespace that validators know has a word for them.
@@ -68,7 +68,10 @@ fn head(page: &FeedPage) -> atom::Feed {
         link("alternate", &page.alternate_url, Some("text/html"), None),
     ];
     links.extend(history.into_iter().filter_map(|(rel, href)| Some(link(rel, href.as_deref()?, own, None))));
-    let mut namespaces = BTreeMap::from([("dcterms".to_owned(), xml::DCTERMS.to_owned())]);
+    let mut namespaces = BTreeMap::from([
+        ("dc".to_owned(), xml::DC.to_owned()),
+        ("dcterms".to_owned(), xml::DCTERMS.to_owned()),
+    ]);
     if page.history.is_archive {
         namespaces.insert("fh".to_owned(), xml::HISTORY.to_owned());
     }
@@ -123,16 +126,19 @@ fn entry(entry: &Entry) -> atom::Entry {
 }
 
 fn terms(entry: &Entry) -> ExtensionMap {
-    let identifiers = entry.identifiers.iter().map(|id| ("identifier", id.as_str()));
-    let mut terms = BTreeMap::<_, Vec<_>>::new();
-    for (name, value) in identifiers.chain(xml::terms(entry)) {
-        terms.entry(name.to_owned()).or_default().push(Extension {
-            name: format!("dcterms:{name}"),
+    // Validators know the identifier of the elements and not that of the terms.
+    let identifiers = entry.identifiers.iter().map(|id| ("dc", "identifier", id.as_str()));
+    let terms = xml::terms(entry).map(|(name, value)| ("dcterms", name, value));
+    let mut extensions = ExtensionMap::new();
+    for (prefix, name, value) in identifiers.chain(terms) {
+        let named = extensions.entry(prefix.to_owned()).or_default();
+        named.entry(name.to_owned()).or_default().push(Extension {
+            name: format!("{prefix}:{name}"),
             value: Some(value.to_owned()),
             ..Extension::default()
         });
     }
-    if terms.is_empty() { ExtensionMap::new() } else { ExtensionMap::from([("dcterms".to_owned(), terms)]) }
+    extensions
 }
 
 /// Plain text: the construct's default type, which the library leaves unsaid.

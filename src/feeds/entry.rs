@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use crate::feeds::content;
 use crate::feeds::content::Content;
 use crate::feeds::labels;
@@ -138,13 +140,21 @@ pub fn update(paper: &Paper, event: Event, at: Timestamp, urls: &Urls) -> Entry 
         Event::Retracted => ("retracted".to_owned(), "retracted".to_owned(), None),
         Event::Version(number) => (version(number), version(number), Some("A new version was posted.")),
     };
+    let (id, at) = (urls.update_tag(paper.listed_as(event, at), &name), apart(paper, event, at));
     Entry {
-        id: urls.update_tag(paper.listed_as(event, at), &name),
+        id,
         title: Text::line(&format!("[{label}] {}", bare_title(paper))),
         published: plausible(at),
         updated: plausible(at),
         ..plain(paper, content::content(paper, news, "", urls), urls)
     }
+}
+
+/// When an event is told: what was noticed of a paper at one moment is told a little apart, since no two entries shall have one
+/// time. Events of other papers are at most some microseconds away.
+fn apart(paper: &Paper, event: Event, at: Timestamp) -> Timestamp {
+    let before = paper.updates().filter(|(other, time)| *time == at && *other < event).count();
+    at.plus(TimeDelta::milliseconds(i64::try_from(before).unwrap_or_default()))
 }
 
 /// Validators take a date before 1990 for a mistake. A scanned paper of 1975 is told as the first hour of 1990; its own date

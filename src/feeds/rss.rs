@@ -121,7 +121,8 @@ fn item(entry: &Entry) -> rss::Item {
     rss::Item {
         title: Some(entry.title.to_string()),
         link: entry.link("alternate").map(str::to_owned),
-        description: entry.summary.as_ref().map(html),
+        // What stands in content:encoded is expected to be described before.
+        description: Some(html(entry.summary.as_ref().unwrap_or(&entry.title))),
         categories: categories.collect(),
         comments: entry.link("replies").map(str::to_owned),
         guid: Some(rss::Guid { value: entry.id.clone(), permalink: false }),

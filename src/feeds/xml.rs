@@ -6,6 +6,9 @@ use quick_xml::events::BytesStart;
 
 use crate::feeds::entry::Entry;
 
+/// The namespace of Dublin Core's elements.
+pub(super) const DC: &str = "http://purl.org/dc/elements/1.1/";
+
 /// The namespace of Dublin Core terms, which validators know.
 pub(super) const DCTERMS: &str = "http://purl.org/dc/terms/";
 

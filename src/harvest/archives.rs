@@ -37,7 +37,7 @@ pub fn close(writer: &mut Writer, now: Timestamp) -> Result<usize, Error> {
         for (topic, open) in due {
             let open = usize::try_from(open).unwrap_or(usize::MAX);
             let documents = (open.saturating_sub(LEFT) / SIZE).min(AT_ONCE);
-            let entries = reader.open_entries(&topic, documents * SIZE)?;
+            let entries = reader.open_entries(&topic, documents * SIZE, |_paper| false)?;
             let first = next_number(reader.revision().0);
             let parts = (first..).zip(entries.chunks(SIZE));
             let ops = parts.map(|(number, entries)| {

@@ -19,6 +19,7 @@ use crate::http::Settings;
 use crate::http::Site;
 use crate::http::bodies::Bodies;
 use crate::http::bodies::Slot;
+use crate::http::caching;
 use crate::http::caching::Fingerprint;
 use crate::http::caching::Freshness;
 use crate::http::caching::Representation;
@@ -26,6 +27,7 @@ use crate::http::caching::SAFETY;
 use crate::http::caching::Terms;
 use crate::http::encoding;
 use crate::http::encoding::Encoding;
+use crate::http::feed;
 use crate::http::outlook::Outlook;
 use crate::http::rates::Rate;
 use crate::http::tokens::Tokens;
@@ -172,23 +174,29 @@ impl App {
     }
 
     /// On what terms a resource may be used from now on.
-    pub(super) fn terms(&self, is_private: bool) -> Terms {
-        let wait = self.outlook.wait(&self.serving.reader, self.serving.clock.now());
-        Terms { wait, is_private }
+    pub(super) fn terms(&self, is_private: bool) -> Arc<Terms> {
+        let (reader, now) = (&self.serving.reader, self.serving.clock.now());
+        if is_private {
+            return Arc::new(Terms::new(self.outlook.wait(reader, now), true));
+        }
+        self.outlook.terms(reader, now)
     }
 
     /// Answers from what is ready, without asking anybody: most requests end here. `path` is the path and query as they
     /// stand in the request.
     pub(super) fn ready(&self, path: &str, request: &HeaderMap) -> Option<Response> {
-        let slot = self.bodies.find(path, encoding::negotiate(request)?)?;
-        if !self.is_current(&slot) {
-            return None;
+        let encoding = encoding::negotiate(request)?;
+        let slot = self.bodies.find(path, encoding).filter(|slot| self.is_current(slot))?;
+        if !feed::wants_news(request) || slot.body.is_known(request) {
+            return Some(slot.body.answer(request, &self.terms(false)));
         }
-        // Who wants only what is new is answered elsewhere, unless nothing is.
-        if request.contains_key("a-im") && !slot.body.is_known(request) {
-            return None;
-        }
-        Some(slot.body.answer(request, self.terms(false)))
+        // Who wants only what is new gets what another reader got who had the same, if that is remembered for the next time.
+        let (_base, tag) = *caching::bases(request).first()?;
+        let part = self.bodies.find(&feed::part_of(path, tag), encoding)?;
+        let is_ready = self.is_current(&part)
+            && part.body.fingerprint == slot.body.fingerprint
+            && self.serving.cabinet.is_remembered(slot.body.fingerprint);
+        is_ready.then(|| part.body.answer(request, &self.terms(false)))
     }
 
     fn is_current(&self, slot: &Slot<Stamp>) -> bool {
@@ -223,11 +231,11 @@ impl App {
         make: impl FnOnce(&Serving, &Site) -> Result<Found, Fault> + Send + 'static,
     ) -> Response {
         let outcome = self.obtain(path, keep, request, make).await;
-        self.respond(outcome, request, self.terms(false))
+        self.respond(outcome, request, &self.terms(false))
     }
 
     /// The answer to an outcome.
-    pub(super) fn respond(&self, outcome: Outcome, request: &HeaderMap, terms: Terms) -> Response {
+    pub(super) fn respond(&self, outcome: Outcome, request: &HeaderMap, terms: &Terms) -> Response {
         match outcome {
             Outcome::Body(body) => body.answer(request, terms),
             Outcome::Elsewhere(status, location) => self.redirect(status, &location),
@@ -338,7 +346,9 @@ impl App {
         let mut response = Response::new(body);
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.extend(SAFETY);
+        for (name, value) in SAFETY {
+            headers.insert(name, value);
+        }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response

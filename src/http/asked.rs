@@ -68,7 +68,7 @@ impl Asked {
 
     /// The answer to an outcome.
     pub(super) fn respond(&self, outcome: Outcome) -> Response {
-        self.app.respond(outcome, &self.headers, self.app.terms(self.guest.is_some()))
+        self.app.respond(outcome, &self.headers, &self.app.terms(self.guest.is_some()))
     }
 
     /// A page that says what went wrong.

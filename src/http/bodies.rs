@@ -2,7 +2,7 @@
 //!
 //! A body is current while what it was rendered from, its stamp, is. Rendering again may well give the same bytes; then the
 //! entity tag, a hash, is the same too. One body is rendered once, however many readers ask at the same moment, and only a
-//! few bodies are rendered at one time. The table is replaced and never changed, so that looking a body up takes no lock.
+//! few bodies are rendered at one time. Tables are replaced and never changed, so that looking a body up takes no lock.
 //! What a stamp is made of is the caller's business.
 
 use std::collections::HashMap;
@@ -23,6 +23,9 @@ use crate::http::encoding::Encoding;
 /// How many bodies are rendered at one time.
 const DESKS: usize = 8;
 
+/// How many tables there are: placing a body copies one of them.
+const SHELVES: usize = 32;
+
 /// The bodies of one path by [`Encoding::place`].
 type Forms<S> = [Option<Arc<Slot<S>>>; 4];
 
@@ -30,19 +33,16 @@ type Forms<S> = [Option<Arc<Slot<S>>>; 4];
 #[derive(Debug)]
 pub(super) struct Bodies<S> {
     limit_bytes: usize,
-    shelf: ArcSwap<Shelf<S>>,
-    /// Held by whoever replaces the shelf.
-    placing: Mutex<()>,
+    shelves: [ArcSwap<Shelf<S>>; SHELVES],
+    /// Held by whoever replaces a shelf: the bytes of all bodies.
+    placing: Mutex<usize>,
     /// Counts placings: how recently a body was used is told in these.
     tick: AtomicU64,
     desks: [tokio::sync::Mutex<()>; DESKS],
 }
 
-#[derive(Debug)]
-struct Shelf<S> {
-    bodies: HashMap<Arc<str>, Forms<S>>,
-    weight: usize,
-}
+/// Some of the bodies.
+type Shelf<S> = HashMap<Arc<str>, Forms<S>>;
 
 /// A body, and what it was made of.
 #[derive(Debug)]
@@ -56,18 +56,11 @@ pub(super) struct Slot<S> {
     used: AtomicU64,
 }
 
-impl<S> Clone for Shelf<S> {
-    fn clone(&self) -> Self {
-        Self { bodies: self.bodies.clone(), weight: self.weight }
-    }
-}
-
 impl<S> Bodies<S> {
     pub(super) fn new(limit_bytes: usize) -> Self {
-        let shelf = Shelf { bodies: HashMap::new(), weight: 0 };
         Self {
             limit_bytes,
-            shelf: ArcSwap::from_pointee(shelf),
+            shelves: std::array::from_fn(|_place| ArcSwap::default()),
             placing: Mutex::default(),
             tick: AtomicU64::new(0),
             desks: Default::default(),
@@ -76,8 +69,8 @@ impl<S> Bodies<S> {
 
     /// The body kept for a path, current or not.
     pub(super) fn find(&self, path: &str, encoding: Encoding) -> Option<Arc<Slot<S>>> {
-        let shelf = self.shelf.load();
-        let slot = shelf.bodies.get(path)?.get(encoding.place())?.as_ref()?;
+        let shelf = self.shelves.get(place(path, SHELVES))?.load();
+        let slot = shelf.get(path)?.get(encoding.place())?.as_ref()?;
         let tick = self.tick.load(Ordering::Relaxed);
         // Written only when it changes: readers of one feed would else fight over the line it is in.
         if slot.used.load(Ordering::Relaxed) != tick {
@@ -86,63 +79,69 @@ impl<S> Bodies<S> {
         Some(Arc::clone(slot))
     }
 
-    /// Keeps a body. Beyond the limit the least recently used ones go, an eighth of the shelf at once.
+    /// Keeps a body. Beyond the limit the least recently used ones go, an eighth of all at once.
     pub(super) fn keep(&self, path: &str, stamp: S, revision: u64, body: &Arc<Representation>) {
         let weight = body.weight();
-        if weight > self.limit_bytes / 4 {
-            return;
-        }
-        let _alone = self.placing.lock().unwrap_or_else(PoisonError::into_inner);
+        let shelf = self.shelves.get(place(path, SHELVES));
+        let Some(shelf) = shelf.filter(|_| weight <= self.limit_bytes / 4) else { return };
+        let mut held = self.placing.lock().unwrap_or_else(PoisonError::into_inner);
         let used = self.tick.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut shelf = Shelf::clone(&self.shelf.load());
         let slot = Slot {
             stamp,
             body: Arc::clone(body),
             current_at: AtomicU64::new(revision),
             used: AtomicU64::new(used),
         };
-        let forms = shelf.bodies.entry(Arc::from(path)).or_default();
-        let Some(place) = forms.get_mut(body.encoding.place()) else { return };
-        let former = place.replace(Arc::new(slot)).map_or(0, |slot| slot.body.weight());
-        shelf.weight = shelf.weight.saturating_add(weight).saturating_sub(former);
-        if shelf.weight > self.limit_bytes {
-            shelf.shrink(self.limit_bytes / 8 * 7);
+        let mut bodies = Shelf::clone(&shelf.load());
+        let forms = bodies.entry(Arc::from(path)).or_default();
+        let Some(form) = forms.get_mut(body.encoding.place()) else { return };
+        let former = form.replace(Arc::new(slot)).map_or(0, |slot| slot.body.weight());
+        shelf.store(Arc::new(bodies));
+        *held = held.saturating_add(weight).saturating_sub(former);
+        if *held > self.limit_bytes {
+            self.shrink(&mut held);
         }
-        self.shelf.store(Arc::new(shelf));
+    }
+
+    /// Lets go of what was used least recently.
+    fn shrink(&self, held: &mut usize) {
+        let mut by_use: Vec<(u64, usize, Arc<str>)> = Vec::new();
+        for (place, shelf) in self.shelves.iter().enumerate() {
+            by_use.extend(shelf.load().iter().map(|(path, forms)| {
+                let used = forms.iter().flatten().map(|slot| slot.used.load(Ordering::Relaxed)).max();
+                (used.unwrap_or(0), place, Arc::clone(path))
+            }));
+        }
+        by_use.sort_unstable();
+        let mut kept: Vec<Shelf<S>> = self.shelves.iter().map(|shelf| Shelf::clone(&shelf.load())).collect();
+        for (_used, place, path) in by_use {
+            if *held <= self.limit_bytes / 8 * 7 {
+                break;
+            }
+            let forms = kept.get_mut(place).and_then(|shelf| shelf.remove(&path)).unwrap_or_default();
+            let gone: usize = forms.iter().flatten().map(|slot| slot.body.weight()).sum();
+            *held = held.saturating_sub(gone);
+        }
+        for (shelf, kept) in self.shelves.iter().zip(kept) {
+            shelf.store(Arc::new(kept));
+        }
     }
 
     /// A place to render this path: whoever asks for the same one waits, and then finds it kept.
     pub(super) async fn desk(&self, path: &str) -> Option<tokio::sync::MutexGuard<'_, ()>> {
-        let mut hasher = DefaultHasher::new();
-        path.hash(&mut hasher);
-        let place = usize::try_from(hasher.finish() % 8).unwrap_or_default();
-        match self.desks.get(place) {
+        match self.desks.get(place(path, DESKS)) {
             Some(desk) => Some(desk.lock().await),
             None => None,
         }
     }
 }
 
-impl<S> Shelf<S> {
-    fn shrink(&mut self, goal: usize) {
-        let mut by_use: Vec<(u64, Arc<str>)> = self
-            .bodies
-            .iter()
-            .map(|(path, forms)| {
-                let used = forms.iter().flatten().map(|slot| slot.used.load(Ordering::Relaxed)).max();
-                (used.unwrap_or(0), Arc::clone(path))
-            })
-            .collect();
-        by_use.sort_unstable();
-        for (_used, path) in by_use {
-            if self.weight <= goal {
-                return;
-            }
-            let forms = self.bodies.remove(&path).unwrap_or_default();
-            let gone: usize = forms.iter().flatten().map(|slot| slot.body.weight()).sum();
-            self.weight = self.weight.saturating_sub(gone);
-        }
-    }
+/// The place of a path among so many.
+fn place(path: &str, places: usize) -> usize {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    let places = u64::try_from(places).unwrap_or(1).max(1);
+    usize::try_from(hasher.finish() % places).unwrap_or_default()
 }
 
 #[cfg(test)]

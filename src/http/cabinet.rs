@@ -4,6 +4,7 @@
 //! reader has are kept under the entity tag that the reader was given, so that only what is new need be sent next time, also
 //! after a restart. Both can be lost without harm: the document is rendered anew, and the reader gets the whole feed.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::io::Write as _;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::SystemTime;
+
+use arc_swap::ArcSwap;
 
 use crate::http::caching::Fingerprint;
 use crate::http::encoding::Encoding;
@@ -30,13 +33,28 @@ pub struct Cabinet {
     states: PathBuf,
     /// How many states there are, once they were counted.
     count: Arc<Mutex<Option<usize>>>,
+    /// States that were written or found a moment ago: nobody need look for them again.
+    known: Arc<ArcSwap<HashSet<Fingerprint>>>,
 }
+
+/// So many states are known to be there.
+const MOST_KNOWN: usize = 1_024;
 
 impl Cabinet {
     /// In a folder beside a store.
     pub fn beside(store: &Path) -> Self {
         let folder = store.join("served");
-        Self { documents: folder.join("documents"), states: folder.join("states"), count: Arc::default() }
+        Self {
+            documents: folder.join("documents"),
+            states: folder.join("states"),
+            count: Arc::default(),
+            known: Arc::default(),
+        }
+    }
+
+    /// Whether the entries of a tag are known to be remembered.
+    pub(super) fn is_remembered(&self, tag: Fingerprint) -> bool {
+        self.known.load().contains(&tag)
     }
 
     /// The document of an address as it was served first.
@@ -79,6 +97,12 @@ impl Cabinet {
         if write_once(&self.states.join(state_name(tag)), &bytes)? {
             self.tidy()?;
         }
+        self.known.rcu(|known| {
+            // Forgetting all of them only means looking again.
+            let mut known = if known.len() < MOST_KNOWN { HashSet::clone(known) } else { HashSet::new() };
+            known.insert(tag);
+            known
+        });
         Ok(())
     }
 

@@ -52,8 +52,10 @@ impl Fingerprint {
     /// The fingerprint in an entity tag of ours, whatever the encoding.
     fn of_tag(tag: &str) -> Option<Self> {
         let inside = tag.strip_prefix('"')?.strip_suffix('"')?;
-        let digits = inside.split_once('-').map_or(inside, |(digits, _encoding)| digits);
-        let is_ours = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let (digits, suffix) = inside.split_at_checked(32)?;
+        let encodings = [Encoding::Identity, Encoding::Gzip, Encoding::Brotli, Encoding::Zstd];
+        let is_ours = encodings.iter().any(|encoding| encoding.suffix() == suffix)
+            && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         is_ours.then(|| u128::from_str_radix(digits, 16).ok().map(Self)).flatten()
     }
 }
@@ -74,35 +76,37 @@ pub(super) enum Freshness {
 }
 
 impl Freshness {
-    /// The value of `Cache-Control`. `wait` is how many seconds pass until something may be new; what one reader alone may
-    /// see is for that reader's own cache.
-    fn control(self, wait: u32, is_private: bool) -> HeaderValue {
-        let value = match (self, is_private) {
-            (Self::Page, false) => return HeaderValue::from_static("public, max-age=60"),
-            (Self::Page, true) => return HeaderValue::from_static("private, max-age=60"),
-            (Self::Asset, _) => return HeaderValue::from_static("public, max-age=3600"),
-            (Self::Final, false) => {
-                return HeaderValue::from_static("public, max-age=31536000, immutable");
-            }
-            (Self::Final, true) => {
-                return HeaderValue::from_static("private, max-age=31536000, immutable");
-            }
-            (Self::Delta, _) => return HeaderValue::from_static("no-store, im"),
-            (Self::Feed, false) => format!("public, max-age={wait}"),
-            (Self::Feed, true) => format!("private, max-age={wait}"),
-        };
-        // Letters and digits: always a legal header value.
-        HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("no-cache"))
+    /// The value of `Cache-Control`.
+    fn control(self, terms: &Terms) -> HeaderValue {
+        match (self, terms.is_private) {
+            (Self::Page, false) => HeaderValue::from_static("public, max-age=60"),
+            (Self::Page, true) => HeaderValue::from_static("private, max-age=60"),
+            (Self::Asset, _) => HeaderValue::from_static("public, max-age=3600"),
+            (Self::Final, false) => HeaderValue::from_static("public, max-age=31536000, immutable"),
+            (Self::Final, true) => HeaderValue::from_static("private, max-age=31536000, immutable"),
+            (Self::Delta, _) => HeaderValue::from_static("no-store, im"),
+            (Self::Feed, _) => terms.feed.clone(),
+        }
     }
 }
 
 /// What an answer depends on beside the resource itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Terms {
-    /// How many seconds pass until something may be new.
-    pub(super) wait: u32,
-    /// Whether the address is secret.
-    pub(super) is_private: bool,
+    /// For how long a feed may be used without asking.
+    feed: HeaderValue,
+    /// Whether the address is secret: what is sent is for that reader's own cache.
+    is_private: bool,
+}
+
+impl Terms {
+    /// So many seconds pass until something may be new.
+    pub(super) fn new(wait: u32, is_private: bool) -> Self {
+        let whose = if is_private { "private" } else { "public" };
+        // Letters and digits: always a legal header value.
+        let feed = HeaderValue::try_from(format!("{whose}, max-age={wait}"));
+        Self { feed: feed.unwrap_or(HeaderValue::from_static("no-cache")), is_private }
+    }
 }
 
 /// One resource in one encoding, ready to be sent: its headers are made once.
@@ -130,13 +134,14 @@ impl Representation {
         content_type: &'static str,
         freshness: Freshness,
     ) -> Self {
-        let mut known = HeaderMap::with_capacity(12);
-        known.extend(SAFETY);
+        let mut known = HeaderMap::with_capacity(6);
         // Hexadecimal digits and a constant: always a legal header value.
         let etag = HeaderValue::try_from(fingerprint.tag(encoding));
         known.insert(header::ETAG, etag.unwrap_or(HeaderValue::from_static("\"\"")));
         known.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        // A 304 leaves the others as they were in the 200 (RFC 9111 §4.3.4).
         let mut whole = known.clone();
+        whole.extend(SAFETY);
         whole.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         whole.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         if let Some(name) = encoding.name() {
@@ -196,14 +201,14 @@ impl Representation {
     }
 
     /// Answers a GET or HEAD: 304 when the reader has these very bytes, else the whole.
-    pub(super) fn answer(&self, request: &HeaderMap, terms: Terms) -> Response {
+    pub(super) fn answer(&self, request: &HeaderMap, terms: &Terms) -> Response {
         let is_known = self.is_known(request);
         let body = if is_known { Body::empty() } else { Body::from(self.body.clone()) };
         let mut response = Response::new(body);
         *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { self.status };
         let headers = response.headers_mut();
         *headers = if is_known { self.known.clone() } else { self.whole.clone() };
-        headers.insert(header::CACHE_CONTROL, self.freshness.control(terms.wait, terms.is_private));
+        headers.insert(header::CACHE_CONTROL, self.freshness.control(terms));
         response
     }
 
@@ -284,13 +289,13 @@ mod tests {
     }
 
     fn terms() -> Terms {
-        Terms { wait: 300, is_private: false }
+        Terms::new(300, false)
     }
 
     fn status(name: header::HeaderName, value: &'static str) -> StatusCode {
         let mut request = HeaderMap::new();
         request.insert(name, HeaderValue::from_static(value));
-        representation(Encoding::Identity).answer(&request, terms()).status()
+        representation(Encoding::Identity).answer(&request, &terms()).status()
     }
 
     #[test]
@@ -325,7 +330,7 @@ mod tests {
         let mut request = HeaderMap::new();
         request.insert(header::IF_NONE_MATCH, HeaderValue::from_static("\"other\""));
         request.insert(header::IF_MODIFIED_SINCE, HeaderValue::from_static("Sat, 21 Nov 2026 08:00:00 GMT"));
-        let answer = representation(Encoding::Identity).answer(&request, terms());
+        let answer = representation(Encoding::Identity).answer(&request, &terms());
         assert_eq!(answer.status(), StatusCode::OK);
     }
 
@@ -333,14 +338,14 @@ mod tests {
     fn the_last_change_never_lies_ahead_of_now() {
         let ahead = representation(Encoding::Identity);
         let ahead = ahead.changed(Some(at("2026-11-20T08:00:00Z")), at("2026-11-19T00:00:00Z"));
-        let answer = ahead.answer(&HeaderMap::new(), terms());
+        let answer = ahead.answer(&HeaderMap::new(), &terms());
         assert_eq!(answer.headers()[header::LAST_MODIFIED], "Thu, 19 Nov 2026 00:00:00 GMT");
     }
 
     #[test]
     fn each_encoding_has_its_own_tag() {
         let [plain, gzip] = [Encoding::Identity, Encoding::Gzip].map(|encoding| {
-            let answer = representation(encoding).answer(&HeaderMap::new(), terms());
+            let answer = representation(encoding).answer(&HeaderMap::new(), &terms());
             answer.headers()[header::ETAG].clone()
         });
         assert_ne!(plain, gzip);
@@ -349,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_feed_is_fresh_until_something_may_be_new() {
-        let control = |freshness: Freshness, is_private| freshness.control(300, is_private);
+        let control = |freshness: Freshness, is_private| freshness.control(&Terms::new(300, is_private));
         assert_eq!(control(Freshness::Feed, false), "public, max-age=300");
         assert_eq!(control(Freshness::Feed, true), "private, max-age=300");
         assert_eq!(control(Freshness::Final, false), "public, max-age=31536000, immutable");

@@ -86,15 +86,18 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Option<Encoding> {
     for value in headers.get_all(ACCEPT_ENCODING) {
         for item in value.to_str().unwrap_or_default().split(',').take(32) {
             let (coding, quality) = parse(item);
-            match coding.to_ascii_lowercase().as_str() {
-                "identity" => identity = identity.max(Some(quality)),
-                "*" => any = any.max(Some(quality)),
-                other => {
-                    let other = if other == "x-gzip" { "gzip" } else { other };
-                    let known = Encoding::COMPRESSED.iter().zip(&mut named);
-                    for (_encoding, best) in known.filter(|(encoding, _)| encoding.name() == Some(other)) {
-                        *best = (*best).max(Some(quality));
-                    }
+            let is = |name: &str| coding.eq_ignore_ascii_case(name);
+            if is("identity") {
+                identity = identity.max(Some(quality));
+            } else if coding == "*" {
+                any = any.max(Some(quality));
+            } else {
+                let is_it = |encoding: &Encoding| {
+                    encoding.name().is_some_and(is) || (*encoding == Encoding::Gzip && is("x-gzip"))
+                };
+                let known = Encoding::COMPRESSED.iter().zip(&mut named);
+                for (_encoding, best) in known.filter(|(encoding, _best)| is_it(encoding)) {
+                    *best = (*best).max(Some(quality));
                 }
             }
         }

@@ -81,8 +81,7 @@ impl Asked {
         build: impl Fn(&Serving, &Site, &Urls) -> Result<Fed, Fault> + Clone + Send + 'static,
     ) -> Option<Arc<Representation>> {
         for (fingerprint, tag) in bases(&self.headers) {
-            let base = fingerprint.tag(crate::http::encoding::Encoding::Identity);
-            let key = format!("{key}#since{base}");
+            let key = part_of(key, tag);
             let part = Part { whole: whole.fingerprint, base: tag.to_owned() };
             let (build, expected) = (build.clone(), whole.fingerprint);
             let make = move |serving: &Serving, site: &Site, urls: &Urls| {
@@ -116,11 +115,19 @@ impl Asked {
     /// Remembers what this reader has now.
     async fn remember(&self, body: Arc<Representation>) {
         let cabinet = self.app.serving.cabinet.clone();
+        if cabinet.is_remembered(body.fingerprint) {
+            return;
+        }
         let done = tokio::task::spawn_blocking(move || cabinet.remember(body.fingerprint, &body.entries));
         if let Ok(Err(error)) = done.await {
             tracing::warn!(%error, "what a reader has cannot be remembered; it gets the whole feed next time");
         }
     }
+}
+
+/// The key of a part: what is new since a tag.
+pub(super) fn part_of(key: &str, tag: &str) -> String {
+    format!("{key}#since{tag}")
 }
 
 /// A feed with everything in it.
@@ -148,7 +155,7 @@ fn hash(entry: &Entry) -> u64 {
 }
 
 /// Whether a request asks for what is new alone: `A-IM: feed`.
-fn wants_news(headers: &HeaderMap) -> bool {
+pub(super) fn wants_news(headers: &HeaderMap) -> bool {
     let lists = headers.get_all("a-im").iter().filter_map(|list| list.to_str().ok());
     let mut items = lists.flat_map(|list| list.split(','));
     items.any(|item| item.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("feed")))

@@ -42,5 +42,6 @@ pub(super) fn line(serving: &Serving, topic: &Topic) -> Result<TopicLine, store:
         description: topic.description.clone().unwrap_or_default(),
         count: serving.reader.timeline_len(&topic.id)?,
         last: newest.first().map(|entry| entry.at),
+        rules: topic.rules(),
     })
 }

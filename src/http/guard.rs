@@ -50,7 +50,9 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     };
     let refused = response.status() == StatusCode::BAD_REQUEST;
     let headers = response.headers_mut();
-    headers.extend(SAFETY);
+    for (name, value) in SAFETY {
+        headers.insert(name, value);
+    }
     if (takes_body || refused) && version <= Version::HTTP_11 {
         // The body stays unread, and where its end is may be in dispute.
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

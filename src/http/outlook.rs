@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use arc_swap::ArcSwap;
 
+use crate::http::caching::Terms;
 use crate::model::plan::Sequence;
 use crate::model::time::Timestamp;
 use crate::store::Error;
@@ -21,9 +22,11 @@ const MOST: i64 = 6 * 3_600;
 const UNKNOWN: i64 = 900;
 
 /// The next poll of any source, as of a revision.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outlook {
     known: ArcSwap<Known>,
+    /// The terms of the present second, for everybody.
+    terms: ArcSwap<(u32, Arc<Terms>)>,
     is_looking: Arc<AtomicBool>,
 }
 
@@ -33,7 +36,26 @@ struct Known {
     next: Option<Timestamp>,
 }
 
+impl Default for Outlook {
+    fn default() -> Self {
+        let terms = (0, Arc::new(Terms::new(0, false)));
+        Self { known: ArcSwap::default(), terms: ArcSwap::from_pointee(terms), is_looking: Arc::default() }
+    }
+}
+
 impl Outlook {
+    /// On what terms answers may be used from now on.
+    pub(super) fn terms(&self, reader: &Reader, now: Timestamp) -> Arc<Terms> {
+        let wait = self.wait(reader, now);
+        let known = self.terms.load();
+        if known.0 == wait {
+            return Arc::clone(&known.1);
+        }
+        let terms = Arc::new(Terms::new(wait, false));
+        self.terms.store(Arc::new((wait, Arc::clone(&terms))));
+        terms
+    }
+
     /// Seconds until something may be new. Looks into the store where it moved; one looks for all.
     pub(super) fn wait(&self, reader: &Reader, now: Timestamp) -> u32 {
         let revision = reader.revision();

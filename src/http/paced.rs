@@ -105,12 +105,19 @@ impl<IO> Paced<IO> {
     }
 }
 
-/// Sets an alarm and says whether its time has come.
+/// Sees to it that an alarm rings at a time or before, and says whether the time has come. One that rings too early is set
+/// again only then: with every request the time moves on, and setting an alarm takes longer than answering.
 fn ring(alarm: &mut Pin<Box<Sleep>>, at: Instant, context: &mut Context<'_>) -> bool {
-    if alarm.deadline() != at {
+    if alarm.deadline() > at {
         alarm.as_mut().reset(at);
     }
-    alarm.as_mut().poll(context).is_ready()
+    while alarm.as_mut().poll(context).is_ready() {
+        if Instant::now() >= at {
+            return true;
+        }
+        alarm.as_mut().reset(at);
+    }
+    false
 }
 
 impl<IO: AsyncRead + Unpin> AsyncRead for Paced<IO> {

@@ -52,6 +52,60 @@ pub struct Drained {
     pub cut: usize,
 }
 
+/// Serves on sockets, from a thread of its own: a request is then read, answered and written by one thread, with nothing else
+/// between, and only what must be made from the store is handed to others. Moving a request from thread to thread would take
+/// as long as answering it.
+///
+/// The outcome is that of each socket; it is an error when the thread could not be started or ended too early.
+pub fn on_thread(
+    listeners: Vec<Listener>,
+    server: Server,
+    settings: Settings,
+    stop: CancellationToken,
+) -> io::Result<impl Future<Output = io::Result<Vec<Drained>>>> {
+    let sockets = listeners.into_iter().map(Socket::of).collect::<io::Result<Vec<_>>>()?;
+    let (done, outcome) = tokio::sync::oneshot::channel();
+    let work = move || -> io::Result<Vec<Drained>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async move {
+            let listeners = sockets.into_iter().map(Socket::listen).collect::<io::Result<Vec<_>>>()?;
+            let serving = listeners
+                .into_iter()
+                .map(|listener| serve(listener, server.clone(), &settings, stop.clone()));
+            Ok(futures_util::future::join_all(serving).await)
+        })
+    };
+    std::thread::Builder::new().name("http".to_owned()).spawn(move || {
+        // Whoever waited for it is gone when the process ends.
+        let _is_heard = done.send(work());
+    })?;
+    Ok(async move {
+        outcome.await.unwrap_or_else(|_gone| Err(io::Error::other("the thread that serves readers panicked")))
+    })
+}
+
+/// A socket on its way to another thread.
+enum Socket {
+    Tcp(std::net::TcpListener),
+    Unix(std::os::unix::net::UnixListener),
+}
+
+impl Socket {
+    fn of(listener: Listener) -> io::Result<Self> {
+        match listener {
+            Listener::Tcp(listener) => listener.into_std().map(Self::Tcp),
+            Listener::Unix(listener) => listener.into_std().map(Self::Unix),
+        }
+    }
+
+    fn listen(self) -> io::Result<Listener> {
+        match self {
+            Self::Tcp(socket) => TcpListener::from_std(socket).map(Listener::Tcp),
+            Self::Unix(socket) => UnixListener::from_std(socket).map(Listener::Unix),
+        }
+    }
+}
+
 /// Serves until told to stop, then until every connection has ended or the drain limit has passed.
 pub async fn serve(
     listener: Listener,
@@ -205,9 +259,8 @@ fn builder(tracker: &TaskTracker, settings: &Settings) -> auto::Builder<Tracked>
     let mut builder = auto::Builder::new(Tracked(tracker.clone()));
     builder
         .http1()
-        .timer(TokioTimer::new())
-        // Heads are timed by `Paced`; this one also runs between requests, so it has the longer limit.
-        .header_read_timeout(settings.keep_alive.max(settings.head_timeout))
+        // Heads and rests are timed by `Paced`, which sets no alarm for every request.
+        .header_read_timeout(None)
         .max_buf_size(settings.max_head_bytes.max(8 * 1_024))
         .max_headers(64);
     builder

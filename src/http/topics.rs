@@ -149,8 +149,7 @@ fn listed(serving: &Serving, site: &Site, id: &TopicId, format: Format, urls: &U
     let mut places = window(topic.window, |place| place.at, reach)?;
     // What no closed document holds must stand here, or who walks through the documents would miss it.
     let listed: BTreeSet<PaperId> = places.iter().map(|place| place.paper.clone()).collect();
-    let open = serving.reader.open_entries(id, MOST_ENTRIES)?;
-    places.extend(open.into_iter().filter(|place| !listed.contains(&place.paper)));
+    places.extend(serving.reader.open_entries(id, MOST_ENTRIES, |paper| listed.contains(paper))?);
     places.sort_by_key(|place| Reverse(place.at));
     places.truncate(MOST_ENTRIES);
     let entries = papers(serving, places)?;

@@ -1,4 +1,5 @@
-//! All feeds as one subscription list (OPML 2.0), for readers that import it.
+//! All feeds as one subscription list (OPML 2.0), for readers that import it. What decides over a topic's papers stands beside
+//! it in a namespace of ours, as other aggregators write their rules.
 
 use quick_xml::Writer;
 use quick_xml::events::BytesDecl;
@@ -15,13 +16,17 @@ use crate::urls::Urls;
 /// The only media type for OPML that feed validators list.
 pub const MEDIA_TYPE: &str = "text/x-opml; charset=utf-8";
 
+/// The namespace of what only Offprint knows of a feed.
+const NAMESPACE: &str = concat!(env!("CARGO_PKG_HOMEPAGE"), "#opml");
+
 /// Writes the list. `xmlUrl` is absolute: the file is read far from here.
 pub fn render(site: &str, topics: &[TopicLine], urls: &Urls) -> std::io::Result<Vec<u8>> {
     let site = Text::line(site);
     let title = if site.is_empty() { urls.host() } else { site.as_str() };
     let mut writer = Writer::new(Vec::new());
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
-    writer.create_element("opml").with_attribute(("version", "2.0")).write_inner_content(|writer| {
+    let root = [("version", "2.0"), ("xmlns:offprint", NAMESPACE)];
+    writer.create_element("opml").with_attributes(root).write_inner_content(|writer| {
         writer.create_element("head").write_inner_content(|writer| {
             writer.create_element("title").write_text_content(BytesText::new(title))?;
             Ok(())
@@ -48,6 +53,13 @@ fn outline(writer: &mut Writer<Vec<u8>>, topic: &TopicLine, urls: &Urls) -> std:
         ("xmlUrl", &urls.absolute(Place::Feed(List::Topic(&topic.id), Format::Atom))),
         ("htmlUrl", &urls.absolute(Place::Topic(&topic.id))),
     ];
-    writer.create_element("outline").with_attributes(attributes).write_empty()?;
+    let rules: Vec<(String, Text)> = topic
+        .rules
+        .iter()
+        .map(|(name, rule)| (format!("offprint:{name}"), Text::line(rule)))
+        .filter(|(_name, rule)| !rule.is_empty())
+        .collect();
+    let rules = rules.iter().map(|(name, rule)| (name.as_str(), rule.as_str()));
+    writer.create_element("outline").with_attributes(attributes).with_attributes(rules).write_empty()?;
     Ok(())
 }

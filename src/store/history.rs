@@ -3,6 +3,7 @@
 use std::ops::Bound;
 
 use crate::model::archive::Archive;
+use crate::model::paper::PaperId;
 use crate::model::private_reader::PrivateReader;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
@@ -23,14 +24,22 @@ pub struct Neighbours {
 }
 
 impl Reader {
-    /// At most so many entries of a topic that no closed document holds as they are, the oldest first.
-    pub fn open_entries(&self, topic: &TopicId, limit: usize) -> Result<Vec<TimelineEntry>, Error> {
+    /// At most so many entries of a topic that no closed document holds as they are, the oldest first; those of papers that
+    /// are `known` are left out.
+    pub fn open_entries(
+        &self,
+        topic: &TopicId,
+        limit: usize,
+        known: impl Fn(&PaperId) -> bool,
+    ) -> Result<Vec<TimelineEntry>, Error> {
         let index = self.shared.index();
         let rows = index.tree().scan_prefix(keys::of_topic(prefix::OPEN, topic)).keys().take(limit);
         let mut entries = Vec::new();
         for key in rows {
             let key = key.map_err(Error::index("read from"))?;
-            if let Some((_at, paper)) = archives::open_entry(&key) {
+            if let Some((_at, paper)) = archives::open_entry(&key)
+                && !known(&paper)
+            {
                 entries.extend(self.entry(topic, &paper)?);
             }
         }

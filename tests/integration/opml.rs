@@ -48,11 +48,16 @@ fn our_own_subscription_list_is_read_back_whole() {
         description: String::new(),
         count: 0,
         last: None,
+        rules: vec![("query", "title:\"flags & <pennants>\"".to_owned()), ("budget", "8/day".to_owned())],
     };
     let urls =
         Urls::new(Url::parse("https://papers.example.org/sub/").unwrap(), &stored::installation()).unwrap();
     let lines: Vec<TopicLine> = (0..20).map(line).collect();
     let list = pages::opml::render("Our papers", &lines, &urls).unwrap();
+    let text = std::str::from_utf8(&list).unwrap();
+    assert!(text.contains(
+        r#"offprint:query="title:&quot;flags &amp; &lt;pennants&gt;&quot;" offprint:budget="8/day""#
+    ));
     let found = outlines::read(&list).unwrap();
     assert_eq!(found.len(), 20);
     assert_eq!(found[7].title, "Gardens & \"flags\" <7>");

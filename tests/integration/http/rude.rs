@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use offprint::daemon::asks::Answer;
+use offprint::daemon::asks::Ask;
+use offprint::daemon::readers::ReaderAsk;
 use tokio::io::AsyncReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
 
 use super::filled;
 use crate::support::net::Net;
@@ -101,4 +105,99 @@ async fn a_reader_that_takes_nothing_keeps_nobody_waiting() {
         assert_eq!(site.get("/topics/all.atom").await.status, 200);
     }
     drop(idle);
+}
+
+/// Pieces of which hostile requests are made.
+const METHODS: [&str; 9] = ["GET", "GET", "GET", "HEAD", "POST", "PUT", "TRACE", "PROPFIND", "G\u{0}T"];
+const PATHS: [&str; 26] = [
+    "/",
+    "/topics/all.atom",
+    "/topics/all.rss",
+    "/topics/all.json",
+    "/topics/all",
+    "/topics/all/archive/100.atom",
+    "/topics/all/archive/18446744073709551616.atom",
+    "/topics/all/archive/-1.atom",
+    "/topics/all?before=yesterday",
+    "/updates.atom",
+    "/search.atom?q=flag",
+    "/search.atom?q=%22%22%7E999999999999",
+    "/search.json?q=((((((((((",
+    "/search.rss?q=/(a*)*b/",
+    "/authors/%00.atom",
+    "/categories/..%2f..%2fetc%2fpasswd.atom",
+    "/papers/0000000000000000",
+    "/papers/0000000000000000/similar.atom",
+    "/arxiv/../../etc/passwd",
+    "/doi/10.5555/flags.3%0d%0aX-Injected:%201",
+    "/opml",
+    "/assets/../../../etc/passwd",
+    "/r//topics/all.atom",
+    "/r/TOKEN/topics/all.atom",
+    "/r/TOKEN/../healthz",
+    "/api/v1/search?q=flag&limit=99999999999999999999",
+];
+const HEADERS: [&str; 20] = [
+    "If-None-Match: *",
+    "If-None-Match: W/\"",
+    "If-None-Match: \"0123456789abcdef0123456789abcdef-gzip\", \"x\"",
+    "If-Modified-Since: Thu, 99 Foo 99999 99:99:99 GMT",
+    "A-IM: feed, gzip;q=x",
+    "Range: bytes=0-0,-1,5-2",
+    "Range: bytes=18446744073709551615-",
+    "Accept: application/rss+xml;q=9, */*;q=-1",
+    "Accept: \u{ff}\u{fe}",
+    "Accept-Encoding: identity;q=0, *;q=0",
+    "Accept-Encoding: br;q=1.0001, zstd;q=0.5, gzip;q=",
+    "Expect: 100-continue",
+    "Upgrade: websocket",
+    "Cookie: a=b",
+    "Authorization: Bearer ../../x",
+    "X-Forwarded-For: 10.0.0.1",
+    "X-Original-URL: /admin",
+    "Content-Length: 3",
+    "Transfer-Encoding: gzip, chunked",
+    "Connection: keep-alive, upgrade",
+];
+
+#[tokio::test]
+async fn a_thousand_hostile_requests_are_answered_without_a_fault_or_a_secret() {
+    let net = Net::start().await;
+    let site = filled(&net).await;
+    let ask = Ask::Reader(ReaderAsk::Add("Ann".to_owned()));
+    let added = site.desk().answer(ask, &|_step| {}, &CancellationToken::new()).await.unwrap();
+    let Answer::ReaderAdded { feeds, .. } = added else { panic!("{added:?}") };
+    let token = feeds.split('/').rev().nth(1).unwrap().to_owned();
+    let folder = site.folder().to_string_lossy().into_owned();
+    let mut random = fastrand::Rng::with_seed(9_110);
+    let mut statuses = std::collections::BTreeMap::<String, u32>::new();
+    for _request in 0..1_000 {
+        let mut path = PATHS[random.usize(..PATHS.len())].to_owned();
+        let is_private = path.contains("TOKEN") && random.bool();
+        path = path.replace("TOKEN", if is_private { &token } else { "0123" });
+        if random.u8(..4) == 0 {
+            let at = random.usize(1..=path.len());
+            let piece = ["%", "%00", "\u{e9}", "//", "..", "?", "#", " ", "\t", "%ff"][random.usize(..10)];
+            if path.is_char_boundary(at) {
+                path.insert_str(at, piece);
+            }
+        }
+        let method = METHODS[random.usize(..METHODS.len())];
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        for _header in 0..random.usize(..4) {
+            head.push_str(HEADERS[random.usize(..HEADERS.len())]);
+            head.push_str("\r\n");
+        }
+        head.push_str("\r\n");
+        let answer = say(&site, head.as_bytes()).await;
+        let status = answer.get(9..12).unwrap_or("none").to_owned();
+        assert!(!status.starts_with('5'), "{head}\n{answer}");
+        assert!(!answer.contains(&folder), "a path of this machine is told: {head}\n{answer}");
+        assert!(!answer.contains("root:"), "{head}\n{answer}");
+        assert!(is_private || !answer.contains(&token), "a token is told: {head}\n{answer}");
+        assert!(!answer.to_ascii_lowercase().contains("\nx-injected"), "{head}\n{answer}");
+        *statuses.entry(status).or_default() += 1;
+    }
+    assert!(statuses.len() > 4 && statuses["200"] > 50, "{statuses:?}");
+    assert_eq!(site.get("/topics/all.atom").await.status, 200);
 }

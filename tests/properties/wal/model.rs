@@ -177,7 +177,10 @@ impl Model {
             let mut open: Vec<_> =
                 self.entries.values().filter(|entry| entry.topic == topic && self.is_open(entry)).collect();
             open.sort_by_key(|entry| (entry.at, entry.paper.clone()));
-            assert_eq!(reader.open_entries(&topic, 100).unwrap().iter().collect::<Vec<_>>(), open);
+            assert_eq!(
+                reader.open_entries(&topic, 100, |_paper| false).unwrap().iter().collect::<Vec<_>>(),
+                open
+            );
             let count = reader.topics_to_close(1).unwrap().into_iter().find(|(found, _)| *found == topic);
             assert_eq!(count.map_or(0, |(_, count)| count), u64::try_from(open.len()).unwrap());
             assert_eq!(reader.is_gone(&topic).unwrap(), self.gone.contains(name));
