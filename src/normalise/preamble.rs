@@ -27,6 +27,16 @@ static BY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^by \p{Lu}[^.!?]{2,4000}
 /// APS ends with a citation.
 static END: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[[^\]]{3,80}\] (?:Published|Accepted) .{3,60}$"));
 
+/// Only a list of authors is longer than this, in characters.
+const LONGEST_LINE: usize = 600;
+
+/// Whether a line is none of an abstract. Most abstracts are one long line, which is not searched for what is short.
+fn is_line(line: &str) -> bool {
+    let is_long = line.len() > LONGEST_LINE && line.chars().count() > LONGEST_LINE;
+    let begins = |with: &str| line.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    (!is_long || begins("author")) && LINE.is_match(line)
+}
+
 /// The abstract in plain text or TeX, without what stands before it.
 pub(crate) fn without(text: &str) -> &str {
     let mut rest = text.trim_start();
@@ -34,7 +44,7 @@ pub(crate) fn without(text: &str) -> &str {
         let line_end = rest.find('\n').unwrap_or(rest.len());
         let line = rest.get(..line_end).unwrap_or_default().trim();
         let behind = rest.get(line_end..).unwrap_or_default().trim_start();
-        if LINE.is_match(line) || (!behind.is_empty() && BY.is_match(line) && is_names(line)) {
+        if is_line(line) || (!behind.is_empty() && BY.is_match(line) && is_names(line)) {
             rest = behind;
         } else if let Some(found) = START.find(rest) {
             rest = rest.get(found.end()..).unwrap_or_default().trim_start();
@@ -50,7 +60,7 @@ pub(crate) fn without(text: &str) -> &str {
 /// The blocks of a body without those before and after the abstract.
 pub(crate) fn without_blocks(mut blocks: Vec<Block>) -> Vec<Block> {
     while let Some(first) = blocks.first_mut() {
-        let all_lines = first.text.lines().all(|line| LINE.is_match(line.trim()));
+        let all_lines = first.text.lines().all(|line| is_line(line.trim()));
         let is_by = BY.is_match(&first.text) && is_names(&first.text);
         if all_lines || is_by {
             blocks.remove(0);
@@ -67,8 +77,7 @@ pub(crate) fn without_blocks(mut blocks: Vec<Block>) -> Vec<Block> {
 /// Cuts a preamble off the start of a block; `false` when there was none, or when it cannot be cut cleanly.
 fn cut_start(block: &mut Block) -> bool {
     let first_line = block.text.lines().next().unwrap_or_default().trim();
-    if block.text.contains('\n')
-        && (LINE.is_match(first_line) || (BY.is_match(first_line) && is_names(first_line)))
+    if block.text.contains('\n') && (is_line(first_line) || (BY.is_match(first_line) && is_names(first_line)))
     {
         let Some((before, html)) = block.html.split_once("<br/>") else { return false };
         if before.matches('<').count() != 1 + 2 * before.matches("</").count() {

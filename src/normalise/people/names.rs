@@ -1,5 +1,11 @@
 //! One name: reading order, particles, suffixes, collaborations.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::normalise::ids::pattern;
+
 /// A name in its parts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Name {
@@ -61,25 +67,18 @@ pub(super) fn is_suffix(word: &str) -> bool {
 
 /// Whether a name is that of a group.
 pub(super) fn is_collaboration(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let words = [
-        "collaboration",
-        "collaborations",
-        "consortium",
-        "consortia",
-        "team",
-        "working group",
-        "project",
-        "network",
-        "committee",
-        "initiative",
-        "task force",
-        "study group",
-    ];
-    words.iter().any(|word| {
-        lower.ends_with(word) || lower.contains(&format!("{word} ")) && text.split_whitespace().count() > 2
-    })
+    GROUP_AT_END.is_match(text) || (GROUP_INSIDE.is_match(text) && text.split_whitespace().count() > 2)
 }
+
+/// A name that ends with what groups call themselves.
+static GROUP_AT_END: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)(?:{GROUPS})$")));
+
+/// A name with such a word inside.
+static GROUP_INSIDE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)(?:{GROUPS}) ")));
+
+/// What groups call themselves.
+const GROUPS: &str = "collaborations?|consortium|consortia|team|working group|project|network|committee|initiative|\
+                      task force|study group";
 
 /// A person and the group they speak for: "A. Author for the B Collaboration".
 pub(super) fn speaker(text: &str) -> Option<(&str, &str)> {

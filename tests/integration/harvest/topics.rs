@@ -67,7 +67,7 @@ async fn a_topic_that_was_removed_is_gone_and_its_papers_stay() {
     let all =
         configuration(&net).replace("[[topic]]\nid = \"flags\"\ntitle = \"Flags\"\nquery = \"flag*\"\n", "");
     site.adopt(&all).await;
-    assert_eq!(site.get("/topics/flags.atom").await.status, 404);
+    assert_eq!(site.get("/topics/flags.atom").await.status, 410);
     assert_eq!(site.get(&format!("/papers/{id}")).await.status, 200);
     assert_eq!(site.feed("all").await.parsed.entries.len(), 3);
     // Should it come back, it is filled again.
