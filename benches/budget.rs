@@ -53,12 +53,17 @@ use offprint::topics::ranking::Occasion;
 use offprint::topics::ranking::Ranking;
 use offprint::topics::ranking::course::Course;
 
+#[path = "shared/clocks.rs"]
+#[expect(dead_code, reason = "what the other benches need besides")]
+mod clocks;
+
 #[path = "shared/papers.rs"]
 mod papers;
 
 #[path = "budget/report.rs"]
 mod report;
 
+use clocks::cpu;
 use papers::Recorded;
 
 const FILES: [&str; 4] =
@@ -374,10 +379,4 @@ fn rate(before: &[Arrival], day: NaiveDate) -> f64 {
     let recent = &before[before.partition_point(|one| one.day < since)..];
     let (first, last) = (recent.first().unwrap().day, recent.last().unwrap().day);
     recent.len() as f64 / ((last - first).num_days() + 1) as f64
-}
-
-/// Seconds of processor time of this thread so far.
-fn cpu() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    text.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
 }

@@ -33,10 +33,15 @@ use offprint::topics::Window;
 #[path = "matching/bare.rs"]
 mod bare;
 
+#[path = "shared/clocks.rs"]
+#[expect(dead_code, reason = "what the other benches need besides")]
+mod clocks;
+
 #[path = "shared/papers.rs"]
 mod papers;
 
 use bare::Bare;
+use clocks::cpu;
 use papers::Recorded;
 
 const PAPERS: usize = 2_000;
@@ -247,10 +252,4 @@ fn frequencies(known: &[Recorded]) -> BTreeMap<String, usize> {
         }
     }
     frequencies
-}
-
-/// Seconds of processor time of this thread so far.
-fn cpu() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    text.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
 }

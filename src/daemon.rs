@@ -74,6 +74,9 @@ const INDEX_PAUSE: Duration = Duration::from_secs(1);
 /// Documents are closed no oftener than this; what is open is listed meanwhile.
 const DOCUMENTS_PAUSE: Duration = Duration::from_secs(5);
 
+/// Between two rounds of closing, when there is much to close.
+const DOCUMENTS_BREATH: Duration = Duration::from_millis(50);
+
 /// How often the use of private addresses is written down.
 const USAGE: Duration = Duration::from_mins(10);
 
@@ -296,7 +299,14 @@ async fn documents(desk: Arc<Desk>, stop: CancellationToken) {
         match desk.pen().write(move |writer| writer.heal().and_then(|()| archives::close(writer, now))).await
         {
             Ok(0) => {}
-            Ok(closed) => tracing::debug!(closed, "feeds: {closed} documents closed"),
+            Ok(closed) => {
+                tracing::debug!(closed, "feeds: {closed} documents closed");
+                // There may be more to close; others write meanwhile.
+                if stop.run_until_cancelled(tokio::time::sleep(DOCUMENTS_BREATH)).await.is_none() {
+                    return;
+                }
+                continue;
+            }
             Err(error) => tracing::error!(%error, "feeds: closing documents: {error}; tried again later"),
         }
         if stop.run_until_cancelled(tokio::time::sleep(DOCUMENTS_PAUSE)).await.is_none() {

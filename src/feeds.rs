@@ -108,7 +108,7 @@ pub struct FeedPage {
 }
 
 /// A document's place among the documents that hold all that was ever listed (RFC 5005).
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct History {
     /// Whether this is a closed document, which stays as it is.
     pub is_archive: bool,

@@ -30,6 +30,8 @@ pub mod ranker;
 
 pub mod refill;
 
+mod rename;
+
 mod asking;
 
 mod digest;

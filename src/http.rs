@@ -2,8 +2,8 @@
 //!
 //! [`router::router`] is a table of routes with one file per resource below it; most requests are answered before it from
 //! what is ready (`bodies`). `caching` decides 200 or 304; `feed` makes a feed of a list, whole or only what is new;
-//! [`serve::serve`] accepts, limits, times out and drains connections. Nothing here writes, fetches or knows the
-//! harvest. Absolute addresses come from the configuration: neither `Host` nor any forwarded header is believed.
+//! [`serve::serve`] accepts, limits, times out and drains connections. Nothing here changes the store, fetches or knows the
+//! harvest; only what a reader must get again as it was is kept in files ([`cabinet`]). Absolute addresses come from the configuration: neither `Host` nor any forwarded header is believed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use crate::http::cabinet::Cabinet;
 use crate::http::private::Private;
 use crate::index::handle::Handle;
 use crate::model::secret::Secret;
+use crate::model::source::SourceId;
 use crate::model::topic::TopicId;
 use crate::pages::TopicLine;
 use crate::store::Reader;
@@ -81,8 +82,8 @@ mod updates;
 pub struct Settings {
     /// Connections at one time; more wait in the kernel's queue.
     pub max_connections: usize,
-    /// Connections at one time from one address (IPv4) or /64 (IPv6); more are closed at once. Unix sockets have no
-    /// address and no such limit: put a proxy there.
+    /// Connections at one time from one address (IPv4) or /64 (IPv6); more are closed at once. Unix sockets, which
+    /// have no address, and this machine have no such limit: a proxy stands there.
     pub max_connections_per_address: usize,
     /// The most bytes of a request's head.
     pub max_head_bytes: usize,
@@ -133,6 +134,8 @@ pub struct Site {
     pub title: String,
     /// The topics.
     pub topics: Arc<Topics>,
+    /// The sources that are asked.
+    pub sources: Vec<SourceId>,
     /// Topics by the names they had before.
     pub renamed: BTreeMap<TopicId, TopicId>,
     /// What an editor proves to be one with.

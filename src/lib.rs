@@ -1,5 +1,5 @@
 //! Offprint watches the places where research papers appear, keeps one clean record per paper, and serves the topics
-//! that its operators define as Atom feeds. This page is the map.
+//! that its operators define as feeds. This page is the map.
 //!
 //! # The flow
 //!
@@ -57,7 +57,7 @@
 //! feed has its window and all that is open, and leads to the newest closed document, that one to the next, back to the
 //! first; a document with a newer neighbour is served for ever as it was served then (`http::cabinet`). The reader, or its
 //! program, walks back until it meets what it knows. Had it sent `A-IM: feed` and the tag of a month ago, it would have got
-//! exactly what is new since (`http::feed`).
+//! exactly what of the feed is new since (`http::feed`), and would walk back for the rest.
 //!
 //! **SIGTERM during a harvest.** One token stops everything: a request under way is given up, an answer that is being
 //! read is read to its end, its plans each logged whole or not at all, the cursor with the last of them; connections

@@ -130,6 +130,10 @@ impl Topic {
                 rules.push((name, list(papers)));
             }
         }
+        if !ranked.follow.is_empty() {
+            let names: Vec<String> = ranked.follow.iter().map(ToString::to_string).collect();
+            rules.push(("follow", names.join("; ")));
+        }
         rules.push(match ranked.rule {
             Rule::Breadth(breadth) => ("breadth", breadth.name().to_owned()),
             Rule::Budget { per_day } => ("budget", format!("{per_day}/day")),

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use crate::query::guide;
 
-/// Watches where research papers appear and serves your topics as Atom feeds.
+/// Watches where research papers appear and serves your topics as feeds.
 #[derive(Parser, Debug)]
 #[command(name = "offprint", version, max_term_width = 100, arg_required_else_help = false)]
 pub(super) struct Arguments {

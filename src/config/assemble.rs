@@ -181,16 +181,19 @@ impl Topics {
             for (place, name) in former.iter().enumerate() {
                 let span = entries.member_span("formerly", place);
                 let span = span.unwrap_or_else(|| entries.span_of("formerly"));
+                let fault =
+                    |what: &str| Diagnostic::at(&file.text, span.clone(), format!("{} {what}", quoted(name)));
                 let Some(former) = TopicId::parse(name) else {
-                    let fault = Diagnostic::at(&file.text, span, format!("{} is no name", quoted(name)));
                     let hint = "names have lower-case letters, digits and hyphens, at most 64";
-                    findings.faults.push(fault.hint(hint.to_owned()));
+                    findings.faults.push(fault("is no name").hint(hint.to_owned()));
                     continue;
                 };
-                let fault = format!("{} is the name of a topic now", quoted(name));
-                self.places.push((former.clone(), Diagnostic::at(&file.text, span, fault)));
-                if let Some(topic) = &found {
-                    self.renamed.insert(former, topic.id.clone());
+                self.places.push((former.clone(), fault("is the name of a topic now")));
+                let Some(topic) = &found else { continue };
+                if let Some(other) = self.renamed.insert(former, topic.id.clone()) {
+                    let what = format!("is a former name of the topic {other} too");
+                    let hint = "one name leads to one topic; take one of them out";
+                    findings.faults.push(fault(&what).hint(hint.to_owned()));
                 }
             }
             self.listed.extend(found);

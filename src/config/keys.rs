@@ -137,7 +137,7 @@ pub(super) const SERVER: Section = Section {
             "requests_per_minute",
             Form::Number(0, 1_000_000),
             Fallback::Written("1200"),
-            "How many requests one network address, or one private reader, may send in a minute before it is asked to wait (429); 0 sets no limit. Addresses of this machine, where a proxy may stand, have none.",
+            "How many requests one network address, or one private reader, may send in a minute before it is asked to wait (429); 0 sets no limit. The loopback addresses have none, so behind a proxy on this machine only private readers are counted.",
         ),
         key(
             "cache",
@@ -335,7 +335,7 @@ pub(super) const TOPIC: Section = Section {
             "formerly",
             Form::Lines,
             Fallback::Written("[]"),
-            "Names that this topic had before: who asks for one of them is sent here for good (301).",
+            "Names that this topic had before: who asks for one of them is sent here for good (301), and what was listed under it goes on.",
         ),
         key("window", Form::Table(&WINDOW), Fallback::Written("{}"), WINDOW.about),
     ],

@@ -102,6 +102,7 @@ impl Desk {
         let site = watch::Sender::new(Arc::new(Site {
             title: config.title.clone(),
             topics: Arc::clone(&all),
+            sources: config.sources.iter().map(|source| source.id.clone()).collect(),
             renamed: config.renamed.clone(),
             editor_token: config.server.editor_token.clone(),
         }));
@@ -205,13 +206,14 @@ impl Desk {
         let site = Arc::new(Site {
             title: config.title.clone(),
             topics: Arc::clone(&topics),
+            sources: config.sources.iter().map(|source| source.id.clone()).collect(),
             renamed: config.renamed.clone(),
             editor_token: config.server.editor_token.clone(),
         });
         let (selector, ranked) = self.rank(topics).await?;
         let (topics_in_force, site_in_force, config_in_force) =
             (self.topics.clone(), self.site.clone(), self.config.clone());
-        let harvester = self.harvester.clone();
+        let (harvester, renamed) = (self.harvester.clone(), config.renamed.clone());
         let adopt = {
             let selector = Arc::clone(&selector);
             move || {
@@ -223,7 +225,7 @@ impl Desk {
                 site_in_force.send_replace(site);
             }
         };
-        let refilled = self.harvester.refill(selector, adopt).await;
+        let refilled = self.harvester.refill(selector, renamed, adopt).await;
         *self.ranked.lock().unwrap_or_else(PoisonError::into_inner) = ranked;
         refilled.context("topics: filling them from the stored papers")
     }
@@ -234,7 +236,9 @@ impl Desk {
             self.rank_first().await?;
         }
         let selector = Arc::clone(&self.topics.borrow());
-        self.harvester.refill(selector, || {}).await.context("topics: filling them from the stored papers")
+        let renamed = self.config().renamed.clone();
+        let refilled = self.harvester.refill(selector, renamed, || {}).await;
+        refilled.context("topics: filling them from the stored papers")
     }
 
     /// The topics in force with their ranking.

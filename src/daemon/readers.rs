@@ -1,7 +1,5 @@
 //! Readers with private addresses: added, listed and revoked by the operator.
 
-use std::fmt::Write as _;
-
 use anyhow::anyhow;
 use anyhow::bail;
 use sha2::Digest as _;
@@ -9,16 +7,15 @@ use sha2::Sha256;
 
 use crate::daemon::asks::Answer;
 use crate::daemon::desk::Desk;
+use crate::http::private::Noted;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::private_reader::PrivateReader;
 use crate::model::private_reader::Usage;
 use crate::model::text::Text;
 use crate::store::Error;
+use crate::store::Reader;
 use crate::urls::Place;
-
-/// Random bytes in a token: nobody guesses it.
-const TOKEN_BYTES: usize = 20;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 80;
@@ -66,17 +63,13 @@ async fn add(desk: &Desk, name: &str) -> anyhow::Result<Answer> {
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         bail!("a reader needs a name of 1 to {LONGEST_NAME} characters");
     }
-    if let Some(known) = desk.reader().private_readers()?.into_iter().find(|known| known.name == name)
-        && known.revoked.is_none()
-    {
-        bail!("there is a reader {name} already; revoke that one first, or take another name");
-    }
-    let mut bytes = [0; TOKEN_BYTES];
+    // Nobody guesses so many random bytes.
+    let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| anyhow!("no random numbers can be had: {error}"))?;
-    let token = bytes.iter().fold(String::new(), |mut token, byte| {
-        let _writing_to_a_string_cannot_fail = write!(token, "{byte:02x}");
-        token
-    });
+    let (half, other) = bytes.split_at(16);
+    let [half, other] =
+        [half, other].map(|bytes| bytes.iter().fold(0, |sum, byte| (sum << 8) | u128::from(*byte)));
+    let token = format!("{half:032x}{other:032x}");
     let reader = PrivateReader {
         name: name.clone(),
         digest: Sha256::digest(token.as_bytes()).into(),
@@ -84,14 +77,21 @@ async fn add(desk: &Desk, name: &str) -> anyhow::Result<Answer> {
         revoked: None,
         usage: Usage::default(),
     };
-    write(desk, vec![reader]).await?;
+    change(desk, move |known, _noted| {
+        if known.iter().any(|known| known.name == reader.name && known.revoked.is_none()) {
+            let name = &reader.name;
+            bail!("there is a reader {name} already; revoke that one first, or take another name");
+        }
+        Ok(vec![reader])
+    })
+    .await?;
     let urls = desk.urls().private(&token);
     Ok(Answer::ReaderAdded { name, feeds: urls.absolute(Place::Opml) })
 }
 
 fn list(desk: &Desk) -> anyhow::Result<Answer> {
-    let mut readers = with_usage(desk)?;
-    readers.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut readers = with_usage(desk.reader(), &desk.private.noted())?;
+    readers.sort_by(|one, other| (&one.name, one.created).cmp(&(&other.name, other.created)));
     let readers = readers.into_iter().map(|reader| ReaderRow {
         name: reader.name,
         created: reader.created.to_string(),
@@ -104,39 +104,68 @@ fn list(desk: &Desk) -> anyhow::Result<Answer> {
 }
 
 async fn revoke(desk: &Desk, name: &str) -> anyhow::Result<Answer> {
-    let known = with_usage(desk)?;
-    let names: Vec<&str> = known.iter().map(|reader| reader.name.as_str()).collect();
-    let Some(reader) = known.iter().find(|reader| reader.name == name) else {
-        if names.is_empty() {
-            bail!("no reader is called {name}; there are none");
+    let (wanted, now) = (name.to_owned(), desk.clock().now());
+    change(desk, move |known, _noted| {
+        // Of those that had the name, the one that is not revoked.
+        let named = known.iter().filter(|reader| reader.name == wanted);
+        let Some(reader) = named.min_by_key(|reader| reader.revoked.is_some()) else {
+            let names: Vec<&str> = known.iter().map(|reader| reader.name.as_str()).collect();
+            let there_are = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            bail!("no reader is called {wanted}; there are {there_are}");
+        };
+        if reader.revoked.is_some() {
+            bail!("the address of {wanted} is revoked already");
         }
-        bail!("no reader is called {name}; there are {}", names.join(", "));
-    };
-    if reader.revoked.is_some() {
-        bail!("the address of {name} is revoked already");
-    }
-    let revoked = PrivateReader { revoked: Some(desk.clock().now()), ..reader.clone() };
-    write(desk, vec![revoked]).await?;
+        Ok(vec![PrivateReader { revoked: Some(now), ..reader.clone() }])
+    })
+    .await?;
     Ok(Answer::Done {
         done: format!("the address of {name} is revoked; who asks for it is told that it is gone (410)"),
     })
 }
 
 /// Writes down how private addresses were used since it was written last.
-pub async fn write_usage(desk: &Desk) -> Result<(), Error> {
-    let noted = desk.private.noted();
-    if noted.is_empty() {
+pub async fn write_usage(desk: &Desk) -> anyhow::Result<()> {
+    if desk.private.noted().is_empty() {
         return Ok(());
     }
-    let readers = with_usage(desk)?.into_iter().filter(|reader| noted.contains_key(&reader.name)).collect();
-    write(desk, readers).await
+    change(desk, |known, noted| {
+        Ok(known.into_iter().filter(|reader| noted.contains_key(&reader.digest)).collect())
+    })
+    .await
+}
+
+/// Writes the readers that `decide` makes of those there are, in one step: a reader that is revoked meanwhile stays revoked.
+async fn change(
+    desk: &Desk,
+    decide: impl FnOnce(Vec<PrivateReader>, &Noted) -> anyhow::Result<Vec<PrivateReader>> + Send + 'static,
+) -> anyhow::Result<()> {
+    let (now, private) = (desk.clock().now(), desk.private.clone());
+    desk.pen()
+        .write(move |writer| {
+            writer.heal()?;
+            let noted = private.noted();
+            let changed = match decide(with_usage(&writer.reader(), &noted)?, &noted) {
+                Ok(changed) => changed,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let written: Vec<[u8; 32]> = changed.iter().map(|reader| reader.digest).collect();
+            let ops = changed.into_iter().map(|reader| Op::PrivateReader(Box::new(reader))).collect();
+            writer.commit(&[Plan { at: now, ops }])?;
+            for digest in written {
+                if let Some(usage) = noted.get(&digest) {
+                    private.written(&digest, *usage);
+                }
+            }
+            Ok(Ok(()))
+        })
+        .await?
 }
 
 /// The readers as stored, with what was noted since.
-fn with_usage(desk: &Desk) -> Result<Vec<PrivateReader>, Error> {
-    let noted = desk.private.noted();
-    let readers = desk.reader().private_readers()?.into_iter().map(|mut reader| {
-        if let Some(more) = noted.get(&reader.name) {
+fn with_usage(reader: &Reader, noted: &Noted) -> Result<Vec<PrivateReader>, Error> {
+    let readers = reader.private_readers()?.into_iter().map(|mut reader| {
+        if let Some(more) = noted.get(&reader.digest) {
             let usage = &mut reader.usage;
             usage.last = usage.last.max(more.last);
             usage.answers = usage.answers.saturating_add(more.answers);
@@ -145,24 +174,4 @@ fn with_usage(desk: &Desk) -> Result<Vec<PrivateReader>, Error> {
         reader
     });
     Ok(readers.collect())
-}
-
-/// Writes readers whose usage holds what was noted.
-async fn write(desk: &Desk, readers: Vec<PrivateReader>) -> Result<(), Error> {
-    let (now, private) = (desk.clock().now(), desk.private.clone());
-    let written: Vec<(String, Usage)> = readers
-        .iter()
-        .filter_map(|reader| Some((reader.name.clone(), *private.noted().get(&reader.name)?)))
-        .collect();
-    let ops = readers.into_iter().map(|reader| Op::PrivateReader(Box::new(reader))).collect();
-    desk.pen()
-        .write(move |writer| {
-            writer.heal()?;
-            writer.commit(&[Plan { at: now, ops }])
-        })
-        .await?;
-    for (name, usage) in written {
-        private.written(&name, usage);
-    }
-    Ok(())
 }

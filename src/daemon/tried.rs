@@ -10,7 +10,6 @@ use crate::model::topic::Revisions;
 use crate::model::topic::TopicId;
 use crate::normalise::ids;
 use crate::query;
-use crate::query::ast::AuthorPattern;
 use crate::relevance::rule::Breadth;
 use crate::relevance::rule::Rule;
 use crate::topics::Ranked;
@@ -57,10 +56,6 @@ pub fn of_topic(topic: &Topic, days: u32) -> Trial {
     };
     let Some(ranked) = &topic.ranked else { return trial };
     let ids = |ids: &[ExternalId]| ids.iter().map(ToString::to_string).collect();
-    let name = |pattern: &AuthorPattern| match pattern {
-        AuthorPattern::Name(words) => words.join(" "),
-        AuthorPattern::Prefix(prefix) => format!("{prefix}*"),
-    };
     let (breadth, per_day) = match ranked.rule {
         Rule::Breadth(breadth) => (Some(breadth.name()), None),
         Rule::Budget { per_day } => (None, Some(per_day)),
@@ -69,7 +64,7 @@ pub fn of_topic(topic: &Topic, days: u32) -> Trial {
         about: ranked.about.clone(),
         like: ids(&ranked.like),
         unlike: ids(&ranked.unlike),
-        follow: ranked.follow.iter().map(name).collect(),
+        follow: ranked.follow.iter().map(ToString::to_string).collect(),
         breadth: breadth.map(str::to_owned),
         per_day,
         ..trial

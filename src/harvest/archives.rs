@@ -1,7 +1,7 @@
 //! Closes documents of topics' feeds (RFC 5005): what has gathered is put together once and stays together.
 //!
-//! What is not closed is listed in the document that readers subscribe to, however old it is, so that nothing is ever missing
-//! from the walk through all documents. A document is closed by the log's sequence and not by date: a paper that comes late
+//! What is not closed is listed in the document that readers subscribe to, however old it is, so that nothing is missing from
+//! the walk through all documents; where thousands of entries come at once, that holds when they are closed, seconds later. A document is closed by the log's sequence and not by date: a paper that comes late
 //! goes into the next one.
 
 use crate::model::archive::Archive;
@@ -14,7 +14,7 @@ use crate::store::Error;
 use crate::store::Writer;
 
 /// Entries in one closed document.
-pub const SIZE: usize = 100;
+const SIZE: usize = 100;
 
 /// So many are left open: those that readers are most likely to see again soon.
 const LEFT: usize = SIZE;
@@ -25,33 +25,34 @@ const AT_ONCE: usize = 20;
 /// Numbers between two plans: more than one plan has documents, so that no number is used twice.
 const NUMBERS: u64 = 100;
 
-/// Closes what can be closed. Returns how many documents that makes.
+/// So many documents are closed before others may write: a store that was just made anew has thousands to close.
+const IN_A_ROW: usize = 200;
+
+/// Closes what can be closed. Returns how many documents that makes; there may be more to close unless it is none.
 pub fn close(writer: &mut Writer, now: Timestamp) -> Result<usize, Error> {
-    let mut closed = 0;
-    loop {
-        let reader = writer.reader();
-        let due = reader.topics_to_close(u64::try_from(LEFT + SIZE).unwrap_or(u64::MAX))?;
-        if due.is_empty() {
-            return Ok(closed);
-        }
-        for (topic, open) in due {
-            let open = usize::try_from(open).unwrap_or(usize::MAX);
-            let documents = (open.saturating_sub(LEFT) / SIZE).min(AT_ONCE);
-            let entries = reader.open_entries(&topic, documents * SIZE, |_paper| false)?;
-            let first = next_number(reader.revision().0);
-            let parts = (first..).zip(entries.chunks(SIZE));
-            let ops = parts.map(|(number, entries)| {
-                let entries = entries.iter().map(archived).collect();
-                Op::Close(Archive { topic: topic.clone(), number, entries })
-            });
-            let ops: Vec<Op> = ops.collect();
-            if ops.is_empty() {
-                return Ok(closed);
-            }
-            closed += ops.len();
-            writer.commit(&[Plan { at: now, ops }])?;
+    let reader = writer.reader();
+    let due = reader.topics_to_close(u64::try_from(LEFT + SIZE).unwrap_or(u64::MAX))?;
+    let first = next_number(reader.revision().0);
+    let (mut plans, mut closed) = (Vec::new(), 0);
+    for (topic, open) in due {
+        let open = usize::try_from(open).unwrap_or(usize::MAX);
+        let documents = (open.saturating_sub(LEFT) / SIZE).min(AT_ONCE);
+        let entries = reader.open_entries(&topic, documents * SIZE, |_paper| false)?;
+        let ops = (first..).zip(entries.chunks(SIZE)).map(|(number, entries)| {
+            let entries = entries.iter().map(archived).collect();
+            Op::Close(Archive { topic: topic.clone(), number, entries })
+        });
+        let ops: Vec<Op> = ops.collect();
+        closed += ops.len();
+        plans.push(Plan { at: now, ops });
+        if closed >= IN_A_ROW {
+            break;
         }
     }
+    if closed > 0 {
+        writer.commit(&plans)?;
+    }
+    Ok(closed)
 }
 
 /// A number for the documents of the plan behind a revision: higher than all that were given before.

@@ -14,6 +14,7 @@ use crate::model::paper::PaperId;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::time::Timestamp;
+use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::model::topic::TopicState;
 use crate::query::Query;
@@ -32,7 +33,7 @@ use crate::topics::ranking::best_of_weeks;
 use crate::topics::selector::Selector;
 
 /// How many changes one plan holds.
-const PLAN_SIZE: usize = 400;
+pub(super) const PLAN_SIZE: usize = 400;
 
 /// What an edit does to one topic.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,7 +85,7 @@ pub fn refill(
 ) -> Result<Vec<Refilled>, Error> {
     let (reader, topics) = (writer.reader(), selector.topics());
     let edits = edits(&reader, topics)?;
-    let mut work = Work { writer, now, ops: Vec::new() };
+    let mut work = Work { writer, now, ops: Vec::new(), reopened: BTreeSet::new() };
     let mut done: BTreeMap<TopicId, Refilled> = edits
         .iter()
         .map(|(id, edit)| (id.clone(), Refilled { topic: id.clone(), edit: *edit, added: 0, removed: 0 }))
@@ -113,14 +114,15 @@ pub fn refill(
                 chosen.score(ranking, gated, &paper, now);
             }
             let places = reader.topics_of(&paper.id)?;
-            let taken: BTreeSet<TopicId> = places.into_iter().map(|entry| entry.topic).collect();
-            let is_gone = |id: &&TopicId| {
-                edited.topic(id).is_some_and(|topic| topic.ranked.is_none()) && !found.contains_key(*id)
+            let is_gone = |entry: &&TimelineEntry| {
+                let id = &entry.topic;
+                edited.topic(id).is_some_and(|topic| topic.ranked.is_none()) && !found.contains_key(id)
             };
-            for topic in taken.iter().filter(is_gone) {
-                count(&mut done, topic, |refilled| &mut refilled.removed);
-                work.push(Op::Leave { topic: topic.clone(), paper: paper.id.clone() })?;
+            for entry in places.iter().filter(is_gone) {
+                count(&mut done, &entry.topic, |refilled| &mut refilled.removed);
+                work.leave(&reader, entry)?;
             }
+            let taken: BTreeSet<TopicId> = places.into_iter().map(|entry| entry.topic).collect();
             chosen.certain(&edited, &paper.id, &mut found);
             found.retain(|topic, _| !taken.contains(topic));
             for (topic, reason) in found {
@@ -136,12 +138,6 @@ pub fn refill(
         if let (Edit::Added | Edit::Changed | Edit::Renamed, Some(topic)) = (edit, topics.topic(id)) {
             let created = reader.topic(id)?.map_or(now, |state| state.created);
             let (definition, face) = (topic.definition(), topic.face());
-            let is_another = done.get(id).is_some_and(|refilled| refilled.added + refilled.removed > 0);
-            if is_another && reader.newest_archive(id)?.is_some() {
-                // What was closed holds papers that the topic does not list any more.
-                let from = archives::next_number(reader.revision().0);
-                work.push(Op::Reopen { topic: id.clone(), from })?;
-            }
             work.push(Op::Topic(TopicState { topic: id.clone(), definition, face, created, changed: now }))?;
             continue;
         }
@@ -268,7 +264,7 @@ fn leave_others(
                 present.insert(entry.paper);
             } else {
                 count(done, &topic.id, |refilled| &mut refilled.removed);
-                work.push(Op::Leave { topic: topic.id.clone(), paper: entry.paper })?;
+                work.leave(reader, &entry)?;
             }
         }
     }
@@ -303,9 +299,23 @@ struct Work<'a> {
     writer: &'a mut Writer,
     now: Timestamp,
     ops: Vec<Op>,
+    /// Topics that begin other documents.
+    reopened: BTreeSet<TopicId>,
 }
 
 impl Work<'_> {
+    /// Takes a paper out of a topic that lists others now. Where a closed document holds it, the topic begins other documents;
+    /// that is written first, or a crash behind it would leave the old ones in force.
+    fn leave(&mut self, reader: &Reader, entry: &TimelineEntry) -> Result<(), Error> {
+        let topic = entry.topic.clone();
+        if !self.reopened.contains(&topic) && reader.is_archived(entry)? {
+            let from = archives::next_number(reader.revision().0);
+            self.reopened.insert(topic.clone());
+            self.push(Op::Reopen { topic: topic.clone(), from })?;
+        }
+        self.push(Op::Leave { topic, paper: entry.paper.clone() })
+    }
+
     fn push(&mut self, op: Op) -> Result<(), Error> {
         self.ops.push(op);
         if self.ops.len() >= PLAN_SIZE { self.write() } else { Ok(()) }

@@ -29,6 +29,7 @@ use crate::harvest::job::Summary;
 use crate::harvest::pen::Pen;
 use crate::harvest::refill;
 use crate::harvest::refill::Refilled;
+use crate::harvest::rename;
 use crate::harvest::repair;
 use crate::harvest::wanted;
 use crate::model::external_id::ExternalId;
@@ -37,6 +38,7 @@ use crate::model::plan::Plan;
 use crate::model::source::Pace;
 use crate::model::source::SourceState;
 use crate::model::time::Timestamp;
+use crate::model::topic::TopicId;
 use crate::query::Query;
 use crate::store;
 use crate::store::Reader;
@@ -136,11 +138,12 @@ impl Harvester {
         &self.pen
     }
 
-    /// Brings the timelines in line with `topics`, then calls `adopt`, which puts them in force. No harvest commits
+    /// Brings the timelines in line with `topics`, of which some had other names before, then calls `adopt`, which puts them in force. No harvest commits
     /// meanwhile, so that every paper is placed once: by this, as history, or by its harvest, as news.
     pub async fn refill(
         &self,
         topics: Arc<Selector>,
+        renamed: BTreeMap<TopicId, TopicId>,
         adopt: impl FnOnce() + Send + 'static,
     ) -> Result<Vec<Refilled>, store::Error> {
         let (clock, indexer) = (self.clock.clone(), self.indexer.clone());
@@ -152,6 +155,7 @@ impl Harvester {
             writer.heal()?;
             let reader = writer.reader();
             let now = clock.now();
+            rename::rename(writer, &renamed, now)?;
             let matching = |query: &Query| indexer.matching(query, &reader, now);
             let done = refill::refill(writer, &topics, now, &matching)?;
             adopt();

@@ -3,15 +3,17 @@
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 
+use crate::http::encoding;
 use crate::model::format::Format;
 
 /// The media types that mean a feed.
-const FEEDS: [(&str, Format); 5] = [
+const FEEDS: [(&str, Format); 6] = [
     ("application/atom+xml", Format::Atom),
     ("application/rss+xml", Format::Rss),
     ("application/feed+json", Format::Json),
     ("application/json", Format::Json),
     ("application/xml", Format::Atom),
+    ("text/xml", Format::Atom),
 ];
 
 /// The format of a feed that is liked better than a page; `None` where a page is wanted, or nothing is said.
@@ -20,10 +22,8 @@ pub(super) fn format(headers: &HeaderMap) -> Option<Format> {
     let mut feeds: Vec<(u16, Format)> = Vec::new();
     for value in headers.get_all(ACCEPT) {
         for item in value.to_str().unwrap_or_default().split(',').take(32) {
-            let mut parts = item.split(';').map(str::trim);
-            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let quality = parts.find_map(|part| part.strip_prefix("q="));
-            let quality = quality.map_or(1_000, super::encoding::thousandths);
+            let (name, quality) = encoding::parse(item);
+            let name = name.to_ascii_lowercase();
             if matches!(name.as_str(), "text/html" | "application/xhtml+xml" | "text/*" | "*/*") {
                 page = page.max(quality);
             }
@@ -59,6 +59,7 @@ mod tests {
             ("application/atom+xml, application/rss+xml, */*;q=0.1", Some(Format::Atom)),
             ("text/html;q=0.5, application/rss+xml;q=0.4", None),
             ("application/atom+xml;q=0", None),
+            ("application/atom+xml;Q=0.1, text/html;q=0.2", None),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static(accept));

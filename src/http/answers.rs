@@ -63,6 +63,8 @@ pub(super) enum Shows {
     Nothing,
     /// The entries of one topic and their papers.
     Topic(TopicId),
+    /// A closed document of a topic, which may hold papers that left it.
+    Document(TopicId),
     /// Papers.
     Papers,
     /// Anything.
@@ -79,17 +81,8 @@ pub(super) struct Made {
     pub(super) last_modified: Option<Timestamp>,
     /// The hashes of its entries, if it is a feed.
     pub(super) entries: Arc<[u64]>,
-    /// What it is the newer part of, if it is a part.
-    pub(super) since: Option<Part>,
-}
-
-/// A part of a feed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Part {
-    /// The hash of the whole feed.
-    pub(super) whole: Fingerprint,
-    /// The tag of the feed that the reader has.
-    pub(super) base: String,
+    /// The hash of the whole feed, of a part.
+    pub(super) part_of: Option<Fingerprint>,
 }
 
 /// What a route found.
@@ -147,7 +140,7 @@ impl Made {
     /// A page or another list for people.
     pub(super) fn page(bytes: Vec<u8>, content_type: &'static str) -> Self {
         let (freshness, entries) = (Freshness::Page, Arc::default());
-        Self { bytes, content_type, freshness, last_modified: None, entries, since: None }
+        Self { bytes, content_type, freshness, last_modified: None, entries, part_of: None }
     }
 }
 
@@ -176,10 +169,11 @@ impl App {
     /// On what terms a resource may be used from now on.
     pub(super) fn terms(&self, is_private: bool) -> Arc<Terms> {
         let (reader, now) = (&self.serving.reader, self.serving.clock.now());
+        let site = self.serving.site.borrow();
         if is_private {
-            return Arc::new(Terms::new(self.outlook.wait(reader, now), true));
+            return Arc::new(Terms::new(self.outlook.wait(reader, &site, now), true));
         }
-        self.outlook.terms(reader, now)
+        self.outlook.terms(reader, &site, now)
     }
 
     /// Answers from what is ready, without asking anybody: most requests end here. `path` is the path and query as they
@@ -187,16 +181,22 @@ impl App {
     pub(super) fn ready(&self, path: &str, request: &HeaderMap) -> Option<Response> {
         let encoding = encoding::negotiate(request)?;
         let slot = self.bodies.find(path, encoding).filter(|slot| self.is_current(slot))?;
-        if !feed::wants_news(request) || slot.body.is_known(request) {
-            return Some(slot.body.answer(request, &self.terms(false)));
+        let answer = |body: &Representation| body.answer(request, &self.terms(false));
+        if !feed::wants_news(request) {
+            return Some(answer(&slot.body));
         }
-        // Who wants only what is new gets what another reader got who had the same, if that is remembered for the next time.
-        let (_base, tag) = *caching::bases(request).first()?;
-        let part = self.bodies.find(&feed::part_of(path, tag), encoding)?;
-        let is_ready = self.is_current(&part)
-            && part.body.fingerprint == slot.body.fingerprint
-            && self.serving.cabinet.is_remembered(slot.body.fingerprint);
-        is_ready.then(|| part.body.answer(request, &self.terms(false)))
+        // What a reader has who wants only what is new must be remembered for the next time.
+        if !self.serving.cabinet.is_remembered(slot.body.fingerprint) {
+            return None;
+        }
+        if slot.body.is_known(request) {
+            return Some(answer(&slot.body));
+        }
+        // Another reader had the same and got what is new since.
+        let base = *caching::bases(request).first()?;
+        let part = self.bodies.find(&feed::part_of(path, base), encoding)?;
+        let is_ready = self.is_current(&part) && part.body.fingerprint == slot.body.fingerprint;
+        is_ready.then(|| answer(&part.body))
     }
 
     fn is_current(&self, slot: &Slot<Stamp>) -> bool {
@@ -212,6 +212,7 @@ impl App {
         let moved = match shows {
             Shows::Nothing => Sequence(0),
             Shows::Topic(topic) => reader.topic_moved(topic),
+            Shows::Document(topic) => reader.topic_moved(topic).max(reader.papers_moved()),
             Shows::Papers => reader.papers_moved(),
             Shows::Anything => now,
         };
@@ -238,7 +239,7 @@ impl App {
     pub(super) fn respond(&self, outcome: Outcome, request: &HeaderMap, terms: &Terms) -> Response {
         match outcome {
             Outcome::Body(body) => body.answer(request, terms),
-            Outcome::Elsewhere(status, location) => self.redirect(status, &location),
+            Outcome::Elsewhere(status, location) => self.redirect(status, &location, terms),
             Outcome::Nothing(words) => self.refuse(StatusCode::NOT_FOUND, "Not found", words),
             Outcome::Gone(words) => self.refuse(StatusCode::GONE, "Gone", words),
             Outcome::Refused(response) => *response,
@@ -311,20 +312,20 @@ impl App {
             Found::Nothing(words) => return Ok(Outcome::Nothing(words)),
             Found::Gone(words) => return Ok(Outcome::Gone(words)),
         };
-        let Made { bytes, content_type, freshness, last_modified, entries, since } = made;
-        let fingerprint = Fingerprint::of(&bytes);
-        let former = self.bodies.find(path, encoding).filter(|slot| slot.body.fingerprint == fingerprint);
-        let body = match former {
+        let Made { bytes, content_type, freshness, last_modified, entries, part_of } = made;
+        // A part has the tag of the whole, and what was new before is no more.
+        let fingerprint = part_of.unwrap_or_else(|| Fingerprint::of(&bytes));
+        let former = self.bodies.find(path, encoding).filter(|_| part_of.is_none());
+        let body = match former.filter(|slot| slot.body.fingerprint == fingerprint) {
             // What it shows moved, but nothing of this resource did: spare the work and a second copy.
             Some(former) => former.body.body.clone(),
             None => Bytes::from(encoding.encode(bytes)?),
         };
-        let tag = since.as_ref().map_or(fingerprint, |part| part.whole);
-        let mut body = Representation::new(tag, encoding, body, content_type, freshness)
+        let mut body = Representation::new(fingerprint, encoding, body, content_type, freshness)
             .of_entries(entries)
             .changed(last_modified, self.serving.clock.now());
-        if let Some(part) = since {
-            body = body.since(&part.base);
+        if part_of.is_some() {
+            body = body.into_part();
         }
         if path.ends_with(NEGOTIATED) {
             body = body.negotiated();
@@ -369,13 +370,15 @@ impl App {
         response
     }
 
-    fn redirect(&self, status: StatusCode, location: &str) -> Response {
+    fn redirect(&self, status: StatusCode, location: &str, terms: &Terms) -> Response {
         let Ok(location) = HeaderValue::try_from(location) else { return self.unavailable() };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
-        response.headers_mut().insert(header::LOCATION, location);
-        let cache = HeaderValue::from_static("public, max-age=60");
-        response.headers_mut().insert(header::CACHE_CONTROL, cache);
+        let headers = response.headers_mut();
+        headers.insert(header::LOCATION, location);
+        headers.insert(header::CACHE_CONTROL, Freshness::Page.control(terms));
+        // Where a topic is now may be said of its page or of one of its feeds, as the request accepts.
+        headers.insert(header::VARY, HeaderValue::from_static("accept"));
         response
     }
 }

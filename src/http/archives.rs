@@ -13,8 +13,6 @@ use axum::response::Response;
 use crate::feeds;
 use crate::feeds::FeedPage;
 use crate::feeds::History;
-use crate::feeds::TopicHead;
-use crate::feeds::entry::entry;
 use crate::http::Serving;
 use crate::http::Site;
 use crate::http::answers::Fault;
@@ -30,6 +28,7 @@ use crate::http::topics;
 use crate::model::archive::Archive;
 use crate::model::format::Format;
 use crate::model::paper::Paper;
+use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::store::history::Neighbours;
@@ -51,7 +50,7 @@ pub(super) async fn archive(names: Result<Path<(String, String)>, PathRejection>
         return asked.refuse(StatusCode::NOT_FOUND, "Not found", UNKNOWN);
     };
     let key = asked.urls.route(Place::Archive(&topic, number, format));
-    let keep = Keep::Kept(Shows::Topic(topic.clone()));
+    let keep = Keep::Kept(Shows::Document(topic.clone()));
     let is_private = asked.guest.is_some();
     let make = move |serving: &Serving, site: &Site, urls: &Urls| {
         let wanted = Wanted { topic: &topic, number, format, is_private };
@@ -75,35 +74,30 @@ impl Wanted<'_> {
         let Some(topic) = site.topics.topic(id) else {
             // Numbers are of one topic alone, so a renamed one has other documents.
             let place = |id: &TopicId| urls.absolute(Place::Feed(List::Topic(id), format));
-            return feed::whole(topics::missing(serving, site, id, place)?, format, Freshness::Feed);
+            return topics::missing(serving, site, id, place);
         };
         let Some(archive) = serving.reader.archive(id, number)? else { return Ok(Found::Nothing(UNKNOWN)) };
+        // In this order: a document that is closed in between gives this one the neighbour to lead to.
+        let is_newest = serving.reader.newest_archive(id)? == Some(number);
         let beside = serving.reader.archives_beside(id, number)?;
-        let is_final = beside.newer.is_some() || serving.reader.newest_archive(id)? != Some(number);
-        if !is_final || is_private {
-            let fed = self.build(serving, site, topic, &archive, beside, urls)?;
-            return feed::whole(fed, format, Freshness::Feed);
+        let build = || self.build(serving, site, topic, &archive, beside, urls);
+        if is_newest || is_private {
+            let (page, changed) = build()?;
+            return feed::whole(Fed::Page(Box::new(page), changed), format, Freshness::Feed);
         }
         let address = urls.absolute(Place::Archive(id, number, format));
-        let bytes = if let Ok(Some(bytes)) = serving.cabinet.document(&address) {
-            bytes
-        } else {
-            let fed = self.build(serving, site, topic, &archive, beside, urls)?;
-            let Fed::Page(page, _changed) = fed else { return Ok(Found::Nothing(UNKNOWN)) };
-            let bytes = feeds::render(&page, format)?;
-            serving.cabinet.keep_document(&address, bytes.clone()).unwrap_or_else(|error| {
-                tracing::warn!(%error, topic.id = %id, number, "a closed document cannot be kept as it is");
-                bytes
-            })
+        let is_final = |bytes| {
+            Found::Made(Made { freshness: Freshness::Final, ..Made::page(bytes, format.content_type()) })
         };
-        Ok(Found::Made(Made {
-            bytes,
-            content_type: format.content_type(),
-            freshness: Freshness::Final,
-            last_modified: None,
-            entries: std::sync::Arc::default(),
-            since: None,
-        }))
+        if let Some(bytes) = serving.cabinet.document(&address) {
+            return Ok(is_final(bytes));
+        }
+        let (page, changed) = build()?;
+        Ok(match serving.cabinet.keep_document(&address, feeds::render(&page, format)?) {
+            Some(bytes) => is_final(bytes),
+            // What cannot be kept may be another one next time.
+            None => feed::whole(Fed::Page(Box::new(page), changed), format, Freshness::Feed)?,
+        })
     }
 
     fn build(
@@ -114,25 +108,11 @@ impl Wanted<'_> {
         archive: &Archive,
         beside: Neighbours,
         urls: &Urls,
-    ) -> Result<Fed, Fault> {
+    ) -> Result<(FeedPage, Timestamp), Fault> {
         let Self { topic: id, format, .. } = *self;
-        let (created, _changed) = topics::times(serving, id)?;
-        let query = topic.in_words();
-        let head = TopicHead {
-            topic: id,
-            title: &topic.title,
-            subtitle: topic.description.as_deref().unwrap_or(&query),
-            created,
-            site: &site.title,
-        };
         let mut listed = listed(serving, archive)?;
         listed.sort_by_key(|(place, _paper)| Reverse(place.at));
-        let changed = listed
-            .iter()
-            .map(|(place, paper)| topics::last_change(place, paper))
-            .fold(created, std::cmp::Ord::max);
-        let entries = listed.iter().map(|(place, paper)| entry(paper, place, &serving.urls)).collect();
-        let mut page = FeedPage::topic(&head, entries, format, urls);
+        let (mut page, changed) = topics::document(serving, site, topic, &listed, format, urls)?;
         page.self_url = urls.absolute(Place::Archive(id, archive.number, format));
         let address = |number| urls.absolute(Place::Archive(id, number, format));
         page.history = History {
@@ -141,7 +121,7 @@ impl Wanted<'_> {
             prev_archive_url: beside.older.map(address),
             next_archive_url: beside.newer.map(address),
         };
-        Ok(Fed::Page(Box::new(page), changed))
+        Ok((page, changed))
     }
 }
 

@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
@@ -23,9 +25,6 @@ use crate::http::encoding::Encoding;
 /// So many states of feeds are remembered; then the oldest half goes.
 const MOST_STATES: usize = 8_192;
 
-/// A state has at most so many entries: as many as a feed may list.
-const MOST_ENTRIES: usize = 8_192;
-
 /// The files.
 #[derive(Clone, Debug)]
 pub struct Cabinet {
@@ -33,6 +32,8 @@ pub struct Cabinet {
     states: PathBuf,
     /// How many states there are, once they were counted.
     count: Arc<Mutex<Option<usize>>>,
+    /// Whether the folder failed since something was written to it.
+    is_in_trouble: Arc<AtomicBool>,
     /// States that were written or found a moment ago: nobody need look for them again.
     known: Arc<ArcSwap<HashSet<Fingerprint>>>,
 }
@@ -48,6 +49,7 @@ impl Cabinet {
             documents: folder.join("documents"),
             states: folder.join("states"),
             count: Arc::default(),
+            is_in_trouble: Arc::default(),
             known: Arc::default(),
         }
     }
@@ -57,45 +59,47 @@ impl Cabinet {
         self.known.load().contains(&tag)
     }
 
-    /// The document of an address as it was served first.
-    pub(super) fn document(&self, address: &str) -> io::Result<Option<Vec<u8>>> {
-        match fs::read(self.documents.join(document_name(address))) {
-            Ok(packed) => zstd::decode_all(packed.as_slice()).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Keeps a document; one that is kept already stays. Returns what is kept.
-    pub(super) fn keep_document(&self, address: &str, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-        let packed = zstd::bulk::compress(&bytes, PACKING)?;
+    /// The document of an address as it was served first. One that cannot be read is none.
+    pub(super) fn document(&self, address: &str) -> Option<Vec<u8>> {
         let path = self.documents.join(document_name(address));
-        if write_once(&path, &packed)? {
-            return Ok(bytes);
-        }
-        Ok(self.document(address)?.unwrap_or(bytes))
-    }
-
-    /// The hashes of the entries that a reader has who was given a tag.
-    pub(super) fn state(&self, tag: Fingerprint) -> io::Result<Option<Vec<u64>>> {
-        match fs::read(self.states.join(state_name(tag))) {
-            Ok(bytes) => {
-                let (hashes, _rest) = bytes.as_chunks::<8>();
-                Ok(Some(hashes.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect()))
+        let packed = self.told(read(&path))??;
+        match zstd::decode_all(packed.as_slice()) {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                tracing::warn!(%error, path = %path.display(), "a kept document is damaged; it is rendered anew");
+                self.told(fs::remove_file(&path))?;
+                None
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
         }
     }
 
-    /// Remembers the entries of a tag.
-    pub(super) fn remember(&self, tag: Fingerprint, entries: &[u64]) -> io::Result<()> {
-        if entries.len() > MOST_ENTRIES {
-            return Ok(());
+    /// Keeps a document; one that is kept already stays. Returns what is kept, nothing where that cannot be done.
+    pub(super) fn keep_document(&self, address: &str, bytes: Vec<u8>) -> Option<Vec<u8>> {
+        let path = self.documents.join(document_name(address));
+        let packed = zstd::bulk::compress(&bytes, PACKING);
+        let is_new = self.told(packed.and_then(|packed| write_once(&path, &packed, Durable::Yes)))?;
+        if is_new {
+            self.is_in_trouble.store(false, Ordering::Relaxed);
+            Some(bytes)
+        } else {
+            self.document(address)
         }
-        let bytes: Vec<u8> = entries.iter().flat_map(|hash| hash.to_le_bytes()).collect();
-        if write_once(&self.states.join(state_name(tag)), &bytes)? {
-            self.tidy()?;
+    }
+
+    /// The hashes of the page that a reader has who was given a tag.
+    pub(super) fn state(&self, tag: Fingerprint) -> Option<Vec<u64>> {
+        let bytes = self.told(read(&self.states.join(state_name(tag))))??;
+        let (hashes, _rest) = bytes.as_chunks::<8>();
+        Some(hashes.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect())
+    }
+
+    /// Remembers the hashes of the page that has a tag. Where that cannot be done, the reader gets the whole feed next time.
+    pub(super) fn remember(&self, tag: Fingerprint, hashes: &[u64]) {
+        let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect();
+        let written = write_once(&self.states.join(state_name(tag)), &bytes, Durable::No);
+        let done = written.and_then(|is_new| if is_new { self.tidy() } else { Ok(()) });
+        if self.told(done).is_none() {
+            return;
         }
         self.known.rcu(|known| {
             // Forgetting all of them only means looking again.
@@ -103,7 +107,23 @@ impl Cabinet {
             known.insert(tag);
             known
         });
-        Ok(())
+    }
+
+    /// Tells of trouble with the folder, once until something can be written again: every request would else be told of.
+    fn told<T>(&self, outcome: io::Result<T>) -> Option<T> {
+        match outcome {
+            Ok(done) => Some(done),
+            Err(error) => {
+                if !self.is_in_trouble.swap(true, Ordering::Relaxed) {
+                    let folder = self.documents.parent().unwrap_or(&self.documents).display();
+                    tracing::warn!(
+                        %error,
+                        "{folder}: {error}; closed documents are not kept as they are, and readers get whole feeds"
+                    );
+                }
+                None
+            }
+        }
     }
 
     /// Removes the oldest half of the states when there are too many.
@@ -118,12 +138,18 @@ impl Cabinet {
         let mut states: Vec<(SystemTime, PathBuf)> = Vec::new();
         for file in fs::read_dir(&self.states)? {
             let file = file?;
-            states.push((file.metadata()?.modified()?, file.path()));
+            // A file that another thread is writing has its name for a moment only.
+            if let Ok(metadata) = file.metadata() {
+                states.push((metadata.modified()?, file.path()));
+            }
         }
         if states.len() > MOST_STATES {
             states.sort_unstable();
             for (_age, path) in states.drain(..MOST_STATES / 2) {
-                fs::remove_file(path)?;
+                match fs::remove_file(path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    Ok(()) | Err(_) => {}
+                }
             }
         }
         *count = Some(states.len());
@@ -134,7 +160,7 @@ impl Cabinet {
 /// A document is packed tightly: it is read seldom.
 const PACKING: i32 = 12;
 
-/// The name of a document's file. Addresses may hold a token, so they are hashed.
+/// The name of a document's file: addresses are no file names.
 fn document_name(address: &str) -> String {
     state_name(Fingerprint::of(address.as_bytes()))
 }
@@ -143,8 +169,23 @@ fn state_name(tag: Fingerprint) -> String {
     tag.tag(Encoding::Identity).trim_matches('"').to_owned()
 }
 
+/// The bytes of a file, if it is there.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// Whether a file must be whole after a power cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Durable {
+    Yes,
+    No,
+}
+
 /// Writes a file that is whole or not there; says whether it was not there before.
-fn write_once(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+fn write_once(path: &Path, bytes: &[u8], durable: Durable) -> io::Result<bool> {
     let folder = path.parent().unwrap_or(path);
     if path.try_exists()? {
         return Ok(false);
@@ -152,6 +193,9 @@ fn write_once(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
+    if durable == Durable::Yes {
+        file.as_file().sync_all()?;
+    }
     match file.persist_noclobber(path) {
         Ok(_file) => Ok(true),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
@@ -169,10 +213,23 @@ mod tests {
     fn a_document_stays_as_it_was_served_first() {
         let folder = tempfile::tempdir().unwrap();
         let cabinet = Cabinet::beside(folder.path());
-        assert_eq!(cabinet.document("a").unwrap(), None);
+        assert_eq!(cabinet.document("a"), None);
         assert_eq!(cabinet.keep_document("a", b"first".to_vec()).unwrap(), b"first");
         assert_eq!(cabinet.keep_document("a", b"second".to_vec()).unwrap(), b"first");
-        assert_eq!(cabinet.document("a").unwrap().unwrap(), b"first");
+        assert_eq!(cabinet.document("a").unwrap(), b"first");
+    }
+
+    #[test]
+    fn a_damaged_document_is_none_and_is_kept_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let cabinet = Cabinet::beside(folder.path());
+        cabinet.keep_document("a", b"first".to_vec()).unwrap();
+        let file =
+            std::fs::read_dir(folder.path().join("served/documents")).unwrap().next().unwrap().unwrap();
+        std::fs::write(file.path(), b"(\xb5/\xfd").unwrap();
+        assert_eq!(cabinet.document("a"), None);
+        assert_eq!(cabinet.keep_document("a", b"again".to_vec()).unwrap(), b"again");
+        assert_eq!(cabinet.document("a").unwrap(), b"again");
     }
 
     #[test]
@@ -181,11 +238,11 @@ mod tests {
         let cabinet = Cabinet::beside(folder.path());
         let tag = |number: usize| Fingerprint::of(&number.to_le_bytes());
         for number in 0..=MOST_STATES {
-            cabinet.remember(tag(number), &[7, 9]).unwrap();
+            cabinet.remember(tag(number), &[7, 9]);
         }
-        assert_eq!(cabinet.state(tag(MOST_STATES)).unwrap(), Some(vec![7, 9]));
+        assert_eq!(cabinet.state(tag(MOST_STATES)), Some(vec![7, 9]));
         let left = std::fs::read_dir(folder.path().join("served/states")).unwrap().count();
         assert!(left <= MOST_STATES, "{left}");
-        assert_eq!(cabinet.state(tag(MOST_STATES + 1)).unwrap(), None);
+        assert_eq!(cabinet.state(tag(MOST_STATES + 1)), None);
     }
 }

@@ -55,7 +55,7 @@ impl Fingerprint {
         let (digits, suffix) = inside.split_at_checked(32)?;
         let encodings = [Encoding::Identity, Encoding::Gzip, Encoding::Brotli, Encoding::Zstd];
         let is_ours = encodings.iter().any(|encoding| encoding.suffix() == suffix)
-            && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         is_ours.then(|| u128::from_str_radix(digits, 16).ok().map(Self)).flatten()
     }
 }
@@ -77,13 +77,13 @@ pub(super) enum Freshness {
 
 impl Freshness {
     /// The value of `Cache-Control`.
-    fn control(self, terms: &Terms) -> HeaderValue {
+    pub(super) fn control(self, terms: &Terms) -> HeaderValue {
         match (self, terms.is_private) {
             (Self::Page, false) => HeaderValue::from_static("public, max-age=60"),
             (Self::Page, true) => HeaderValue::from_static("private, max-age=60"),
             (Self::Asset, _) => HeaderValue::from_static("public, max-age=3600"),
-            (Self::Final, false) => HeaderValue::from_static("public, max-age=31536000, immutable"),
-            (Self::Final, true) => HeaderValue::from_static("private, max-age=31536000, immutable"),
+            // Only a document for everybody is ever final.
+            (Self::Final, _) => HeaderValue::from_static("public, max-age=31536000, immutable"),
             (Self::Delta, _) => HeaderValue::from_static("no-store, im"),
             (Self::Feed, _) => terms.feed.clone(),
         }
@@ -183,15 +183,12 @@ impl Representation {
         self
     }
 
-    /// As a part of the resource: what changed since the one that has the tag of `base` (RFC 3229).
-    pub(super) fn since(mut self, base: &str) -> Self {
+    /// As a part of the resource (RFC 3229).
+    pub(super) fn into_part(mut self) -> Self {
         self.status = StatusCode::IM_USED;
         self.whole.insert(HeaderName::from_static("im"), HeaderValue::from_static("feed"));
         let vary = HeaderValue::from_static("a-im, if-none-match, accept-encoding");
         self.whole.insert(header::VARY, vary);
-        if let Ok(base) = HeaderValue::try_from(base) {
-            self.whole.insert(HeaderName::from_static("delta-base"), base);
-        }
         self
     }
 
@@ -228,11 +225,10 @@ impl Representation {
     }
 }
 
-/// The fingerprints of the tags that a request names, each with the tag as it stands there.
-pub(super) fn bases(request: &HeaderMap) -> Vec<(Fingerprint, &str)> {
+/// The fingerprints of the tags of ours that a request names.
+pub(super) fn bases(request: &HeaderMap) -> Vec<Fingerprint> {
     let lists = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
-    let tags = lists.flat_map(tags).filter_map(|tag| Some((Fingerprint::of_tag(tag)?, tag)));
-    tags.take(MOST_BASES).collect()
+    lists.flat_map(tags).filter_map(Fingerprint::of_tag).take(MOST_BASES).collect()
 }
 
 /// A request names as many tags that are looked at.
@@ -365,8 +361,11 @@ mod tests {
     fn only_our_own_tags_are_bases() {
         let mut request = HeaderMap::new();
         let ours = Fingerprint::of(b"hello").tag(Encoding::Gzip);
-        let list = format!("\"x\", W/{ours}, \"2cf2\", \"2cf24dba5fb0a30e26e83b2ac5b9e2zz\"");
+        let list = format!(
+            "\"x\", W/{ours}, {}, \"2cf2\", \"2cf24dba5fb0a30e26e83b2ac5b9e2zz\"",
+            ours.to_uppercase()
+        );
         request.insert(header::IF_NONE_MATCH, HeaderValue::try_from(list).unwrap());
-        assert_eq!(bases(&request), [(Fingerprint::of(b"hello"), ours.as_str())]);
+        assert_eq!(bases(&request), [Fingerprint::of(b"hello")]);
     }
 }

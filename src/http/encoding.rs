@@ -118,15 +118,15 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Option<Encoding> {
     }
 }
 
-/// A coding and its quality in thousandths; an illegible quality counts as 0.
-fn parse(item: &str) -> (&str, u16) {
+/// A coding, or whatever else is listed, and its quality in thousandths; an illegible quality counts as 0.
+pub(super) fn parse(item: &str) -> (&str, u16) {
     let mut parts = item.split(';').map(str::trim);
     let coding = parts.next().unwrap_or_default();
     let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
     (coding, quality.map_or(1_000, thousandths))
 }
 
-pub(super) fn thousandths(text: &str) -> u16 {
+fn thousandths(text: &str) -> u16 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
     match whole {

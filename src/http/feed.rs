@@ -2,17 +2,15 @@
 
 use std::collections::HashSet;
 use std::hash::DefaultHasher;
-use std::hash::Hash as _;
+use std::hash::Hash;
 use std::hash::Hasher as _;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::feeds;
 use crate::feeds::FeedPage;
-use crate::feeds::entry::Entry;
 use crate::http::Serving;
 use crate::http::Site;
 use crate::http::answers::Fault;
@@ -20,12 +18,12 @@ use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Made;
 use crate::http::answers::Outcome;
-use crate::http::answers::Part;
 use crate::http::asked::Asked;
 use crate::http::caching::Fingerprint;
 use crate::http::caching::Freshness;
 use crate::http::caching::Representation;
 use crate::http::caching::bases;
+use crate::http::encoding::Encoding;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::urls::Urls;
@@ -35,12 +33,8 @@ pub(super) enum Fed {
     /// The page, and when anything in it last changed, be it in what matters to nobody: a reader that asks by date alone must
     /// not be told that nothing changed.
     Page(Box<FeedPage>, Timestamp),
-    /// It is elsewhere.
-    Elsewhere(StatusCode, String),
-    /// There is none.
-    Nothing(&'static str),
-    /// There was one.
-    Gone(&'static str),
+    /// Something else is answered.
+    Instead(Found),
 }
 
 impl Asked {
@@ -80,29 +74,30 @@ impl Asked {
         whole: &Arc<Representation>,
         build: impl Fn(&Serving, &Site, &Urls) -> Result<Fed, Fault> + Clone + Send + 'static,
     ) -> Option<Arc<Representation>> {
-        for (fingerprint, tag) in bases(&self.headers) {
-            let key = part_of(key, tag);
-            let part = Part { whole: whole.fingerprint, base: tag.to_owned() };
-            let (build, expected) = (build.clone(), whole.fingerprint);
+        for base in bases(&self.headers) {
+            let (key, part) = (part_of(key, base), whole.fingerprint);
+            let (build, expected) = (build.clone(), Arc::clone(&whole.entries));
             let make = move |serving: &Serving, site: &Site, urls: &Urls| {
-                let Some(known) = serving.cabinet.state(fingerprint)? else { return Ok(Found::Nothing("")) };
+                let Some(known) = serving.cabinet.state(base) else { return Ok(Found::Nothing("")) };
                 let Fed::Page(page, changed) = build(serving, site, urls)? else {
                     return Ok(Found::Nothing(""));
                 };
-                // Between two looks at the store the feed may have moved: then the reader gets it whole.
-                if Fingerprint::of(&feeds::render(&page, format)?) != expected {
+                // Between two looks at the store the feed may have moved: then the reader gets it whole. So does one whose
+                // tag is that of another list.
+                let (known, hashes): (HashSet<u64>, _) = (known.into_iter().collect(), hashes(&page));
+                if *hashes != *expected || !hashes.iter().any(|hash| known.contains(hash)) {
                     return Ok(Found::Nothing(""));
                 }
-                let known: HashSet<u64> = known.into_iter().collect();
                 let mut page = *page;
-                page.entries.retain(|entry| !known.contains(&hash(entry)));
+                let mut of_entries = hashes.into_iter().skip(1);
+                page.entries.retain(|_entry| of_entries.next().is_some_and(|hash| !known.contains(&hash)));
                 Ok(Found::Made(Made {
                     bytes: feeds::render(&page, format)?,
                     content_type: format.content_type(),
                     freshness: Freshness::Delta,
                     last_modified: Some(changed),
                     entries: Arc::default(),
-                    since: Some(part),
+                    part_of: Some(part),
                 }))
             };
             if let Outcome::Body(body) = self.obtain(key, keep.clone(), make).await {
@@ -118,16 +113,15 @@ impl Asked {
         if cabinet.is_remembered(body.fingerprint) {
             return;
         }
-        let done = tokio::task::spawn_blocking(move || cabinet.remember(body.fingerprint, &body.entries));
-        if let Ok(Err(error)) = done.await {
-            tracing::warn!(%error, "what a reader has cannot be remembered; it gets the whole feed next time");
-        }
+        let remember = move || cabinet.remember(body.fingerprint, &body.entries);
+        // The answer waits for it, or the reader might ask before its state is there; if it fails, that was told.
+        let _is_done = tokio::task::spawn_blocking(remember).await;
     }
 }
 
 /// The key of a part: what is new since a tag.
-pub(super) fn part_of(key: &str, tag: &str) -> String {
-    format!("{key}#since{tag}")
+pub(super) fn part_of(key: &str, base: Fingerprint) -> String {
+    format!("{key}#since{}", base.tag(Encoding::Identity))
 }
 
 /// A feed with everything in it.
@@ -138,20 +132,23 @@ pub(super) fn whole(fed: Fed, format: Format, freshness: Freshness) -> Result<Fo
             content_type: format.content_type(),
             freshness,
             last_modified: Some(changed.max(page.updated)),
-            entries: page.entries.iter().map(hash).collect(),
-            since: None,
+            entries: hashes(&page).into(),
+            part_of: None,
         }),
-        Fed::Elsewhere(status, location) => Found::Elsewhere(status, location),
-        Fed::Nothing(words) => Found::Nothing(words),
-        Fed::Gone(words) => Found::Gone(words),
+        Fed::Instead(found) => found,
     })
 }
 
-/// A number that changes with anything in an entry.
-fn hash(entry: &Entry) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    entry.hash(&mut hasher);
-    hasher.finish()
+/// Numbers that change with anything in a page: one for its head, then one for each entry.
+fn hashes(page: &FeedPage) -> Vec<u64> {
+    fn number(part: &impl Hash) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        part.hash(&mut hasher);
+        hasher.finish()
+    }
+    let FeedPage { id, title, subtitle, updated, self_url, alternate_url, history, .. } = page;
+    let head = (id, title, subtitle, updated, self_url, alternate_url, history);
+    std::iter::once(number(&head)).chain(page.entries.iter().map(number)).collect()
 }
 
 /// Whether a request asks for what is new alone: `A-IM: feed`.

@@ -1,4 +1,4 @@
-//! What holds for every request and every answer: framing we accept, and headers that take power from a page.
+//! What holds for every request that is routed, and its answer: framing we accept, and headers that take power from a page.
 //!
 //! hyper refuses most malformed requests itself, with a bare 400. It lets pass a missing or second `Host` and a body framed
 //! in two ways; those are refused here. Nothing we serve takes a body, so a request with one is refused unread.
@@ -26,8 +26,11 @@ pub(super) fn is_plain<B>(request: &axum::http::Request<B>) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let is_host_plain = match (hosts.next(), hosts.next()) {
         (Some(host), None) => {
-            let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':');
-            !host.is_empty() && host.as_bytes().iter().all(is_plain)
+            let host = host.to_str().unwrap_or_default();
+            let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+            let is_port = port.parse::<u16>().is_ok() && port.bytes().all(|byte| byte.is_ascii_digit());
+            !name.is_empty() && name.bytes().all(is_plain) && is_port
         }
         (None, None) => request.version() >= Version::HTTP_2,
         (_, Some(_)) => false,

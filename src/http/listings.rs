@@ -14,6 +14,7 @@ use crate::finding::search::Wanted;
 use crate::http::Serving;
 use crate::http::Site;
 use crate::http::answers::Fault;
+use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::asked::Asked;
 use crate::http::feed::Fed;
@@ -162,12 +163,12 @@ impl Listed<'_> {
 }
 
 fn alike(serving: &Serving, site: &Site, id: &PaperId, format: Format, urls: &Urls) -> Result<Fed, Fault> {
-    let Some(stays) = serving.reader.resolve(id)? else { return Ok(Fed::Nothing(UNKNOWN)) };
+    let Some(stays) = serving.reader.resolve(id)? else { return Ok(Fed::Instead(Found::Nothing(UNKNOWN))) };
     if stays != *id {
         let location = urls.absolute(Place::Feed(List::Similar(&stays), format));
-        return Ok(Fed::Elsewhere(StatusCode::MOVED_PERMANENTLY, location));
+        return Ok(Fed::Instead(Found::Elsewhere(StatusCode::MOVED_PERMANENTLY, location)));
     }
-    let Some(paper) = serving.reader.paper(id)? else { return Ok(Fed::Nothing(UNKNOWN)) };
+    let Some(paper) = serving.reader.paper(id)? else { return Ok(Fed::Instead(Found::Nothing(UNKNOWN))) };
     let alike = finding::search::similar(&serving.library(), &paper, 20, serving.clock.now())?;
     let papers =
         alike.into_iter().map(|one| (one.paper, format!("both have {}", one.words.join(", ")))).collect();

@@ -8,9 +8,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::body::Bytes;
 use axum::body::HttpBody;
+use axum::http::HeaderValue;
+use axum::http::Method;
 use axum::http::Request;
 use axum::http::StatusCode;
 use axum::http::Uri;
+use axum::http::header;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
@@ -63,6 +66,12 @@ impl Server {
 
     /// Answers a request. `bucket` counts those of the network it comes from; none where that is this machine.
     pub(super) async fn answer<B: Sent>(&self, request: Request<B>, bucket: Option<&Bucket>) -> Response {
+        let is_head = *request.method() == Method::HEAD;
+        let response = self.reply(request, bucket).await;
+        if is_head { without_body(response) } else { response }
+    }
+
+    async fn reply<B: Sent>(&self, request: Request<B>, bucket: Option<&Bucket>) -> Response {
         let Some(app) = &self.app else { return self.routed(request).await };
         if let Some(Err(wait)) = bucket.map(|bucket| bucket.take(app.rate)) {
             return app.too_many(wait);
@@ -108,7 +117,7 @@ impl Server {
         request.extensions_mut().insert(guest);
         let response = self.routed(request).await;
         let is_unchanged = response.status() == StatusCode::NOT_MODIFIED;
-        app.tokens.private.note(&access.name, app.serving.clock.now(), is_unchanged);
+        app.tokens.private.note(access.digest, app.serving.clock.now(), is_unchanged);
         response
     }
 
@@ -118,6 +127,16 @@ impl Server {
             Err(never) => match never {},
         }
     }
+}
+
+/// The head of an answer. HTTP/2 would else send what HTTP/1 knows to leave out.
+fn without_body(mut response: Response) -> Response {
+    let length = response.body().size_hint().exact().filter(|length| *length > 0);
+    if let Some(length) = length {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
+    }
+    *response.body_mut() = Body::empty();
+    response
 }
 
 /// Everything we answer. `GET` routes answer `HEAD` too.

@@ -29,16 +29,16 @@ pub(super) struct Tokens {
 
 #[derive(Debug, Default)]
 struct Table {
-    /// The revision it shows; none at the beginning.
-    revision: Option<Sequence>,
+    /// The last change of a reader that it shows; none at the beginning.
+    moved: Option<Sequence>,
     readers: HashMap<[u8; 32], Arc<Access>>,
 }
 
 /// What a token opens.
 #[derive(Debug)]
 pub(super) struct Access {
-    /// The reader's name.
-    pub(super) name: String,
+    /// The digest of the token.
+    pub(super) digest: [u8; 32],
     /// Whether it opens nothing any more.
     pub(super) is_revoked: bool,
     /// Counts the requests.
@@ -62,7 +62,7 @@ impl Tokens {
     pub(super) fn open(&self, reader: &Reader, token: &str) -> Result<Option<Guest>, Error> {
         let table = self.table.load();
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        let access = if table.revision == Some(reader.revision()) {
+        let access = if table.moved == Some(reader.private_readers_moved()) {
             table.readers.get(&digest).cloned()
         } else {
             let fresh = Arc::new(Table::read(reader, &table)?);
@@ -75,17 +75,17 @@ impl Tokens {
 
 impl Table {
     fn read(reader: &Reader, former: &Self) -> Result<Self, Error> {
-        let revision = Some(reader.revision());
+        let moved = Some(reader.private_readers_moved());
         let readers = reader.private_readers()?.into_iter().map(|known| {
             let bucket = former.readers.get(&known.digest).map(|access| Arc::clone(&access.bucket));
             let access = Access {
-                name: known.name,
+                digest: known.digest,
                 is_revoked: known.revoked.is_some(),
                 bucket: bucket.unwrap_or_default(),
             };
             (known.digest, Arc::new(access))
         });
-        Ok(Self { revision, readers: readers.collect() })
+        Ok(Self { moved, readers: readers.collect() })
     }
 }
 

@@ -24,8 +24,6 @@ use crate::http::answers::Made;
 use crate::http::answers::NEGOTIATED;
 use crate::http::answers::Shows;
 use crate::http::asked::Asked;
-use crate::http::caching::Freshness;
-use crate::http::feed;
 use crate::http::feed::Fed;
 use crate::http::front;
 use crate::model::format::Format;
@@ -107,20 +105,42 @@ pub(super) fn missing(
     site: &Site,
     id: &TopicId,
     place: impl FnOnce(&TopicId) -> String,
-) -> Result<Fed, Fault> {
+) -> Result<Found, Fault> {
     if let Some(now) = site.renamed.get(id) {
-        return Ok(Fed::Elsewhere(StatusCode::MOVED_PERMANENTLY, place(now)));
+        return Ok(Found::Elsewhere(StatusCode::MOVED_PERMANENTLY, place(now)));
     }
     if serving.reader.is_gone(id)? {
-        return Ok(Fed::Gone(
-            "There was a topic of this name; it is not served any more. Please unsubscribe.",
-        ));
+        let words = "There was a topic of this name; it is not served any more. Please unsubscribe.";
+        return Ok(Found::Gone(words));
     }
-    Ok(Fed::Nothing("There is no topic of this name."))
+    Ok(Found::Nothing("There is no topic of this name."))
+}
+
+/// A document of a topic's feed with these papers, and when anything in it last changed.
+pub(super) fn document(
+    serving: &Serving,
+    site: &Site,
+    topic: &Topic,
+    papers: &[(TimelineEntry, Paper)],
+    format: Format,
+    urls: &Urls,
+) -> Result<(FeedPage, Timestamp), Fault> {
+    let (created, changed) = times(serving, &topic.id)?;
+    let query = topic.in_words();
+    let head = TopicHead {
+        topic: &topic.id,
+        title: &topic.title,
+        subtitle: topic.description.as_deref().unwrap_or(&query),
+        created,
+        site: &site.title,
+    };
+    let changed = papers.iter().map(|(place, paper)| last_change(place, paper)).fold(changed, Timestamp::max);
+    let entries = papers.iter().map(|(place, paper)| entry(paper, place, &serving.urls)).collect();
+    Ok((FeedPage::topic(&head, entries, format, urls), changed))
 }
 
 /// When a topic was first served, and when it last became another.
-pub(super) fn times(serving: &Serving, id: &TopicId) -> Result<(Timestamp, Timestamp), Fault> {
+fn times(serving: &Serving, id: &TopicId) -> Result<(Timestamp, Timestamp), Fault> {
     if let Some(state) = serving.reader.topic(id)? {
         return Ok((state.created, state.changed));
     }
@@ -133,16 +153,7 @@ pub(super) fn times(serving: &Serving, id: &TopicId) -> Result<(Timestamp, Times
 fn listed(serving: &Serving, site: &Site, id: &TopicId, format: Format, urls: &Urls) -> Result<Fed, Fault> {
     let Some(topic) = site.topics.topic(id) else {
         let place = |id: &TopicId| urls.absolute(Place::Feed(List::Topic(id), format));
-        return missing(serving, site, id, place);
-    };
-    let (created, changed) = times(serving, id)?;
-    let query = topic.in_words();
-    let head = TopicHead {
-        topic: id,
-        title: &topic.title,
-        subtitle: topic.description.as_deref().unwrap_or(&query),
-        created,
-        site: &site.title,
+        return Ok(Fed::Instead(missing(serving, site, id, place)?));
     };
     let reach =
         |last: Option<&TimelineEntry>, limit| serving.reader.timeline(id, last.map(|place| place.at), limit);
@@ -151,12 +162,8 @@ fn listed(serving: &Serving, site: &Site, id: &TopicId, format: Format, urls: &U
     let listed: BTreeSet<PaperId> = places.iter().map(|place| place.paper.clone()).collect();
     places.extend(serving.reader.open_entries(id, MOST_ENTRIES, |paper| listed.contains(paper))?);
     places.sort_by_key(|place| Reverse(place.at));
-    places.truncate(MOST_ENTRIES);
-    let entries = papers(serving, places)?;
-    let changed =
-        entries.iter().map(|(place, paper)| last_change(place, paper)).fold(changed, Timestamp::max);
-    let entries = entries.iter().map(|(place, paper)| entry(paper, place, &serving.urls)).collect();
-    let mut page = FeedPage::topic(&head, entries, format, urls);
+    shorten(serving, &mut places)?;
+    let (mut page, changed) = document(serving, site, topic, &papers(serving, places)?, format, urls)?;
     let newest = serving.reader.newest_archive(id)?;
     page.history.prev_archive_url = newest.map(|number| urls.absolute(Place::Archive(id, number, format)));
     Ok(Fed::Page(Box::new(page), changed))
@@ -164,7 +171,7 @@ fn listed(serving: &Serving, site: &Site, id: &TopicId, format: Format, urls: &U
 
 /// When an entry last changed, be it in what matters to nobody: the last word of any source, or its move in the topic. A
 /// reader that asks by date alone must not be told that nothing changed.
-pub(super) fn last_change(place: &TimelineEntry, paper: &Paper) -> Timestamp {
+fn last_change(place: &TimelineEntry, paper: &Paper) -> Timestamp {
     last_word(paper).max(place.at).max(place.updated)
 }
 
@@ -200,6 +207,24 @@ pub(super) fn window<Listed>(
     Ok(listed)
 }
 
+/// Takes the oldest entries out of a list that is too long, first those that stand in a closed document as well.
+fn shorten(serving: &Serving, places: &mut Vec<TimelineEntry>) -> Result<(), Fault> {
+    let mut excess = places.len().saturating_sub(MOST_ENTRIES);
+    for place in (0..places.len()).rev() {
+        if excess == 0 {
+            return Ok(());
+        }
+        if let Some(entry) = places.get(place)
+            && !serving.reader.is_open(entry)?
+        {
+            places.remove(place);
+            excess -= 1;
+        }
+    }
+    places.truncate(MOST_ENTRIES);
+    Ok(())
+}
+
 /// The papers of some places; a place whose paper is gone is left out and told to the operator.
 pub(super) fn papers(
     serving: &Serving,
@@ -228,8 +253,7 @@ fn page(
     urls: &Urls,
 ) -> Result<Found, Fault> {
     let Some(topic) = site.topics.topic(id) else {
-        let fed = missing(serving, site, id, |id| urls.absolute(Place::Topic(id)))?;
-        return feed::whole(fed, Format::Atom, Freshness::Page);
+        return missing(serving, site, id, |id| urls.absolute(Place::Topic(id)));
     };
     let stretch = stretch(serving, topic, before)?;
     let page = pages::topic(&site.title, &stretch, urls)?;

@@ -9,7 +9,7 @@ use crate::model::topic::TopicId;
 pub struct Archive {
     /// Whose document it is.
     pub topic: TopicId,
-    /// Its number, made of the log's sequence when it was closed: later ones are higher.
+    /// Its number, made of the log's sequence before it was closed: later ones are higher.
     pub number: u64,
     /// What it holds, the oldest first.
     pub entries: Vec<Archived>,

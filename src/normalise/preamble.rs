@@ -27,7 +27,7 @@ static BY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^by \p{Lu}[^.!?]{2,4000}
 /// APS ends with a citation.
 static END: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[[^\]]{3,80}\] (?:Published|Accepted) .{3,60}$"));
 
-/// Only a list of authors is longer than this, in characters.
+/// Only a list of authors is longer than this, in characters; an address without end would be, but is no line either.
 const LONGEST_LINE: usize = 600;
 
 /// Whether a line is none of an abstract. Most abstracts are one long line, which is not searched for what is short.

@@ -109,6 +109,15 @@ pub enum AuthorPattern {
     Prefix(String),
 }
 
+impl fmt::Display for AuthorPattern {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(words) => out.write_str(&words.join(" ")),
+            Self::Prefix(prefix) => write!(out, "{prefix}*"),
+        }
+    }
+}
+
 /// A property that is one short value.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ValueField {

@@ -76,7 +76,7 @@ impl<'op> Prepared<'op> {
             Op::DropTopic(topic) => drop_topic(changes, topic),
             Op::Close(archive) => archives::close(changes, archive, value),
             Op::Reopen { topic, from } => archives::reopen(changes, topic, *from),
-            Op::PrivateReader(reader) => write(changes, keys::private_reader(&reader.name), value),
+            Op::PrivateReader(reader) => write(changes, keys::private_reader(&reader.digest), value),
             Op::Mark(mark) => write(changes, keys::mark(&mark.topic, &mark.paper), value),
             Op::Unmark { topic, paper } => {
                 changes.remove(keys::mark(topic, paper));

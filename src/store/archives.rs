@@ -1,7 +1,9 @@
 //! Which entries of a topic stand in a closed document as they are, and which stand in none.
 //!
-//! An entry is open unless a closed document that counts holds it with its present `updated`. That is a function of the
-//! entries and the documents alone, so a store that is built anew from the log or from a snapshot has the same rows.
+//! An entry is open unless a closed document that counts holds it with its present `updated` or a newer one. Readers know it by
+//! the identifier it is served under, and so do documents: a paper that becomes another one is not listed again. What is open
+//! follows from the entries and the documents alone, so a store that is built anew from the log or from a snapshot has the
+//! same rows.
 
 use crate::model::archive::Archive;
 use crate::model::paper::PaperId;
@@ -24,7 +26,7 @@ pub(super) fn note(
     if let Some(former) = former.filter(|former| *former != at) {
         forget(changes, &entry.topic, former, &entry.paper)?;
     }
-    let closed = changes.read(&keys::archived(&entry.topic, &entry.paper))?;
+    let closed = changes.read(&keys::archived(&entry.topic, &entry.served_as))?;
     let closed = closed.and_then(|value| keys::from_ordered(&value));
     let is_open = closed.is_none_or(|updated| updated < entry.updated.micros());
     let row = keys::open(&entry.topic, at, &entry.paper);
@@ -70,7 +72,7 @@ pub(super) fn close(changes: &mut Changes<'_>, archive: &Archive, value: Vec<u8>
     }
     changes.write(keys::archive(topic, archive.number), value);
     for archived in &archive.entries {
-        let row = keys::archived(topic, &archived.paper);
+        let row = keys::archived(topic, &archived.served_as);
         let known = changes.read(&row)?.and_then(|value| keys::from_ordered(&value));
         let updated = archived.updated.micros();
         if known.is_none_or(|known| known < updated) {
@@ -88,8 +90,8 @@ pub(super) fn close(changes: &mut Changes<'_>, archive: &Archive, value: Vec<u8>
 
 /// The lowest number that a topic's next document may have.
 fn next_number(changes: &Changes<'_>, topic: &TopicId) -> Result<u64, Error> {
-    let documents = changes.scan(&keys::of_topic(prefix::ARCHIVE, topic))?;
-    let newest = documents.last().and_then(|(key, _value)| keys::archive_number(key));
+    let newest = changes.last_key(&keys::of_topic(prefix::ARCHIVE, topic))?;
+    let newest = newest.and_then(|key| keys::archive_number(&key));
     let from = changes.number(&keys::from(topic))?;
     Ok(from.max(newest.map_or(0, |newest| newest.saturating_add(1))))
 }

@@ -53,12 +53,31 @@ impl<'tree> Changes<'tree> {
         Ok(rows.into_iter().filter_map(|(key, row)| row.map(|value| (key, value))).collect())
     }
 
+    /// The last key that begins with a prefix.
+    pub(super) fn last_key(&self, prefix: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let changed = self.rows.range(prefix.to_vec()..).take_while(|(key, _row)| key.starts_with(prefix));
+        let written = changed.filter(|(_key, row)| row.is_some()).last().map(|(key, _row)| key.clone());
+        for key in self.tree.scan_prefix(prefix).keys().rev() {
+            let key = key.map_err(Error::index("read from"))?;
+            if !matches!(self.rows.get(&*key), Some(None)) {
+                return Ok(written.max(Some(key.to_vec())));
+            }
+        }
+        Ok(written)
+    }
+
     pub(super) fn number(&self, key: &[u8]) -> Result<u64, Error> {
         Ok(self.read(key)?.and_then(|value| number(&value)).unwrap_or(0))
     }
 
     pub(super) fn write_number(&mut self, key: Vec<u8>, number: u64) {
         self.write(key, number.to_be_bytes().to_vec());
+    }
+
+    /// How many bytes of keys and values will be written.
+    pub(super) fn bytes(&self) -> usize {
+        let sizes = self.rows.iter().map(|(key, row)| key.len() + row.as_ref().map_or(0, Vec::len));
+        sizes.fold(0, usize::saturating_add)
     }
 
     /// Everything as one batch.

@@ -197,14 +197,16 @@ impl Writer {
     }
 
     fn apply(&mut self, sequence: Sequence, plan: PreparedPlan<'_>) -> Result<(), Error> {
-        if self.pending_bytes.saturating_add(plan.bytes) > PENDING_BYTES {
-            self.checkpoint()?;
-        }
         let index = self.shared.index();
         let touched: Vec<PaperId> =
             plan.ops.iter().flat_map(|prepared| news::touched(prepared.op())).cloned().collect();
         let moved = Moved::by(&index, plan.ops.iter().map(Prepared::op))?;
-        let batch = batch(&index, sequence, plan.ops)?;
+        let (batch, bytes) = batch(&index, sequence, plan.ops)?;
+        // What is written counts: a change without a value of its own, such as a topic that is dropped, may touch any number
+        // of rows.
+        if self.pending_bytes.saturating_add(bytes) > PENDING_BYTES {
+            self.checkpoint()?;
+        }
         {
             let _whole = self.shared.applying.write().unwrap_or_else(PoisonError::into_inner);
             index.write(batch)?;
@@ -213,7 +215,7 @@ impl Writer {
         self.shared.news.lock().unwrap_or_else(PoisonError::into_inner).note(sequence, touched);
         self.shared.moves.write().unwrap_or_else(PoisonError::into_inner).note(sequence, moved);
         self.shared.revision.send_replace(sequence);
-        self.pending_bytes = self.pending_bytes.saturating_add(plan.bytes);
+        self.pending_bytes = self.pending_bytes.saturating_add(bytes);
         self.pending_plans = self.pending_plans.saturating_add(1);
         if self.pending_bytes >= PENDING_BYTES || self.pending_plans >= PENDING_PLANS {
             self.checkpoint()?;
@@ -320,18 +322,20 @@ fn encode(plan: &Plan) -> Result<PreparedPlan<'_>, Error> {
 
 /// Applies a plan that is in the log, whatever its size.
 pub(super) fn replay(index: &Index, sequence: Sequence, plan: &Plan) -> Result<usize, Error> {
-    let PreparedPlan { ops, bytes } = encode(plan)?;
-    index.write(batch(index, sequence, ops)?)?;
+    let (batch, bytes) = batch(index, sequence, encode(plan)?.ops)?;
+    index.write(batch)?;
     Ok(bytes)
 }
 
-fn batch(index: &Index, sequence: Sequence, ops: Vec<Prepared<'_>>) -> Result<sled::Batch, Error> {
+/// What a plan writes, and how many bytes that is.
+fn batch(index: &Index, sequence: Sequence, ops: Vec<Prepared<'_>>) -> Result<(sled::Batch, usize), Error> {
     let mut changes = Changes::new(index.tree());
     for op in ops {
         op.apply(&mut changes)?;
     }
     changes.write_number(keys::APPLIED.to_vec(), sequence.0);
-    Ok(changes.into_batch())
+    let bytes = changes.bytes();
+    Ok((changes.into_batch(), bytes))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub struct Neighbours {
 
 impl Reader {
     /// At most so many entries of a topic that no closed document holds as they are, the oldest first; those of papers that
-    /// are `known` are left out.
+    /// are `known` are left out and do not count.
     pub fn open_entries(
         &self,
         topic: &TopicId,
@@ -33,17 +33,29 @@ impl Reader {
         known: impl Fn(&PaperId) -> bool,
     ) -> Result<Vec<TimelineEntry>, Error> {
         let index = self.shared.index();
-        let rows = index.tree().scan_prefix(keys::of_topic(prefix::OPEN, topic)).keys().take(limit);
         let mut entries = Vec::new();
-        for key in rows {
+        for key in index.tree().scan_prefix(keys::of_topic(prefix::OPEN, topic)).keys() {
+            if entries.len() >= limit {
+                break;
+            }
             let key = key.map_err(Error::index("read from"))?;
-            if let Some((_at, paper)) = archives::open_entry(&key)
-                && !known(&paper)
-            {
+            if let Some((_at, paper)) = archives::open_entry(&key).filter(|(_at, paper)| !known(paper)) {
                 entries.extend(self.entry(topic, &paper)?);
             }
         }
         Ok(entries)
+    }
+
+    /// Whether no closed document that counts holds an entry as it is.
+    pub fn is_open(&self, entry: &TimelineEntry) -> Result<bool, Error> {
+        let row = keys::open(&entry.topic, entry.at.micros(), &entry.paper);
+        self.shared.index().tree().contains_key(row).map_err(Error::index("read from"))
+    }
+
+    /// Whether a closed document that counts holds an entry, as it is or as it was.
+    pub fn is_archived(&self, entry: &TimelineEntry) -> Result<bool, Error> {
+        let row = keys::archived(&entry.topic, &entry.served_as);
+        self.shared.index().tree().contains_key(row).map_err(Error::index("read from"))
     }
 
     /// The topics with at least so many entries that no closed document holds, and how many these are.
@@ -90,7 +102,7 @@ impl Reader {
         self.shared.index().tree().contains_key(keys::gone(topic)).map_err(Error::index("read from"))
     }
 
-    /// The readers with a secret address, by name.
+    /// The readers with a secret address, in no order.
     pub fn private_readers(&self) -> Result<Vec<PrivateReader>, Error> {
         self.nouns(vec![prefix::PRIVATE_READER], "a private reader").collect()
     }

@@ -27,8 +27,9 @@ const LOCK_ATTEMPTS: u32 = 1_000;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// The layout of the rows; another one means that the tree is built anew from the log. Since 2 there are blocks, since 3
-/// what happened to papers, since 4 which entries stand in no closed document.
-pub(super) const FORMAT: u64 = 4;
+/// what happened to papers, since 4 which entries stand in no closed document, since 5 those
+/// are known by the identifier they are served under.
+pub(super) const FORMAT: u64 = 5;
 
 /// One database. Fields are dropped in order: the database is closed before its folder is removed.
 pub(super) struct Index {

@@ -45,7 +45,7 @@ pub(super) mod prefix {
     pub(in crate::store) const MARK: u8 = b'k';
     /// Topic, number → a closed document.
     pub(in crate::store) const ARCHIVE: u8 = b'h';
-    /// Topic, paper → the entry's `updated` in the newest closed document that holds it.
+    /// Topic, identifier served → the entry's `updated` in the newest closed document that holds it.
     pub(in crate::store) const ARCHIVED: u8 = b'd';
     /// Topic → nothing: it was there and is not any more.
     pub(in crate::store) const GONE: u8 = b'g';
@@ -55,7 +55,7 @@ pub(super) mod prefix {
     pub(in crate::store) const OPEN_LENGTH: u8 = b'w';
     /// Topic → the lowest number of the closed documents that count.
     pub(in crate::store) const FROM: u8 = b'x';
-    /// Name → a reader with a secret address.
+    /// The digest of a token → the reader with that secret address.
     pub(in crate::store) const PRIVATE_READER: u8 = b'z';
     /// Topic, time, paper → entry.
     pub(in crate::store) const TIMELINE: u8 = b'l';
@@ -208,8 +208,8 @@ pub(super) fn archive_number(key: &[u8]) -> Option<u64> {
     key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes))
 }
 
-pub(super) fn archived(topic: &TopicId, paper: &PaperId) -> Vec<u8> {
-    key(prefix::ARCHIVED, &[topic.as_str().as_bytes(), &[0], paper.as_str().as_bytes()])
+pub(super) fn archived(topic: &TopicId, served_as: &PaperId) -> Vec<u8> {
+    key(prefix::ARCHIVED, &[topic.as_str().as_bytes(), &[0], served_as.as_str().as_bytes()])
 }
 
 pub(super) fn open(topic: &TopicId, at: i64, paper: &PaperId) -> Vec<u8> {
@@ -229,8 +229,8 @@ pub(super) fn gone(topic: &TopicId) -> Vec<u8> {
     key(prefix::GONE, &[topic.as_str().as_bytes()])
 }
 
-pub(super) fn private_reader(name: &str) -> Vec<u8> {
-    named(prefix::PRIVATE_READER, name)
+pub(super) fn private_reader(digest: &[u8; 32]) -> Vec<u8> {
+    key(prefix::PRIVATE_READER, &[digest])
 }
 
 pub(super) fn place(paper: &PaperId, topic: &TopicId) -> Vec<u8> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::sync::PoisonError;
 
 use crate::model::paper::PaperId;
 use crate::model::plan::Op;
@@ -18,6 +19,8 @@ pub(super) struct Moves {
     /// What was not seen to move since may have moved until here.
     before: Sequence,
     papers: Sequence,
+    sources: Sequence,
+    private_readers: Sequence,
     topics: HashMap<TopicId, Sequence>,
 }
 
@@ -25,19 +28,27 @@ pub(super) struct Moves {
 #[derive(Default)]
 pub(super) struct Moved {
     papers: bool,
+    sources: bool,
+    private_readers: bool,
     topics: BTreeSet<TopicId>,
 }
 
 impl Moves {
     /// Nothing seen yet.
     pub(super) fn since(before: Sequence) -> Self {
-        Self { before, papers: before, topics: HashMap::new() }
+        Self { before, papers: before, sources: before, private_readers: before, topics: HashMap::new() }
     }
 
     /// Notes what a plan moved.
     pub(super) fn note(&mut self, sequence: Sequence, moved: Moved) {
-        if moved.papers {
-            self.papers = sequence;
+        for (has_moved, last) in [
+            (moved.papers, &mut self.papers),
+            (moved.sources, &mut self.sources),
+            (moved.private_readers, &mut self.private_readers),
+        ] {
+            if has_moved {
+                *last = sequence;
+            }
         }
         self.topics.extend(moved.topics.into_iter().map(|topic| (topic, sequence)));
     }
@@ -66,6 +77,8 @@ impl Moved {
                 Op::Leave { topic, .. } | Op::DropTopic(topic) | Op::Reopen { topic, .. } => {
                     moved.topics.insert(topic.clone());
                 }
+                Op::Source(_) => moved.sources = true,
+                Op::PrivateReader(_) => moved.private_readers = true,
                 Op::Installation(_)
                 | Op::Ruling(_)
                 | Op::Mark(_)
@@ -73,8 +86,6 @@ impl Moved {
                 | Op::Pick(_)
                 | Op::Unpick(_)
                 | Op::Signals { .. }
-                | Op::PrivateReader(_)
-                | Op::Source(_)
                 | Op::Exchange { .. }
                 | Op::Operator { .. } => {}
             }
@@ -96,12 +107,25 @@ impl Moved {
 impl Reader {
     /// The last plan that moved an entry of a topic or a paper in it; an upper bound for what happened before the start.
     pub fn topic_moved(&self, topic: &TopicId) -> Sequence {
-        let moves = self.shared.moves.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        moves.topics.get(topic).copied().unwrap_or(moves.before)
+        self.moves(|moves| moves.topics.get(topic).copied().unwrap_or(moves.before))
     }
 
     /// The last plan that moved any paper.
     pub fn papers_moved(&self) -> Sequence {
-        self.shared.moves.read().unwrap_or_else(std::sync::PoisonError::into_inner).papers
+        self.moves(|moves| moves.papers)
+    }
+
+    /// The last plan that changed the state of any source.
+    pub fn sources_moved(&self) -> Sequence {
+        self.moves(|moves| moves.sources)
+    }
+
+    /// The last plan that changed a reader with a secret address.
+    pub fn private_readers_moved(&self) -> Sequence {
+        self.moves(|moves| moves.private_readers)
+    }
+
+    fn moves(&self, read: impl FnOnce(&Moves) -> Sequence) -> Sequence {
+        read(&self.shared.moves.read().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn items(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Erro
     let operators = nouns(tree, &[prefix::OPERATOR], "an operator", operator);
     let first =
         installation.chain(papers).chain(aliases).chain(rulings).chain(marks).chain(picks).chain(signals);
-    let listed = first.chain(gone).chain(topics).chain(entries).chain(documents).chain(readers);
+    let listed = first.chain(gone).chain(topics).chain(documents).chain(entries).chain(readers);
     listed.chain(sources).chain(exchanges).chain(operators)
 }
 

@@ -100,7 +100,7 @@ fn ops() -> impl Strategy<Value = Op> {
         (topic.clone(), 0..30_u64).prop_map(|(topic, from)| Op::Reopen { topic: topic_id(topic), from });
     let known = ("[a-c]", 0..3_i64, prop::option::of(0..40_i64)).prop_map(|(name, answers, revoked)| {
         let usage = Usage { last: Some(at(answers)), answers: answers.cast_unsigned(), unchanged: 0 };
-        let (digest, revoked) = ([7; 32], revoked.map(at));
+        let (digest, revoked) = ([name.as_bytes()[0]; 32], revoked.map(at));
         Op::PrivateReader(Box::new(PrivateReader { name, digest, created: at(0), revoked, usage }))
     });
     let dropped = topic.prop_map(|topic| Op::DropTopic(topic_id(topic)));

@@ -1,7 +1,6 @@
 //! The rows of closed documents and of readers with secret addresses.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -15,6 +14,7 @@ use crate::store::codec::Fault;
 use crate::store::codec::Format;
 use crate::store::codec::paper::paper_id;
 use crate::store::codec::states::topic_id;
+use crate::store::digest::hexadecimal;
 
 /// [`Archive`].
 #[derive(Serialize, Deserialize)]
@@ -82,14 +82,10 @@ pub(super) struct PrivateReaderRow<'a> {
 
 impl<'a> From<&'a PrivateReader> for PrivateReaderRow<'a> {
     fn from(reader: &'a PrivateReader) -> Self {
-        let digest = reader.digest.iter().fold(String::new(), |mut text, byte| {
-            let _writing_to_a_string_cannot_fail = write!(text, "{byte:02x}");
-            text
-        });
         Self {
             v: Format,
             name: reader.name.as_str().into(),
-            digest: digest.into(),
+            digest: hexadecimal(&reader.digest).into(),
             created: reader.created.micros(),
             revoked: reader.revoked.map(Timestamp::micros),
             last: reader.usage.last.map(Timestamp::micros),

@@ -106,6 +106,26 @@ fn faults_of_all_files_are_told_together_with_their_files() {
 }
 
 #[test]
+fn a_former_name_leads_to_one_topic_and_is_none_of_a_present_one() {
+    let desk = Desk::new();
+    desk.write("topics/a.toml", topic("a") + "formerly = ['old', 'b']\n");
+    desk.write("topics/b.toml", topic("b") + "formerly = ['old']\n");
+    desk.write("topics/c.toml", topic("c") + "formerly = ['No Name', 'c']\n");
+    let complaint = desk.complaint("topics_dir = 'topics'\n");
+    let heads: Vec<&str> =
+        complaint.lines().filter(|line| !line.starts_with(' ') && !line.is_empty()).collect();
+    assert_eq!(
+        heads,
+        [
+            "topics/a.toml:5:20: \"b\" is the name of a topic now",
+            "topics/b.toml:5:13: \"old\" is a former name of the topic a too",
+            "topics/c.toml:5:13: \"No Name\" is no name",
+            "topics/c.toml:5:24: \"c\" is the name of a topic now",
+        ]
+    );
+}
+
+#[test]
 fn a_folder_of_topics_that_is_not_there_is_a_fault_at_its_key() {
     let complaint = Desk::new().complaint("topics_dir = 'nowhere'\n");
     assert!(complaint.starts_with("offprint.toml:1:14: the folder"), "{complaint}");

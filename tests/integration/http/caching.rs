@@ -108,3 +108,40 @@ async fn no_header_of_a_reader_gets_into_a_feed() {
         assert_eq!(got.header("etag"), plain.header("etag"), "{name}");
     }
 }
+
+#[tokio::test]
+async fn over_http_2_a_head_has_no_body_either() {
+    let net = Net::start().await;
+    let site = filled(&net).await;
+    // Its client breaks off when a body comes.
+    let client = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
+    for path in [FEED, FEED, "/topics/all", "/topics/none", "/r/0123/topics/all.atom"] {
+        let got = site.get(path).await;
+        let head = client.head(format!("http://{}{path}", site.address())).send().await.unwrap();
+        assert_eq!(
+            (head.version(), head.status().as_u16()),
+            (reqwest::Version::HTTP_2, got.status),
+            "{path}"
+        );
+        let length = head.headers().get("content-length").unwrap().to_str().unwrap().to_owned();
+        assert_eq!(length, got.body.len().to_string(), "{path}");
+        assert_eq!(head.bytes().await.unwrap().len(), 0, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_feed_is_fresh_until_one_of_the_configured_sources_is_asked() {
+    let net = Net::start().await;
+    let mut site = filled(&net).await;
+    site.later(TimeDelta::hours(40));
+    assert_eq!(site.get(FEED).await.header("cache-control"), "public, max-age=60", "every source is due");
+    site.harvest("arxiv").await;
+    assert_eq!(site.get(FEED).await.header("cache-control"), "public, max-age=60", "two others are");
+    let configuration = super::super::harvest::configuration(&net);
+    let (before, others) = configuration.split_once("[[source]]\nid = \"hf-daily\"").unwrap();
+    let topics = others.find("[[topic]]").unwrap();
+    site.adopt(&format!("{before}{}", &others[topics..])).await;
+    let fresh = site.get(FEED).await.header("cache-control").to_owned();
+    let seconds: u32 = fresh.strip_prefix("public, max-age=").unwrap().parse().unwrap();
+    assert!(seconds > 60, "{fresh}");
+}

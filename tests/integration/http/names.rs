@@ -1,5 +1,6 @@
 //! One topic under several addresses: its formats, former names, and the private ones of readers.
 
+use chrono::TimeDelta;
 use offprint::daemon::asks::Answer;
 use offprint::daemon::asks::Ask;
 use offprint::daemon::readers::ReaderAsk;
@@ -7,7 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::harvest;
 use crate::support::net::Net;
+use crate::support::site::Feed;
 use crate::support::site::Site;
+use crate::support::wire;
+use crate::support::wire::Item;
 
 #[tokio::test]
 async fn a_topic_is_a_page_or_a_feed_as_the_request_accepts() {
@@ -79,7 +83,12 @@ async fn a_topic_that_is_gone_says_so_and_a_renamed_one_where_it_is() {
         let got = site.get(path).await;
         let expected = format!("http://127.0.0.1:4287{now}");
         assert_eq!((got.status, got.header("location")), (301, expected.as_str()), "{path}");
+        assert_eq!((got.header("vary"), got.header("cache-control")), ("accept", "public, max-age=60"));
     }
+    let private = add(&site, "Ann").await;
+    let got = site.get(&format!("{private}/topics/all.atom")).await;
+    assert_eq!(got.header("location"), format!("http://127.0.0.1:4287{private}/topics/everything.atom"));
+    assert_eq!((got.status, got.header("cache-control")), (301, "private, max-age=60"));
     site.adopt(&after.replace("\nformerly = [\"all\"]", "")).await;
     for path in ["/topics/all.atom", "/topics/all.rss", "/topics/all", "/topics/all/archive/100.atom"] {
         assert_eq!(site.get(path).await.status, 410, "{path}");
@@ -154,14 +163,16 @@ async fn the_use_of_a_private_address_is_told_and_it_can_be_revoked() {
     let site = site.restart().await;
     let told = rows(reader(&site, ReaderAsk::List).await.unwrap());
     assert_eq!((told[0].answers, told[0].unchanged, told[0].last_use.is_some()), (4, 3, true));
+    site.get(&path).await;
     reader(&site, ReaderAsk::Revoke("Ann".to_owned())).await.unwrap();
-    assert_eq!(site.get(&path).await.status, 410);
+    offprint::daemon::readers::write_usage(site.desk()).await.unwrap();
+    assert_eq!(site.get(&path).await.status, 410, "noting the use gives no address back");
     assert_eq!(site.get(&format!("{bo}/topics/all.atom")).await.status, 200);
     assert!(reader(&site, ReaderAsk::Revoke("Ann".to_owned())).await.is_err());
     assert!(reader(&site, ReaderAsk::Add("Bo".to_owned())).await.is_err());
     let again = add(&site, "Ann").await;
     assert_eq!(site.get(&format!("{again}/topics/all.atom")).await.status, 200);
-    assert_eq!(site.get(&path).await.status, 404, "a former address stays closed");
+    assert_eq!(site.get(&path).await.status, 410, "a former address stays closed");
 }
 
 #[tokio::test]
@@ -179,4 +190,35 @@ async fn who_asks_too_often_is_told_to_wait() {
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=4).contains(&wait), "{wait}");
     assert_eq!(site.get("/topics/all.atom").await.status, 200, "what others do is their own matter");
+}
+
+#[tokio::test]
+async fn a_topic_under_another_name_lists_the_same_at_the_same_times() {
+    let net = Net::start().await;
+    let mut site = super::filled(&net).await;
+    site.later(TimeDelta::days(1));
+    let revised = Item { announce: "replace", version: 2, ..Item::new("2608.00001", "Counting Flags") };
+    let news = wire::arxiv("Thu, 13 Aug 2026", &[Item::new("2608.00009", "A Ninth Flag"), revised]);
+    net.at("/rss/cs.LG").answers(news);
+    site.harvest("arxiv").await;
+    let listed = |feed: &Feed| {
+        let entries = feed.parsed.entries.iter();
+        entries.map(|entry| (entry.id.clone(), entry.updated, entry.published)).collect::<Vec<_>>()
+    };
+    let before = listed(&site.feed("all").await);
+    let after = harvest::configuration(&net);
+    let after = after.replace("id = \"all\"", "id = \"everything\"\nformerly = [\"all\"]");
+    site.adopt(&after).await;
+    assert_eq!(listed(&site.feed("everything").await), before);
+    // With another query it keeps what it still lists.
+    let after =
+        after.replace("id = \"everything\"\nformerly = [", "id = \"flagged\"\nformerly = [\"everything\", ");
+    let after = after.replace("cat:cs.* OR source:journal OR source:hf-daily", "title:flag");
+    site.adopt(&after).await;
+    let narrowed = listed(&site.feed("flagged").await);
+    assert!(!narrowed.is_empty());
+    assert!(narrowed.iter().all(|entry| before.contains(entry)), "{narrowed:?}\n{before:?}");
+    let got = site.get("/topics/all.atom").await;
+    assert_eq!(got.header("location"), "http://127.0.0.1:4287/topics/flagged.atom");
+    assert_eq!(listed(&site.restart().await.feed("flagged").await), narrowed);
 }

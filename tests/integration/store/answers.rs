@@ -1,5 +1,7 @@
 //! What the store answers after each kind of change.
 
+use offprint::model::archive::Archive;
+use offprint::model::archive::Archived;
 use offprint::model::change::Event;
 use offprint::model::external_id::ExternalId;
 use offprint::model::observation::Observation;
@@ -9,6 +11,7 @@ use offprint::model::plan::Sequence;
 use offprint::model::source::ExchangeMemory;
 use offprint::model::source::Moved;
 use offprint::model::source::NextPoll;
+use offprint::model::topic::TimelineEntry;
 use offprint::model::topic::TopicState;
 use offprint::store;
 use offprint::store::Error;
@@ -299,4 +302,27 @@ fn whoever_watches_learns_of_each_revision() {
     assert_eq!(*watch.borrow_and_update(), Sequence(2));
     opened.writer.commit(&[]).unwrap();
     assert!(!watch.has_changed().unwrap());
+}
+
+#[test]
+fn what_was_closed_is_not_listed_again_because_its_paper_became_another() {
+    let closed = Archived { paper: paper_id(2), served_as: paper_id(2), updated: at(5) };
+    let closed = Archive { topic: topic_id("flags"), number: 100, entries: vec![closed] };
+    let before = entry("flags", 2, 5);
+    let (_folder, mut opened) = with([Op::Enter(before.clone()), Op::Close(closed)]);
+    let open = |opened: &Opened| {
+        let entries = opened.reader.open_entries(&topic_id("flags"), 9, |_paper| false).unwrap();
+        entries.into_iter().map(|entry| entry.updated).collect::<Vec<_>>()
+    };
+    assert_eq!(open(&opened), []);
+    let after = TimelineEntry { paper: paper_id(1), ..before };
+    let moved = [
+        Op::Leave { topic: topic_id("flags"), paper: paper_id(2) },
+        Op::Absorb { from: paper_id(2), into: paper_id(1) },
+        Op::Enter(after.clone()),
+    ];
+    opened.writer.commit(&[plan(moved)]).unwrap();
+    assert_eq!(open(&opened), [], "readers know it by the identifier it was served under");
+    opened.writer.commit(&[plan([Op::Enter(TimelineEntry { updated: at(6), ..after })])]).unwrap();
+    assert_eq!(open(&opened), [at(6)]);
 }

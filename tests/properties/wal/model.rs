@@ -42,7 +42,7 @@ pub(super) struct Model {
     archives: BTreeMap<(String, u64), Archive>,
     from: BTreeMap<String, u64>,
     gone: BTreeSet<String>,
-    private: BTreeMap<String, PrivateReader>,
+    private: BTreeMap<[u8; 32], PrivateReader>,
 }
 
 impl Model {
@@ -115,7 +115,7 @@ impl Model {
                 self.from.insert(topic.as_str().to_owned(), from);
             }
             Op::PrivateReader(reader) => {
-                self.private.insert(reader.name.clone(), (**reader).clone());
+                self.private.insert(reader.digest, (**reader).clone());
             }
             Op::Signals { paper, signals } => {
                 let paper = self.resolve(paper);
@@ -168,7 +168,7 @@ impl Model {
         let from = self.from.get(entry.topic.as_str()).copied().unwrap_or(0);
         let counting = self.archives(entry.topic.as_str()).filter(|archive| archive.number >= from);
         let mut held = counting.flat_map(|archive| &archive.entries);
-        !held.any(|held| held.paper == entry.paper && held.updated >= entry.updated)
+        !held.any(|held| held.served_as == entry.served_as && held.updated >= entry.updated)
     }
 
     fn compare_archives(&self, reader: &Reader) {
