@@ -87,6 +87,8 @@ pub struct Config {
     pub fetch: FetchSettings,
     /// Whom alarms are sent to.
     pub alerts: AlertSettings,
+    /// After how long half is left of what speaks for a paper.
+    pub half_life: Duration,
     /// Days on which sources are expected to announce nothing.
     pub quiet_days: Arc<BTreeSet<NaiveDate>>,
     /// The enabled sources, in the order of the file.

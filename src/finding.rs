@@ -1,13 +1,18 @@
 //! Looking things up for people: search, similar papers, what a topic would show, why a paper is in one. Both the command
 //! line and the server answer from here, so that they always say the same. Blocking; changes nothing.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::index;
 use crate::index::handle::Handle;
+use crate::model::curation::Note;
+use crate::model::curation::Pick;
 use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
+use crate::model::text::Html;
 use crate::normalise;
 use crate::query;
 use crate::query::Query;
@@ -16,11 +21,17 @@ use crate::store::Reader;
 use crate::topics::Topics;
 use crate::topics::selector::Selector;
 
+pub mod daily;
+
 pub mod explain;
+
+pub mod record;
 
 pub mod rows;
 
 pub mod search;
+
+pub mod trending;
 
 pub mod trial;
 
@@ -56,6 +67,26 @@ pub enum Error {
     /// The index refused.
     #[error(transparent)]
     Index(#[from] index::Error),
+}
+
+/// An editor's note, written in Markdown, as it is shown.
+pub fn note(note: &Note) -> Html {
+    normalise::note(note.as_str())
+}
+
+/// What editors picked, the last first; a paper that became another one stands under its name now.
+pub fn newest_picks(reader: &Reader) -> Result<Vec<(Pick, Paper)>, store::Error> {
+    let mut picks = reader.picks()?;
+    picks.sort_by_key(|pick| Reverse(pick.at));
+    let (mut found, mut known) = (Vec::with_capacity(picks.len()), HashSet::new());
+    for pick in picks {
+        if let Some(paper) = reader.paper(&pick.paper)?
+            && known.insert(paper.id.clone())
+        {
+            found.push((pick, paper));
+        }
+    }
+    Ok(found)
 }
 
 /// What is said of a topic that is not there.

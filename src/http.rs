@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::finding::Library;
 use crate::http::cabinet::Cabinet;
 use crate::http::private::Private;
+use crate::http::trends::Trends;
 use crate::index::handle::Handle;
 use crate::model::secret::Secret;
 use crate::model::source::SourceId;
@@ -35,6 +36,8 @@ pub mod router;
 
 pub mod serve;
 
+pub mod trends;
+
 mod accept;
 
 mod answers;
@@ -48,6 +51,8 @@ mod asked;
 mod assets;
 
 mod bodies;
+
+mod boards;
 
 mod encoding;
 
@@ -135,11 +140,28 @@ pub struct Site {
     /// The topics.
     pub topics: Arc<Topics>,
     /// The sources that are asked.
-    pub sources: Vec<SourceId>,
+    pub sources: Vec<SiteSource>,
     /// Topics by the names they had before.
     pub renamed: BTreeMap<TopicId, TopicId>,
     /// What an editor proves to be one with.
     pub editor_token: Option<Secret>,
+    /// Where the operator can be reached.
+    pub contact: Option<String>,
+    /// After so many days half is left of what speaks for a paper.
+    pub half_life_days: f64,
+}
+
+/// A source as pages show it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SiteSource {
+    /// Its name.
+    pub id: SourceId,
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// What the kind is.
+    pub about: &'static str,
+    /// How it is asked, in words.
+    pub manners: String,
 }
 
 /// What the server reads from.
@@ -163,17 +185,34 @@ pub struct Serving {
     pub cabinet: Cabinet,
     /// Where the use of private addresses is noted.
     pub private: Private,
+    /// What is talked about, kept for a minute.
+    pub trends: Trends,
 }
 
-/// A mark that somebody sends.
+/// What an editor asks for over HTTP.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Lesson {
-    /// The topic's name.
-    pub topic: String,
-    /// The paper, by any name.
-    pub paper: String,
-    /// `+`, `-` or `0`.
-    pub sign: String,
+pub enum Lesson {
+    /// A paper is marked in a topic.
+    Mark {
+        /// The topic's name.
+        topic: String,
+        /// The paper, by any name.
+        paper: String,
+        /// `+`, `-` or `0`.
+        sign: String,
+    },
+    /// A paper is picked.
+    Pick {
+        /// The paper, by any name.
+        paper: String,
+        /// Why, in Markdown.
+        note: Option<String>,
+    },
+    /// A pick is taken back.
+    Unpick {
+        /// The paper, by any name.
+        paper: String,
+    },
 }
 
 /// Where marks go: the reading half writes nothing itself.

@@ -33,6 +33,8 @@ pub mod handle;
 
 mod ids;
 
+pub mod listed;
+
 mod open;
 
 mod packed;

@@ -91,6 +91,8 @@ pub mod identity;
 
 pub mod index;
 
+pub mod trending;
+
 pub mod topics;
 
 pub mod feeds;

@@ -51,6 +51,8 @@ pub mod curation;
 
 pub mod doi;
 
+pub mod period;
+
 pub mod private_reader;
 
 pub mod registrants;

@@ -17,6 +17,7 @@ use crate::model::short_ids::PageUrl;
 use crate::model::source::Authority;
 use crate::model::source::SourceId;
 use crate::model::text::Abstract;
+use crate::model::text::Html;
 use crate::model::text::Raw;
 use crate::model::text::Text;
 use crate::model::text::Title;
@@ -105,6 +106,14 @@ pub fn observe(record: &Record, context: &Context<'_>) -> Result<Observation, Pr
         is_retracted: record.is_retracted,
         role: record.role,
     })
+}
+
+/// A note that somebody wrote in Markdown (as `CommonMark` has it) as a fragment that can be shown: formulas between dollar signs become
+/// MathML, markup that is not Markdown's is cleaned like that of any source.
+pub fn note(markdown: &str) -> Html {
+    let mut html = String::with_capacity(markdown.len() * 2);
+    pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(markdown));
+    Html::trusted(html::blocks(&html).into_iter().map(|block| block.html).collect())
 }
 
 /// The identifiers that texts and addresses hold, as those of a record are read.

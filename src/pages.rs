@@ -19,6 +19,8 @@ use crate::urls::Place;
 use crate::urls::Urls;
 use crate::urls::outside;
 
+pub mod cite;
+
 pub mod opml;
 
 pub mod paper;

@@ -10,8 +10,11 @@ use std::fmt::Write as _;
 
 use url::Url;
 
+use crate::model::format::CitationForm;
 use crate::model::format::Format;
 use crate::model::paper::PaperId;
+use crate::model::period::Period;
+use crate::model::period::Span;
 use crate::model::plan::Installation;
 use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
@@ -31,14 +34,51 @@ pub enum Place<'id> {
     Feed(List<'id>, Format),
     /// A closed archive document of a topic (RFC 5005), by its number.
     Archive(&'id TopicId, u64, Format),
+    /// What was listed in a period, from a place in it on.
+    Listed(Period, usize),
+    /// What is talked about, within a topic or everywhere.
+    Trending(Option<&'id TopicId>, Span),
+    /// What editors picked.
+    Picks,
     /// A paper's page.
     Paper(&'id PaperId),
+    /// A paper in a form in which programs cite it.
+    Citation(&'id PaperId, CitationForm),
+    /// Papers like one, as a page.
+    Similar(&'id PaperId),
+    /// Looking something up; nothing yet where the query is empty.
+    Search(SearchOf<'id>),
+    /// How the sources are doing.
+    Status,
+    /// What this is, and how it treats others.
+    About,
+    /// The description of the API.
+    OpenApi,
+    /// What lets browsers search here.
+    OpenSearch,
+    /// What lets a phone keep this as an application.
+    Manifest,
+    /// The icon.
+    Icon,
+    /// The script of the pages.
+    Script,
     /// The list of all feeds.
     Opml,
     /// The style sheet of the pages.
     Stylesheet,
     /// The style sheet with which browsers show feeds.
     FeedStylesheet,
+}
+
+/// A search as its page shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SearchOf<'text> {
+    /// The query as it was written.
+    pub query: &'text str,
+    /// Whether the newest come first, not the best.
+    pub newest_first: bool,
+    /// How many of the first are left out.
+    pub offset: usize,
 }
 
 /// A list of papers that can be subscribed to.
@@ -48,6 +88,14 @@ pub enum List<'id> {
     Topic(&'id TopicId),
     /// What happened to papers.
     Updates,
+    /// The papers of the last days.
+    Daily,
+    /// The best of the last weeks.
+    Weekly,
+    /// What is talked about.
+    Trending,
+    /// What editors picked.
+    Picks,
     /// The newest papers that match a query.
     Search(&'id str),
     /// The newest papers of an author.
@@ -65,6 +113,10 @@ impl List<'_> {
         match self {
             Self::Topic(topic) => format!("topics/{topic}{end}"),
             Self::Updates => format!("updates{end}"),
+            Self::Daily => format!("daily{end}"),
+            Self::Weekly => format!("weekly{end}"),
+            Self::Trending => format!("trending{end}"),
+            Self::Picks => format!("picks{end}"),
             Self::Search(query) => {
                 let mut pairs = url::form_urlencoded::Serializer::new(String::new());
                 format!("search{end}?{}", pairs.append_pair("q", query).finish())
@@ -87,12 +139,59 @@ impl Place<'_> {
             Self::Archive(topic, number, format) => {
                 format!("topics/{topic}/archive/{number}{}", format.extension())
             }
+            Self::Listed(period, from) => {
+                let folder = match period.span() {
+                    Span::Day => "daily",
+                    Span::Week => "week",
+                    Span::Month => "month",
+                };
+                let rest = if from == 0 { String::new() } else { format!("?from={from}") };
+                format!("{folder}/{period}{rest}")
+            }
+            Self::Trending(topic, span) => {
+                let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+                if let Some(topic) = topic {
+                    pairs.append_pair("topic", topic.as_str());
+                }
+                if span != Span::Week {
+                    pairs.append_pair("period", span.name());
+                }
+                with_query("trending", &pairs.finish())
+            }
+            Self::Picks => "picks".to_owned(),
             Self::Paper(paper) => format!("papers/{paper}"),
+            Self::Citation(paper, form) => format!("papers/{paper}{}", form.extension()),
+            Self::Similar(paper) => format!("papers/{paper}/similar"),
+            Self::Search(search) => {
+                let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+                if !search.query.is_empty() {
+                    pairs.append_pair("q", search.query);
+                }
+                if search.newest_first {
+                    pairs.append_pair("sort", "newest");
+                }
+                if search.offset > 0 {
+                    pairs.append_pair("from", &search.offset.to_string());
+                }
+                with_query("search", &pairs.finish())
+            }
+            Self::Status => "status".to_owned(),
+            Self::About => "about".to_owned(),
+            Self::OpenApi => "api/openapi.json".to_owned(),
+            Self::OpenSearch => "opensearch.xml".to_owned(),
+            Self::Manifest => "manifest.webmanifest".to_owned(),
+            Self::Icon => "assets/icon.svg".to_owned(),
+            Self::Script => "assets/offprint.js".to_owned(),
             Self::Opml => "opml".to_owned(),
             Self::Stylesheet => "assets/offprint.css".to_owned(),
             Self::FeedStylesheet => "assets/feed.css".to_owned(),
         }
     }
+}
+
+/// A path and what stands behind its question mark, where anything does.
+fn with_query(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// A text as one segment of a path (RFC 3986 §3.3): all but the unreserved characters is percent-encoded.
@@ -195,7 +294,20 @@ impl Urls {
             Place::Front
             | Place::Topic(_)
             | Place::TopicBefore(..)
+            | Place::Listed(..)
+            | Place::Trending(..)
+            | Place::Picks
             | Place::Paper(_)
+            | Place::Citation(..)
+            | Place::Similar(_)
+            | Place::Search(_)
+            | Place::Status
+            | Place::About
+            | Place::OpenApi
+            | Place::OpenSearch
+            | Place::Manifest
+            | Place::Icon
+            | Place::Script
             | Place::Stylesheet
             | Place::FeedStylesheet => place.tail(),
         }
@@ -217,6 +329,10 @@ impl Urls {
         match list {
             List::Topic(topic) => format!("{}topic/{topic}", self.tag_prefix),
             List::Updates => format!("{}updates", self.tag_prefix),
+            List::Daily => format!("{}daily", self.tag_prefix),
+            List::Weekly => format!("{}weekly", self.tag_prefix),
+            List::Trending => format!("{}trending", self.tag_prefix),
+            List::Picks => format!("{}picks", self.tag_prefix),
             List::Search(_) | List::Author(_) | List::Category(_) | List::Similar(_) => {
                 format!("{}{}", self.tag_prefix, list.tail(Format::Atom))
             }
@@ -243,77 +359,4 @@ fn is_authority(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use url::Url;
-
-    use super::Error;
-    use super::List;
-    use super::Place;
-    use super::Urls;
-    use crate::model::format::Format;
-    use crate::model::paper::PaperId;
-    use crate::model::plan::Installation;
-    use crate::model::time::Timestamp;
-    use crate::model::topic::TopicId;
-
-    fn urls(public: &str, authority: &str, date: &str) -> Result<Urls, Error> {
-        let created = Timestamp::parse_rfc3339("2026-11-20T08:00:00Z").unwrap();
-        let installation =
-            Installation { tag_authority: authority.to_owned(), tag_date: date.to_owned(), created };
-        Urls::new(Url::parse(public).unwrap(), &installation)
-    }
-
-    #[test]
-    fn identifiers_do_not_follow_the_host() {
-        let paper = PaperId::mint(7);
-        let topic = TopicId::parse("peft").unwrap();
-        let one = urls("https://papers.example.org", "papers.example.org", "2026-11-20").unwrap();
-        let other = urls("http://elsewhere.example/", "papers.example.org", "2026-11-20").unwrap();
-        assert_eq!(one.paper_tag(&paper), "tag:papers.example.org,2026-11-20:paper/0000000000000007");
-        assert_eq!(one.paper_tag(&paper), other.paper_tag(&paper));
-        assert_eq!(one.list_tag(List::Topic(&topic)), "tag:papers.example.org,2026-11-20:topic/peft");
-        assert_ne!(one.absolute(Place::Front), other.absolute(Place::Front));
-    }
-
-    #[test]
-    fn a_public_address_may_have_a_path() {
-        let topic = TopicId::parse("peft").unwrap();
-        let urls = urls("https://example.org/reading", "example.org", "2026-11-20").unwrap();
-        assert_eq!(
-            urls.absolute(Place::Feed(List::Topic(&topic), Format::Atom)),
-            "https://example.org/reading/topics/peft.atom"
-        );
-        assert_eq!(urls.path(Place::Topic(&topic)), "/reading/topics/peft");
-        assert_eq!(urls.path(Place::Front), "/reading/");
-    }
-
-    #[test]
-    fn the_place_in_a_timeline_is_a_readable_time() {
-        let topic = TopicId::parse("peft").unwrap();
-        let urls = urls("https://example.org", "example.org", "2026-11-20").unwrap();
-        let path = urls.path(Place::TopicBefore(&topic, Timestamp::from_micros(1_500_001)));
-        assert_eq!(path, "/topics/peft?before=1970-01-01T00:00:01.500001Z");
-    }
-
-    #[test]
-    fn what_breaks_rfc_4151_is_refused() {
-        let public = "https://example.org";
-        for authority in ["", "Example.org", "exa mple.org", "example.org:80", "-a.org", "a..org", "@a.org"] {
-            assert!(matches!(urls(public, authority, "2026-11-20"), Err(Error::Authority(_))), "{authority}");
-        }
-        for date in ["", "2026", "2026-13-01", "2026-11-21", "20261120", "+026-11-01", "2026-1-01"] {
-            assert!(matches!(urls(public, "example.org", date), Err(Error::Date(_))), "{date}");
-        }
-        assert!(urls(public, "papers@example.org", "2026-11-20").is_ok());
-    }
-
-    #[test]
-    fn an_address_that_cannot_be_served_is_refused() {
-        for public in ["ftp://example.org", "https://me:x@example.org", "https://example.org/?a", "data:x"] {
-            assert!(
-                matches!(urls(public, "example.org", "2026-11-20"), Err(Error::Public { .. })),
-                "{public}"
-            );
-        }
-    }
-}
+mod tests;

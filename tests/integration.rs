@@ -14,6 +14,8 @@ mod identity;
 
 mod index;
 
+mod lists;
+
 mod finding;
 
 mod config;

@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Folding and stemming are shared with the language: a paper has one set of words.
     ("relevance", &["query"]),
     ("index", &["model", "query", "relevance"]),
+    ("trending", &["model"]),
     ("topics", &["model", "query", "relevance"]),
     ("feeds", &["model", "urls"]),
     // The front page and the subscription list show the topics themselves.
@@ -45,7 +46,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "index",
         ],
     ),
-    ("finding", &["model", "normalise", "query", "relevance", "topics", "store", "index"]),
+    ("finding", &["model", "normalise", "query", "relevance", "trending", "topics", "store", "index"]),
     ("http", &["finding", "model", "clock", "urls", "query", "topics", "store", "index", "feeds", "pages"]),
     // Examples are named as people name papers.
     ("config", &["model", "sources", "topics", "query", "relevance", "normalise", "store", "http", "fetch"]),

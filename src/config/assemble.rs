@@ -281,7 +281,7 @@ fn whole(
     warn(topics.is_empty(), "there is no topic: no feed will be served", "add a [[topic]]");
     let (server, store, log, fetch) =
         (main.table("server")?, main.table("store")?, main.table("log")?, main.table("fetch")?);
-    let alerts = main.table("alerts")?;
+    let (alerts, trending) = (main.table("alerts")?, main.table("trending")?);
     let listen = server.listen("listen")?;
     let public_url = main.url("public_url");
     warn(
@@ -324,6 +324,7 @@ fn whole(
             total_timeout: fetch.duration("total_timeout")?,
         },
         alerts: AlertSettings { command: alerts.lines("command"), webhook: alerts.url("webhook") },
+        half_life: trending.duration("half_life")?,
         quiet_days: Arc::new(main.days("quiet_days").into_iter().collect()),
         sources,
         topics,

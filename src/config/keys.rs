@@ -101,6 +101,7 @@ pub(super) const MAIN: Section = Section {
         key("log", Form::Table(&LOG), Fallback::Written("{}"), LOG.about),
         key("fetch", Form::Table(&FETCH), Fallback::Written("{}"), FETCH.about),
         key("alerts", Form::Table(&ALERTS), Fallback::Written("{}"), ALERTS.about),
+        key("trending", Form::Table(&TRENDING), Fallback::Written("{}"), TRENDING.about),
         key("source", Form::Tables(&SOURCE), Fallback::Written("[]"), SOURCE.about),
         key("topic", Form::Tables(&TOPIC), Fallback::Written("[]"), TOPIC.about),
     ],
@@ -212,6 +213,19 @@ pub(super) const ALERTS: Section = Section {
         ),
         key("webhook", Form::Url, Fallback::Absent, "An address that the same JSON is posted to."),
     ],
+    later: &[],
+    kinds: &[],
+};
+
+pub(super) const TRENDING: Section = Section {
+    heading: "[trending]",
+    about: "How it is told which papers are talked about; the page `/trending` prints the formula.",
+    keys: &[key(
+        "half_life",
+        Form::Duration(3_600, 366 * DAY),
+        Fallback::Written("\"5d\""),
+        "After so long half is left of what speaks for a paper.",
+    )],
     later: &[],
     kinds: &[],
 };
@@ -356,7 +370,7 @@ pub(super) const WINDOW: Section = Section {
 
 /// Every table, to tell where a misplaced key belongs.
 pub(super) const SECTIONS: &[&Section] =
-    &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &ALERTS, &SOURCE, &TOPIC, &WINDOW];
+    &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &ALERTS, &TRENDING, &SOURCE, &TOPIC, &WINDOW];
 
 impl From<&OptionKey> for Key {
     fn from(option: &OptionKey) -> Self {

@@ -50,6 +50,7 @@ use crate::http::Site;
 use crate::http::Teacher;
 use crate::http::cabinet::Cabinet;
 use crate::http::private::Private;
+use crate::http::trends::Trends;
 use crate::index;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
@@ -99,13 +100,7 @@ impl Desk {
         let urls = Arc::new(Urls::new(config.public_url.clone(), &installation)?);
         let client = Client::timed_by(&fetch_settings(&config), &clock)?;
         let all = Arc::new(Topics::new(config.topics.clone()));
-        let site = watch::Sender::new(Arc::new(Site {
-            title: config.title.clone(),
-            topics: Arc::clone(&all),
-            sources: config.sources.iter().map(|source| source.id.clone()).collect(),
-            renamed: config.renamed.clone(),
-            editor_token: config.server.editor_token.clone(),
-        }));
+        let site = watch::Sender::new(Arc::new(views::site(&config, Arc::clone(&all))));
         let (topics, in_force) = watch::channel(Arc::new(Selector::new(all, None)));
         let indexer = Indexer::new(index::Settings::beside(&config.store.path));
         let harvester = Harvester::new(client, opened.writer, indexer, in_force, clock.clone())?;
@@ -155,6 +150,7 @@ impl Desk {
             teacher: Teacher::default(),
             cabinet: Cabinet::beside(&self.started_with.store.path),
             private: self.private.clone(),
+            trends: Trends::default(),
         }
     }
 
@@ -203,13 +199,7 @@ impl Desk {
     pub async fn adopt(&self, config: Config) -> anyhow::Result<Vec<Refilled>> {
         let client = self.harvester.client().with(&fetch_settings(&config))?;
         let topics = Arc::new(Topics::new(config.topics.clone()));
-        let site = Arc::new(Site {
-            title: config.title.clone(),
-            topics: Arc::clone(&topics),
-            sources: config.sources.iter().map(|source| source.id.clone()).collect(),
-            renamed: config.renamed.clone(),
-            editor_token: config.server.editor_token.clone(),
-        });
+        let site = Arc::new(views::site(&config, Arc::clone(&topics)));
         let (selector, ranked) = self.rank(topics).await?;
         let (topics_in_force, site_in_force, config_in_force) =
             (self.topics.clone(), self.site.clone(), self.config.clone());

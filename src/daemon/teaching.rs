@@ -19,7 +19,7 @@ use crate::harvest::curation::Marking;
 use crate::http::Lesson;
 use crate::http::Teacher;
 use crate::model::curation::Fit;
-use crate::model::text::Text;
+use crate::model::curation::Note;
 use crate::relevance::embedding::Embedding;
 use crate::relevance::train;
 use crate::store::Reader;
@@ -36,9 +36,6 @@ const MOST: usize = 70_000;
 /// From so many papers on the daemon trains by itself: the shipped embedding is made of as many.
 pub const AUTOMATIC: u64 = 60_000;
 
-/// The longest note to a pick, in characters.
-const LONGEST_NOTE: usize = 2_000;
-
 fn done(done: String) -> Answer {
     Answer::Done { done }
 }
@@ -46,10 +43,15 @@ fn done(done: String) -> Answer {
 /// Lets the server pass marks on.
 pub fn teacher(desk: &Arc<Desk>) -> Teacher {
     let desk = Arc::clone(desk);
-    Teacher::new(move |Lesson { topic, paper, sign }| {
+    Teacher::new(move |lesson| {
         let desk = Arc::clone(&desk);
         Box::pin(async move {
-            match mark(&desk, &topic, &paper, &sign).await {
+            let taught = match lesson {
+                Lesson::Mark { topic, paper, sign } => mark(&desk, &topic, &paper, &sign).await,
+                Lesson::Pick { paper, note } => pick(&desk, &paper, note).await,
+                Lesson::Unpick { paper } => unpick(&desk, &paper).await,
+            };
+            match taught {
                 Ok(Answer::Done { done }) => Ok(done),
                 Ok(_other) => Ok(String::new()),
                 Err(error) => Err(format!("{error:#}")),
@@ -94,10 +96,10 @@ pub async fn mark(desk: &Desk, topic: &str, paper: &str, sign: &str) -> anyhow::
 /// Picks a paper.
 pub async fn pick(desk: &Desk, paper: &str, note: Option<String>) -> anyhow::Result<Answer> {
     let paper = finding::known(desk.reader(), paper)?;
-    let note = note.map(|note| Text::new(note.trim())).filter(|note| !note.is_empty());
-    if note.as_ref().is_some_and(|note| note.as_str().chars().count() > LONGEST_NOTE) {
-        bail!("the note has more than {LONGEST_NOTE} characters");
+    if note.as_ref().is_some_and(|note| note.chars().count() > Note::LONGEST) {
+        bail!("the note has more than {} characters", Note::LONGEST);
     }
+    let note = note.as_deref().and_then(Note::new);
     let title = paper.title().text.to_string();
     desk.harvester().pick(paper, note).await?;
     Ok(done(format!("“{title}” is picked")))

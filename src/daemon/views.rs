@@ -1,6 +1,7 @@
 //! The store's papers, sources and topics as rows for people. Pure: reads the store, changes nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -20,6 +21,8 @@ use crate::finding::rows;
 use crate::harvest::job::Progress;
 use crate::harvest::plan::Tally;
 use crate::harvest::schedule::words;
+use crate::http::Site;
+use crate::http::SiteSource;
 use crate::model::format::Format;
 use crate::model::ledger::Part;
 use crate::model::paper::Paper;
@@ -81,6 +84,25 @@ pub fn polled(source: &ConfiguredSource, polled: &Polled) -> PollRow {
                 ..row(summary.health.name(), &summary.next_poll)
             }
         }
+    }
+}
+
+/// What of a configuration is served.
+pub fn site(config: &Config, topics: Arc<Topics>) -> Site {
+    let source = |source: &ConfiguredSource| SiteSource {
+        id: source.id.clone(),
+        kind: source.kind.name,
+        about: source.kind.about,
+        manners: format!("asked about every {}; {}", words(source.every), budget(source)),
+    };
+    Site {
+        title: config.title.clone(),
+        topics,
+        sources: config.sources.iter().map(source).collect(),
+        renamed: config.renamed.clone(),
+        editor_token: config.server.editor_token.clone(),
+        contact: config.contact.clone(),
+        half_life_days: config.half_life.as_secs_f64() / 86_400.0,
     }
 }
 

@@ -16,6 +16,7 @@ use crate::model::author::Author;
 use crate::model::author::Authors;
 use crate::model::link::WebUrl;
 use crate::model::paper::Paper;
+use crate::model::text::Html;
 use crate::model::text::Text;
 use crate::urls::Place;
 use crate::urls::Urls;
@@ -90,6 +91,7 @@ const AFFILIATIONS: usize = 4;
 struct View<'paper> {
     state: Option<&'static str>,
     news: Option<&'static str>,
+    note: Option<&'paper str>,
     abstract_html: Option<&'paper str>,
     paragraphs: Vec<&'paper str>,
     people: Vec<PersonView<'paper>>,
@@ -108,8 +110,19 @@ struct PersonView<'paper> {
     affiliations: String,
 }
 
-/// The body of a paper's entry, led by what happened to it, if that is why it stands here.
-pub(super) fn content(paper: &Paper, news: Option<&'static str>, reason: &str, urls: &Urls) -> Content {
+/// What is said of a paper beside what it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Said<'place> {
+    /// What happened to it, if that is why it stands here.
+    pub(super) news: Option<&'static str>,
+    /// What an editor says of it.
+    pub(super) note: Option<&'place Html>,
+    /// Why it stands here.
+    pub(super) reason: &'place str,
+}
+
+/// The body of a paper's entry.
+pub(super) fn content(paper: &Paper, said: &Said<'_>, urls: &Urls) -> Content {
     let abstract_text = paper.abstract_text();
     let abstract_html = abstract_text.map(|text| text.html.as_str()).filter(|html| is_sound(html));
     let plain = abstract_text.filter(|_| abstract_html.is_none()).map(|text| &text.text);
@@ -118,7 +131,8 @@ pub(super) fn content(paper: &Paper, news: Option<&'static str>, reason: &str, u
     let total = paper.authors().and_then(|authors| usize::try_from(authors.total).ok()).unwrap_or_default();
     let view = View {
         state: paper.state(),
-        news,
+        news: said.news,
+        note: said.note.map(Html::as_str).filter(|html| !html.is_empty() && is_sound(html)),
         abstract_html: abstract_html.filter(|html| !html.is_empty()),
         paragraphs: plain.map(|text| text.paragraphs().collect()).unwrap_or_default(),
         total: if total > people.len() { total } else { 0 },
@@ -126,7 +140,7 @@ pub(super) fn content(paper: &Paper, news: Option<&'static str>, reason: &str, u
         organisation: paper.organisation(),
         facts: facts(paper),
         links: outside::reading_links(paper),
-        reason: Text::line(reason),
+        reason: Text::line(said.reason),
         sources: paper.sources().into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         record: urls.absolute(Place::Paper(&paper.id)),
     };

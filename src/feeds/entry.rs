@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::feeds::content;
 use crate::feeds::content::Content;
+use crate::feeds::content::Said;
 use crate::feeds::labels;
 use crate::model::author::Authors;
 use crate::model::change::Event;
@@ -14,6 +15,7 @@ use crate::model::link::LinkKind;
 use crate::model::paper::Paper;
 use crate::model::subject::Subject;
 use crate::model::subject::SubjectScheme;
+use crate::model::text::Html;
 use crate::model::text::Text;
 use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
@@ -100,12 +102,31 @@ const MOST: usize = 40;
 
 /// A paper as an entry: a function of the paper and its place in the topic, of nothing else.
 pub fn entry(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Entry {
-    let content = content::content(paper, None, &place.reason, urls);
+    let content = content::content(paper, &Said { reason: &place.reason, ..Said::default() }, urls);
     Entry {
         id: urls.paper_tag(&place.served_as),
         updated: plausible(place.updated),
         ..plain(paper, content, urls)
     }
+}
+
+/// Why a paper stands in a list that nobody configured.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    /// In words.
+    pub reason: String,
+    /// What an editor says of it.
+    pub note: Option<Html>,
+    /// When it was put there, where somebody put it: readers hear of it then, however old it is.
+    pub since: Option<Timestamp>,
+}
+
+/// A paper in a list that nobody configured.
+pub fn standing(paper: &Paper, standing: &Standing, urls: &Urls) -> Entry {
+    let said = Said { reason: &standing.reason, note: standing.note.as_ref(), ..Said::default() };
+    let entry = plain(paper, content::content(paper, &said, urls), urls);
+    let updated = standing.since.map_or(entry.updated, |since| entry.updated.max(plausible(since)));
+    Entry { updated, ..entry }
 }
 
 /// A paper as it is wherever it stands, with a body.
@@ -146,7 +167,7 @@ pub fn update(paper: &Paper, event: Event, at: Timestamp, urls: &Urls) -> Entry 
         title: Text::line(&format!("[{label}] {}", bare_title(paper))),
         published: plausible(at),
         updated: plausible(at),
-        ..plain(paper, content::content(paper, news, "", urls), urls)
+        ..plain(paper, content::content(paper, &Said { news, ..Said::default() }, urls), urls)
     }
 }
 

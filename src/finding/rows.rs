@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::model::paper::Paper;
 
 /// One paper found.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Hit {
     /// Our identifier.
     pub paper: String,
@@ -54,7 +55,7 @@ pub fn authors(paper: &Paper, most: usize) -> String {
 }
 
 /// How many of the papers found share something.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct FacetRows {
     /// arXiv categories.
     pub categories: Vec<(String, u64)>,
@@ -65,7 +66,7 @@ pub struct FacetRows {
 }
 
 /// What a search found.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SearchRows {
     /// The papers, in the order that was asked for.
     pub hits: Vec<Hit>,
@@ -77,7 +78,7 @@ pub struct SearchRows {
 }
 
 /// What a topic would show.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct TrialRows {
     /// What was tried, in words.
     pub topic: String,
@@ -105,7 +106,7 @@ pub struct TrialRows {
 }
 
 /// Why a paper is in a topic or not.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ExplainRows {
     /// The topic.
     pub topic: String,
@@ -122,7 +123,7 @@ pub struct ExplainRows {
 }
 
 /// One condition of a query.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ConditionRow {
     /// As it is written.
     pub condition: String,
@@ -133,7 +134,7 @@ pub struct ConditionRow {
 }
 
 /// A score and what it is made of.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ScoreRow {
     /// All together, in standard deviations above the papers it is compared with.
     pub total: f32,

@@ -287,6 +287,7 @@ pub fn conclude(
         schedule::next_poll(now, every, floor, ending, jitter)
     };
     let calendar = job.calendar(now);
+    let was_interrupted = matches!(ended, Ended::Interrupted { .. });
     let next_poll = match &ended {
         Ended::Complete => {
             state.failures = 0;
@@ -360,6 +361,9 @@ pub fn conclude(
     state.fault.clone_from(&fault);
     state.problems = problems.iter().take(SourceState::PROBLEMS_KEPT).cloned().collect();
     state.next_poll = Some(next_poll.clone());
+    if !was_interrupted {
+        state.note_day(now.day(), fault.is_some(), tally.new);
+    }
     let summary = Summary {
         asked: u64::try_from(asked).unwrap_or(u64::MAX),
         records: u64::try_from(records).unwrap_or(u64::MAX),

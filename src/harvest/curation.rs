@@ -6,13 +6,13 @@ use crate::harvest::plan::places::enter_as_history;
 use crate::harvest::run::Harvester;
 use crate::model::beside::Beside;
 use crate::model::curation::Fit;
+use crate::model::curation::Note;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
-use crate::model::text::Text;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::store::Error;
@@ -34,7 +34,7 @@ pub enum Marking {
 /// What becomes of a pick.
 enum Repick {
     /// It is made, or its note changes.
-    Pick(Option<Text>),
+    Pick(Option<Note>),
     /// It is taken back.
     TakeBack,
 }
@@ -99,7 +99,7 @@ impl Harvester {
     }
 
     /// Picks a paper, or changes the note to it; topics that wait for that take it as news.
-    pub async fn pick(&self, paper: Paper, note: Option<Text>) -> Result<(), Error> {
+    pub async fn pick(&self, paper: Paper, note: Option<Note>) -> Result<(), Error> {
         self.repick(paper, Repick::Pick(note)).await
     }
 

@@ -69,6 +69,8 @@ pub(super) enum Shows {
     Papers,
     /// Anything.
     Anything,
+    /// Anything, and the time: it is another from then on.
+    Until(Timestamp),
 }
 
 /// A resource made from the store.
@@ -204,6 +206,11 @@ impl App {
         if !Arc::ptr_eq(site, &self.serving.site.borrow()) {
             return false;
         }
+        if let Shows::Until(end) = shows
+            && self.serving.clock.now() >= *end
+        {
+            return false;
+        }
         let reader = &self.serving.reader;
         let now = reader.revision();
         if slot.current_at.load(Ordering::Acquire) >= now.0 {
@@ -214,7 +221,7 @@ impl App {
             Shows::Topic(topic) => reader.topic_moved(topic),
             Shows::Document(topic) => reader.topic_moved(topic).max(reader.papers_moved()),
             Shows::Papers => reader.papers_moved(),
-            Shows::Anything => now,
+            Shows::Anything | Shows::Until(_) => now,
         };
         let is_current = moved <= *revision;
         if is_current {

@@ -85,7 +85,7 @@ impl Outlook {
 /// When one of the configured sources is asked next; one that never was is asked at once.
 fn next_poll(reader: &Reader, site: &Site, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let polls = site.sources.iter().map(|source| {
-        let poll = reader.source(source)?.and_then(|state| state.next_poll);
+        let poll = reader.source(&source.id)?.and_then(|state| state.next_poll);
         Ok(poll.map_or(now, |poll| poll.at))
     });
     polls.collect::<Result<Vec<_>, Error>>().map(|polls| polls.into_iter().min())

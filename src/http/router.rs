@@ -16,6 +16,7 @@ use axum::http::Uri;
 use axum::http::header;
 use axum::middleware;
 use axum::response::Response;
+use axum::routing::delete;
 use axum::routing::get;
 use axum::routing::post;
 use tower::Service as _;
@@ -26,6 +27,8 @@ use crate::http::answers::App;
 use crate::http::api;
 use crate::http::archives;
 use crate::http::assets;
+use crate::http::boards;
+use crate::http::boards::Board;
 use crate::http::front;
 use crate::http::guard;
 use crate::http::health;
@@ -37,6 +40,7 @@ use crate::http::tokens;
 use crate::http::topics;
 use crate::http::updates;
 use crate::model::format::Format;
+use crate::urls::Place;
 
 /// Answers requests.
 #[derive(Clone, Debug)]
@@ -145,6 +149,11 @@ pub fn router(serving: Serving, settings: &Settings) -> Server {
     let mut router = Router::new();
     for format in Format::ALL {
         let end = format.extension();
+        for board in Board::ALL {
+            // The names in the table of routes and in addresses are the same.
+            let path = app.serving.urls.route(Place::Feed(board.list(), format));
+            router = router.route(&path, get(move |asked| boards::feed(board, format, asked)));
+        }
         let updates = move |asked| updates::feed(format, asked);
         let search = move |query, asked| listings::search(format, query, asked);
         let similar = move |id, asked| listings::similar(format, id, asked);
@@ -160,12 +169,23 @@ pub fn router(serving: Serving, settings: &Settings) -> Server {
         .route("/authors/{name}", get(listings::author))
         .route("/categories/{name}", get(listings::category))
         .route("/papers/{id}", get(papers::page))
-        .route("/api/v1/search", get(api::search))
-        .route("/api/v1/try", get(api::try_query))
-        .route("/api/v1/papers/{id}/similar", get(api::similar))
-        .route("/api/v1/topics/{id}/explain", get(api::explain))
-        .route("/api/v1/topics/{id}/try", get(api::try_topic))
-        .route("/api/v1/topics/{id}/marks", post(api::mark))
+        .route("/api/openapi.json", get(api::openapi::description))
+        .route("/api/v1/search", get(api::lookups::search))
+        .route("/api/v1/try", get(api::lookups::try_query))
+        .route("/api/v1/papers", get(api::lists::papers))
+        .route("/api/v1/papers/{id}", get(api::lists::paper))
+        .route("/api/v1/papers/{id}/signals", get(api::lists::signals))
+        .route("/api/v1/papers/{id}/similar", get(api::lookups::similar))
+        .route("/api/v1/topics", get(api::lists::topics))
+        .route("/api/v1/topics/{id}/papers", get(api::lists::of_topic))
+        .route("/api/v1/topics/{id}/explain", get(api::lookups::explain))
+        .route("/api/v1/topics/{id}/try", get(api::lookups::try_topic))
+        .route("/api/v1/topics/{id}/marks", post(api::editing::mark))
+        .route("/api/v1/daily/{period}", get(api::boards::listed))
+        .route("/api/v1/trending", get(api::boards::trending))
+        .route("/api/v1/picks", get(api::boards::picks).post(api::editing::pick))
+        .route("/api/v1/picks/{paper}", delete(api::editing::unpick))
+        .route("/api/v1/sources", get(api::lists::sources))
         .route("/arxiv/{*id}", get(papers::by_arxiv))
         .route("/doi/{*id}", get(papers::by_doi))
         .route("/opml", get(opml::list))

@@ -70,6 +70,9 @@ fn columns(fields: &Fields, paper: &Paper, document: &Document, entry: &mut Tant
     entry.add_u64(fields.id_high, high);
     entry.add_u64(fields.id_low, low);
     entry.add_u64(fields.day, day(document.day()));
+    for listed in paper.listed_days() {
+        entry.add_u64(fields.listed, day(listed));
+    }
     entry.add_i64(fields.year, i64::from(document.day().year()));
     entry.add_i64(fields.first_seen, paper.first_seen.micros());
     for subject in paper.subjects() {
@@ -89,6 +92,12 @@ fn columns(fields: &Fields, paper: &Paper, document: &Document, entry: &mut Tant
 /// A day as a number that is never negative.
 pub(super) fn day(day: NaiveDate) -> u64 {
     u64::try_from(i64::from(day.num_days_from_ce()) + (1 << 31)).unwrap_or_default()
+}
+
+/// The day that such a number means.
+pub(super) fn day_of(number: u64) -> Option<NaiveDate> {
+    let days = i64::try_from(number).ok()? - (1 << 31);
+    NaiveDate::from_num_days_from_ce_opt(i32::try_from(days).ok()?)
 }
 
 /// The letter before a stored text.

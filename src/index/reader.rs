@@ -1,12 +1,15 @@
 //! Searching. A reader sees what was committed last, and many may search at once.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use tantivy::DocSet as _;
 use tantivy::IndexReader;
 use tantivy::TERMINATED;
 use tantivy::TantivyError;
 use tantivy::Term;
+use tantivy::query::AllQuery;
 use tantivy::schema::IndexRecordOption;
 
 use crate::index::Error;
@@ -14,6 +17,9 @@ use crate::index::checked::Faults;
 use crate::index::collect::Collect;
 use crate::index::everything::Everything;
 use crate::index::ids;
+use crate::index::listed::Listed;
+use crate::index::listed::ListedBetween;
+use crate::index::listed::NewestListed;
 use crate::index::schema::Fields;
 use crate::index::translate;
 use crate::index::translate::Translation;
@@ -101,6 +107,18 @@ impl Reader {
     pub fn matching(&self, query: &Query, now: Timestamp) -> Result<Vec<PaperId>, Error> {
         let found = self.collect(query, now, &Everything)?;
         Ok(found.into_iter().map(|(high, low)| ids::whole(high, low)).collect())
+    }
+
+    /// What was listed between two days, both included, in no order. A paper that was on two lists is there twice.
+    pub fn listed(&self, days: RangeInclusive<NaiveDate>) -> Result<Vec<Listed>, Error> {
+        let found = self.committed.searcher().search(&AllQuery, &ListedBetween(days));
+        found.map_err(|error| self.error(&error))
+    }
+
+    /// The newest day up to one on which anything was listed.
+    pub fn newest_listed(&self, today: NaiveDate) -> Result<Option<NaiveDate>, Error> {
+        let found = self.committed.searcher().search(&AllQuery, &NewestListed(today));
+        found.map_err(|error| self.error(&error))
     }
 
     /// How many papers there are.

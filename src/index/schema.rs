@@ -15,13 +15,15 @@ use crate::model::signal::SignalKind;
 use crate::query::ast::TextField;
 
 /// The version of what is in the index; another one is begun anew.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The name of our tokenizer.
 const PACKED: &str = "packed";
 
 /// The day of announcement as [`day`](super::entry::day) counts it.
 pub(super) const DAY: &str = "day";
+/// The days on which lists had the paper, counted likewise.
+pub(super) const LISTED: &str = "listed";
 /// When we first saw the paper, in microseconds.
 pub(super) const FIRST_SEEN: &str = "first_seen";
 /// The year of announcement.
@@ -64,6 +66,8 @@ pub(super) struct Fields {
     pub(super) texts: Field,
     /// See [`DAY`].
     pub(super) day: Field,
+    /// See [`LISTED`].
+    pub(super) listed: Field,
     /// See [`FIRST_SEEN`].
     pub(super) first_seen: Field,
     /// See [`YEAR`].
@@ -98,6 +102,7 @@ impl Fields {
             id: whole(&mut builder, "id"),
             texts: builder.add_text_field("texts", STORED),
             day: builder.add_u64_field(DAY, FAST),
+            listed: builder.add_u64_field(LISTED, FAST),
             first_seen: builder.add_i64_field(FIRST_SEEN, FAST),
             year: builder.add_i64_field(YEAR, FAST),
             category: builder.add_text_field(CATEGORY, TextOptions::default().set_fast("raw")),

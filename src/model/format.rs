@@ -1,4 +1,4 @@
-//! The formats that lists of papers are served in.
+//! The formats that lists of papers are served in, and the forms in which single papers are.
 
 /// One format of a feed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -54,5 +54,48 @@ impl Format {
     /// The name before the extension, and the format that the extension means.
     pub fn split(name: &str) -> Option<(&str, Self)> {
         Self::ALL.into_iter().find_map(|format| Some((name.strip_suffix(format.extension())?, format)))
+    }
+}
+
+/// A form in which programs cite a paper.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CitationForm {
+    /// BibTeX.
+    Bibtex,
+    /// RIS.
+    Ris,
+    /// CSL-JSON.
+    Csl,
+    /// All that we know of it, as JSON.
+    Json,
+}
+
+impl CitationForm {
+    /// Every one; an ending that holds another one comes first.
+    pub const ALL: [Self; 4] = [Self::Bibtex, Self::Ris, Self::Csl, Self::Json];
+
+    /// How the address ends.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Bibtex => ".bib",
+            Self::Ris => ".ris",
+            Self::Csl => ".csl.json",
+            Self::Json => ".json",
+        }
+    }
+
+    /// The media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Bibtex => "application/x-bibtex; charset=utf-8",
+            Self::Ris => "application/x-research-info-systems; charset=utf-8",
+            Self::Csl => "application/vnd.citationstyles.csl+json",
+            Self::Json => "application/json",
+        }
+    }
+
+    /// The name before the ending, and the form that the ending means.
+    pub fn split(name: &str) -> Option<(&str, Self)> {
+        Self::ALL.into_iter().find_map(|form| Some((name.strip_suffix(form.extension())?, form)))
     }
 }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use chrono::NaiveDate;
+
 use crate::model::author::Authors;
 use crate::model::change;
 use crate::model::change::Event;
@@ -14,6 +16,7 @@ use crate::model::external_id::ExternalId;
 use crate::model::link::Link;
 use crate::model::link::WebUrl;
 use crate::model::observation::Observation;
+use crate::model::source::Authority;
 use crate::model::source::SourceId;
 use crate::model::subject::Subject;
 use crate::model::text::Abstract;
@@ -201,6 +204,22 @@ impl Paper {
     /// The earliest announcement.
     pub fn announced(&self) -> Option<Moment> {
         self.pick(self.chosen.announced, |observation| observation.announced)
+    }
+
+    /// The days on which people could find it in a list: that of its announcement, where a source says the day, and those on
+    /// which a daily list of picked papers had it. Where no source says anything, the day on which we first saw it.
+    pub fn listed_days(&self) -> BTreeSet<NaiveDate> {
+        let picked =
+            self.observations.iter().filter(|observation| observation.authority == Authority::Aggregator);
+        let moments = picked.filter_map(|observation| observation.announced).chain(self.announced());
+        let mut days: BTreeSet<NaiveDate> = moments
+            .filter(|moment| matches!(moment.precision, Precision::Day | Precision::Second))
+            .map(|moment| moment.at.day())
+            .collect();
+        if self.announced().is_none() {
+            days.insert(self.first_seen.day());
+        }
+        days
     }
 
     /// When its authors submitted it.

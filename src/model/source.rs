@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use crate::model::ledger::History;
 use crate::model::ledger::Part;
 use crate::model::problem::Problem;
@@ -170,6 +172,21 @@ pub struct SourceState {
     pub parts: BTreeMap<String, Part>,
     /// The harvest of history, if one was ever begun.
     pub history: Option<Box<History>>,
+    /// How it did on each of the last days in UTC on which it was asked, at most [`SourceState::DAYS_KEPT`].
+    pub days: BTreeMap<NaiveDate, SourceDay>,
+}
+
+/// How a source did on one day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SourceDay {
+    /// How it was doing at the day's last harvest.
+    pub health: Health,
+    /// How many harvests there were.
+    pub harvests: u32,
+    /// How many of them failed.
+    pub failed: u32,
+    /// How many papers came that we did not know.
+    pub new: u32,
 }
 
 impl SourceState {
@@ -178,6 +195,9 @@ impl SourceState {
 
     /// How many parts are kept; those seen least recently go first.
     pub const PARTS_KEPT: usize = 64;
+
+    /// Of how many days it is kept how they went.
+    pub const DAYS_KEPT: usize = 90;
 
     /// A source that was never asked.
     pub fn untouched(source: SourceId) -> Self {
@@ -196,6 +216,19 @@ impl SourceState {
             problems: Vec::new(),
             parts: BTreeMap::new(),
             history: None,
+            days: BTreeMap::new(),
+        }
+    }
+
+    /// Notes how a harvest that ended on a day went.
+    pub fn note_day(&mut self, day: NaiveDate, has_failed: bool, new: u64) {
+        let noted = self.days.entry(day).or_default();
+        noted.health = self.health;
+        noted.harvests = noted.harvests.saturating_add(1);
+        noted.failed = noted.failed.saturating_add(u32::from(has_failed));
+        noted.new = noted.new.saturating_add(u32::try_from(new).unwrap_or(u32::MAX));
+        while self.days.len() > Self::DAYS_KEPT {
+            self.days.pop_first();
         }
     }
 }

@@ -8,7 +8,6 @@ use askama::Template;
 
 use crate::model::author::Author;
 use crate::model::change::Event;
-use crate::model::external_id::ExternalId;
 use crate::model::link::LinkKind;
 use crate::model::link::WebUrl;
 use crate::model::observation::Observation;
@@ -22,6 +21,7 @@ use crate::model::topic::TimelineEntry;
 use crate::pages;
 use crate::pages::Error;
 use crate::pages::Frame;
+use crate::pages::cite::Facts;
 use crate::pages::parts;
 use crate::pages::parts::Stamp;
 use crate::urls::Place;
@@ -51,7 +51,7 @@ pub fn page(site: &str, record: &PaperRecord, urls: &Urls) -> Result<String, Err
         frame: Frame::new(site, urls),
         title: &paper.title().text,
         canonical: urls.absolute(Place::Paper(&paper.id)),
-        citation_tags: citation_tags(paper),
+        citation_tags: Facts::of(paper).tags(),
         state: paper.state(),
         people: listed.iter().map(PersonView::new).collect(),
         total: if total > listed.len() { total } else { 0 },
@@ -242,32 +242,4 @@ fn print(moment: Moment) -> String {
         Precision::Day => at.format("%-d %B %Y").to_string(),
         Precision::Second => Stamp::minute(moment.at).people,
     }
-}
-
-fn citation_tags(paper: &Paper) -> Vec<(&'static str, String)> {
-    let mut tags = vec![("citation_title", paper.title().text.to_string())];
-    if let Some(authors) = paper.authors() {
-        tags.extend(authors.listed.iter().map(|author| ("citation_author", author.name.to_string())));
-    }
-    if let Some(moment) = paper.announced().or(paper.submitted()) {
-        let format = match moment.precision {
-            Precision::Year => "%Y",
-            Precision::Month => "%Y/%m",
-            Precision::Day | Precision::Second => "%Y/%m/%d",
-        };
-        tags.push(("citation_publication_date", moment.at.to_chrono().format(format).to_string()));
-    }
-    tags.extend(paper.venue().map(|venue| ("citation_journal_title", venue.to_string())));
-    for id in paper.ids() {
-        match id {
-            ExternalId::Arxiv(id) => tags.push(("citation_arxiv_id", id.to_string())),
-            ExternalId::Doi(id) => tags.push(("citation_doi", id.to_string())),
-            ExternalId::Pmid(id) => tags.push(("citation_pmid", id.to_string())),
-            ExternalId::Pmcid(_) | ExternalId::OpenReview(_) | ExternalId::Acl(_) | ExternalId::Page(_) => {}
-        }
-    }
-    let pdf = paper.links().into_iter().find(|link| link.kind == LinkKind::Pdf);
-    tags.extend(pdf.map(|link| ("citation_pdf_url", link.url.to_string())));
-    tags.extend(paper.language().map(|language| ("citation_language", language.to_string())));
-    tags
 }

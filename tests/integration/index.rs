@@ -178,7 +178,7 @@ fn another_version_is_begun_anew_and_what_is_not_ours_stays() {
     fs::write(folder.path().join("index/notes.txt"), "mine").unwrap();
     let list = folder.path().join("index/meta.json");
     let text = fs::read_to_string(&list).unwrap();
-    fs::write(&list, text.replace("offprint 1 ", "offprint 0 ")).unwrap();
+    fs::write(&list, text.replace("offprint 2 ", "offprint 0 ")).unwrap();
     assert_anew(folder.path(), "version 0");
     assert_eq!(fs::read_to_string(folder.path().join("index/notes.txt")).unwrap(), "mine");
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use offprint::model::archive::Archive;
 use offprint::model::archive::Archived;
 use offprint::model::curation::Fit;
+use offprint::model::curation::Note;
 use offprint::model::curation::Pick;
 use offprint::model::curation::TopicMark;
 use offprint::model::plan::Op;
@@ -86,7 +87,7 @@ fn ops() -> impl Strategy<Value = Op> {
         .prop_map(|(topic, number)| Op::Unmark { topic: topic_id(topic), paper: paper_id(number) });
     let picked =
         (number.clone(), prop::option::of("[a-z]{1,8}"), 0..40_i64).prop_map(|(number, note, seconds)| {
-            let note = note.map(|note| Text::new(&note));
+            let note = note.as_deref().and_then(Note::new);
             Op::Pick(Pick { paper: paper_id(number), note, at: at(seconds) })
         });
     let unpicked = number.clone().prop_map(|number| Op::Unpick(paper_id(number)));

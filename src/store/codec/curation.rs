@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::model::curation::Fit;
+use crate::model::curation::Note;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
-use crate::model::text::Text;
 use crate::model::time::Timestamp;
 use crate::store::codec::Fault;
 use crate::store::codec::Format;
@@ -78,7 +78,7 @@ impl PickRow<'_> {
     pub(super) fn into_noun(self) -> Result<Pick, Fault> {
         Ok(Pick {
             paper: paper_id(&self.paper)?,
-            note: self.note.map(|note| Text::new(&note)),
+            note: self.note.as_deref().and_then(Note::new),
             at: Timestamp::from_micros(self.at),
         })
     }

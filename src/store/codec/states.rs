@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ use crate::model::source::ExchangeMemory;
 use crate::model::source::Health;
 use crate::model::source::Moved;
 use crate::model::source::NextPoll;
+use crate::model::source::SourceDay;
 use crate::model::source::SourceId;
 use crate::model::source::SourceState;
 use crate::model::time::Timestamp;
@@ -178,6 +180,17 @@ pub(super) struct SourceRow<'a> {
     parts: BTreeMap<Cow<'a, str>, PartRow<'a>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     history: Option<HistoryRow<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    days: BTreeMap<NaiveDate, DayRow<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DayRow<'a> {
+    #[serde(borrow)]
+    health: Cow<'a, str>,
+    harvests: u32,
+    failed: u32,
+    new: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -212,6 +225,7 @@ impl<'a> From<&'a SourceState> for SourceRow<'a> {
             settings: state.settings.as_str().into(),
             parts: state.parts.iter().map(|(name, part)| (name.as_str().into(), part.into())).collect(),
             history: state.history.as_deref().map(HistoryRow::from),
+            days: state.days.iter().map(|(day, noted)| (*day, DayRow::from(noted))).collect(),
             problems: state
                 .problems
                 .iter()
@@ -246,12 +260,32 @@ impl SourceRow<'_> {
                 .map(|(name, part)| Ok((name.into_owned(), part.into_noun()?)))
                 .collect::<Result<_, Fault>>()?,
             history: self.history.map(|history| Box::new(history.into_noun())),
+            days: self
+                .days
+                .into_iter()
+                .map(|(day, noted)| Ok((day, noted.into_noun()?)))
+                .collect::<Result<_, Fault>>()?,
             problems: self
                 .problems
                 .into_iter()
                 .map(|row| Problem { place: row.place.into_owned(), message: row.message.into_owned() })
                 .collect(),
         })
+    }
+}
+
+impl From<&SourceDay> for DayRow<'_> {
+    fn from(day: &SourceDay) -> Self {
+        let SourceDay { health, harvests, failed, new } = *day;
+        Self { health: health.name().into(), harvests, failed, new }
+    }
+}
+
+impl DayRow<'_> {
+    fn into_noun(self) -> Result<SourceDay, Fault> {
+        let health =
+            Health::parse(&self.health).ok_or_else(|| Fault::unknown("a source's state", &self.health))?;
+        Ok(SourceDay { health, harvests: self.harvests, failed: self.failed, new: self.new })
     }
 }
 

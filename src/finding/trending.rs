@@ -1,0 +1,164 @@
+//! What people talk about now: the candidates of the last weeks, read from the index and the store, and their trends.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use chrono::Days;
+use chrono::NaiveDate;
+use chrono::TimeDelta;
+
+use crate::finding::Error;
+use crate::finding::Library;
+use crate::index::listed::Listed;
+use crate::model::paper::PaperId;
+use crate::model::period::Period;
+use crate::model::period::Span;
+use crate::model::signal::Signal;
+use crate::model::signal::SignalKind;
+use crate::model::time::Timestamp;
+use crate::model::topic::TopicId;
+use crate::trending;
+use crate::trending::Candidate;
+use crate::trending::Trend;
+
+/// Papers listed in so many days can trend; a whole number of weeks, and a little over the longest period that is shown.
+const DAYS: u64 = 35;
+
+/// Stars are counted over so many days.
+const STAR_DAYS: i64 = 7;
+
+/// The papers of the last weeks of which anything speaks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidates {
+    /// When they were gathered.
+    pub at: Timestamp,
+    papers: Vec<(PaperId, Candidate)>,
+}
+
+/// A paper that trends.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Trending {
+    /// Which.
+    pub paper: PaperId,
+    /// How much, and why.
+    pub trend: Trend,
+}
+
+/// Gathers the candidates.
+pub fn candidates(library: &Library, now: Timestamp) -> Result<Candidates, Error> {
+    let today = now.day();
+    let from = today.checked_sub_days(Days::new(DAYS)).unwrap_or(today);
+    let from = Period::of(Span::Week, from).first();
+    let index = library.index.reader().map_err(Error::NotYet)?;
+    let found = index.listed(from..=today).inspect_err(|_damaged| library.index.suspect())?;
+    let picked: HashSet<PaperId> = library.reader.picks()?.into_iter().map(|pick| pick.paper).collect();
+    // A paper that a list takes up again is as young as that list.
+    let mut newest: HashMap<(u64, u64), Listed> = HashMap::new();
+    for listed in found {
+        let known = newest.entry(listed.id).or_insert_with(|| listed.clone());
+        if known.day < listed.day {
+            *known = listed;
+        }
+    }
+    let mut papers = Vec::new();
+    for listed in newest.into_values() {
+        let paper = listed.paper();
+        let is_picked = picked.contains(&paper);
+        let count = |kind| listed.count(kind);
+        if !is_picked && listed.counts.iter().all(|count| *count == 0) {
+            continue;
+        }
+        let stars_won = match count(SignalKind::Stars) {
+            0 => 0,
+            _some => stars_won(&library.reader.signal_history(&paper)?, now),
+        };
+        let candidate = Candidate {
+            announced: listed.day,
+            votes: count(SignalKind::Votes),
+            comments: count(SignalKind::Comments),
+            stars_won,
+            points: count(SignalKind::Points),
+            citations: count(SignalKind::Citations),
+            is_picked,
+        };
+        papers.push((paper, candidate));
+    }
+    papers.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(Candidates { at: now, papers })
+}
+
+/// The stars won in a week: the last reading less the one a week before it was due, or the first there is.
+fn stars_won(history: &[Signal], now: Timestamp) -> u64 {
+    let readings = || history.iter().filter(|signal| signal.kind == SignalKind::Stars);
+    let since = now.minus(TimeDelta::days(STAR_DAYS));
+    let before = readings().take_while(|signal| signal.at <= since).last().or_else(|| readings().next());
+    let last = readings().next_back();
+    last.zip(before).map_or(0, |(last, before)| last.value.saturating_sub(before.value))
+}
+
+impl Candidates {
+    /// The papers listed in the last days that trend, the most talked about first. Within a topic they are compared with
+    /// each other alone, so that a small field is not drowned by a large one.
+    pub fn trending(
+        &self,
+        library: &Library,
+        topic: Option<&TopicId>,
+        span: Span,
+        half_life_days: f64,
+    ) -> Result<Vec<Trending>, Error> {
+        let mut papers: Vec<&(PaperId, Candidate)> = Vec::with_capacity(self.papers.len());
+        for one in &self.papers {
+            let is_in = match topic {
+                Some(topic) => library.reader.entry(topic, &one.0)?.is_some(),
+                None => true,
+            };
+            if is_in {
+                papers.push(one);
+            }
+        }
+        let today = self.at.day();
+        let candidates: Vec<Candidate> = papers.iter().map(|(_paper, candidate)| *candidate).collect();
+        let trends = trending::trends(&candidates, today, half_life_days);
+        let first = first_day(span, today);
+        let mut trending: Vec<Trending> = papers
+            .into_iter()
+            .zip(trends)
+            .filter(|((_paper, candidate), trend)| candidate.announced >= first && trend.score > 0.0)
+            .map(|((paper, _candidate), trend)| Trending { paper: paper.clone(), trend })
+            .collect();
+        trending.sort_by(|one, other| {
+            other.trend.score.total_cmp(&one.trend.score).then_with(|| one.paper.cmp(&other.paper))
+        });
+        Ok(trending)
+    }
+}
+
+/// The first day that counts: a day ends with today, and so do the seven or thirty days of a week or a month.
+fn first_day(span: Span, today: NaiveDate) -> NaiveDate {
+    let days = match span {
+        Span::Day => 1,
+        Span::Week => 6,
+        Span::Month => 29,
+    };
+    today.checked_sub_days(Days::new(days)).unwrap_or(today)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_are_counted_over_a_week() {
+        let now = Timestamp::parse_rfc3339("2026-11-26T12:00:00Z").unwrap();
+        let at = |days: i64, value: u64| Signal {
+            kind: SignalKind::Stars,
+            value,
+            at: now.minus(TimeDelta::days(days)),
+        };
+        assert_eq!(stars_won(&[at(20, 5), at(9, 10), at(3, 40), at(1, 90)], now), 80);
+        assert_eq!(stars_won(&[at(3, 40), at(1, 90)], now), 50, "known for three days");
+        assert_eq!(stars_won(&[at(3, 40)], now), 0, "one reading says nothing of growth");
+        assert_eq!(stars_won(&[at(9, 100), at(1, 90)], now), 0);
+        assert_eq!(stars_won(&[], now), 0);
+    }
+}
