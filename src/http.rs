@@ -48,17 +48,23 @@ mod archives;
 
 mod asked;
 
+mod beside;
+
 mod assets;
 
 mod bodies;
 
 mod boards;
 
+mod catalogue;
+
+mod days;
+
+mod views;
+
 mod encoding;
 
 mod feed;
-
-mod front;
 
 mod guard;
 
@@ -255,5 +261,5 @@ impl Serving {
 /// Every topic as lists show it, in the order of the configuration.
 pub fn topic_lines(serving: &Serving) -> Result<Vec<TopicLine>, crate::store::Error> {
     let site = Arc::clone(&serving.site.borrow());
-    front::lines(serving, &site)
+    catalogue::lines(serving, &site)
 }

@@ -39,6 +39,8 @@ mod commit;
 
 mod digest;
 
+mod entered;
+
 mod export;
 
 pub mod history;

@@ -26,6 +26,10 @@ pub mod outside;
 pub enum Place<'id> {
     /// The front page.
     Front,
+    /// All topics.
+    Topics,
+    /// Where marks in a topic are sent.
+    Marks(&'id TopicId),
     /// A topic's newest entries as a page.
     Topic(&'id TopicId),
     /// A topic's entries that stand below a point of its timeline.
@@ -133,6 +137,8 @@ impl Place<'_> {
     fn tail(self) -> String {
         match self {
             Self::Front => String::new(),
+            Self::Topics => "topics".to_owned(),
+            Self::Marks(topic) => format!("api/v1/topics/{topic}/marks"),
             Self::Topic(topic) => format!("topics/{topic}"),
             Self::TopicBefore(topic, before) => format!("topics/{topic}?before={before}"),
             Self::Feed(list, format) => list.tail(format),
@@ -292,6 +298,8 @@ impl Urls {
         match place {
             Place::Feed(..) | Place::Archive(..) | Place::Opml => format!("{}{}", self.private, place.tail()),
             Place::Front
+            | Place::Topics
+            | Place::Marks(_)
             | Place::Topic(_)
             | Place::TopicBefore(..)
             | Place::Listed(..)

@@ -14,10 +14,12 @@ mod identity;
 
 mod index;
 
-mod lists;
+pub(crate) mod lists;
 
 mod finding;
 
 mod config;
 
 mod opml;
+
+mod pages;

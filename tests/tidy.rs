@@ -25,7 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("topics", &["model", "query", "relevance"]),
     ("feeds", &["model", "urls"]),
     // The front page and the subscription list show the topics themselves.
-    ("pages", &["model", "urls", "topics"]),
+    ("pages", &["model", "urls", "topics", "trending"]),
     ("wal", &["model"]),
     // What brings papers together to be compared is derived from them, so that any store can be built anew.
     ("store", &["model", "wal", "identity"]),

@@ -17,7 +17,7 @@ use crate::model::signal::SignalKind;
 const NEIGHBOURHOOD: u64 = 45;
 
 /// The papers of a period, and the days around it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Daily {
     /// The papers in order, each once.
     pub papers: Vec<Listed>,

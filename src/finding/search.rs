@@ -50,6 +50,31 @@ pub fn search(library: &Library, text: &str, wanted: Wanted, now: Timestamp) -> 
     Ok(SearchRows { hits, total, facets })
 }
 
+/// What a search found, for a page.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Narrowed {
+    /// The query as it was understood.
+    pub canonical: String,
+    /// The papers in order, each with the stretch of its text that was looked for.
+    pub papers: Vec<(Paper, Option<Snippet>)>,
+    /// How many match in all.
+    pub total: u64,
+    /// What all of them share.
+    pub facets: FacetRows,
+}
+
+/// The papers that match a query as a person wrote it, whole.
+pub fn narrowed(library: &Library, text: &str, wanted: Wanted, now: Timestamp) -> Result<Narrowed, Error> {
+    let query = understood(text)?;
+    let (papers, total, facets) = papers(library, &query, wanted, true, now)?;
+    let with_snippet = |(paper, _score): (Paper, f32)| {
+        let snippet = snippet::of(&query, &paper);
+        (paper, snippet)
+    };
+    let papers = papers.into_iter().map(with_snippet).collect();
+    Ok(Narrowed { canonical: query.to_string(), papers, total, facets })
+}
+
 /// Papers with their scores, how many there are in all, and what they share.
 pub type Papers = (Vec<(Paper, f32)>, u64, FacetRows);
 

@@ -97,6 +97,13 @@ fn stars_won(history: &[Signal], now: Timestamp) -> u64 {
 }
 
 impl Candidates {
+    /// How much one paper is talked about; nothing of one that is not among the candidates.
+    pub fn of(&self, paper: &PaperId, half_life_days: f64) -> Option<Trend> {
+        let place = self.papers.binary_search_by(|(one, _candidate)| one.cmp(paper)).ok()?;
+        let candidates: Vec<Candidate> = self.papers.iter().map(|(_paper, candidate)| *candidate).collect();
+        trending::trends(&candidates, self.at.day(), half_life_days).into_iter().nth(place)
+    }
+
     /// The papers listed in the last days that trend, the most talked about first. Within a topic they are compared with
     /// each other alone, so that a small field is not drowned by a large one.
     pub fn trending(

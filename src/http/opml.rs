@@ -9,14 +9,14 @@ use crate::http::answers::Keep;
 use crate::http::answers::Made;
 use crate::http::answers::Shows;
 use crate::http::asked::Asked;
-use crate::http::front;
+use crate::http::catalogue;
 use crate::pages::opml;
 use crate::urls::Place;
 use crate::urls::Urls;
 
 pub(super) async fn list(asked: Asked) -> Response {
     let make = |serving: &Serving, site: &Site, urls: &Urls| {
-        let bytes = opml::render(&site.title, &front::lines(serving, site)?, urls)?;
+        let bytes = opml::render(&site.title, &catalogue::lines(serving, site)?, urls)?;
         Ok(Found::Made(Made::page(bytes, opml::MEDIA_TYPE)))
     };
     asked.answer(Place::Opml, Keep::Kept(Shows::Anything), make).await

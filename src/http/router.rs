@@ -29,7 +29,8 @@ use crate::http::archives;
 use crate::http::assets;
 use crate::http::boards;
 use crate::http::boards::Board;
-use crate::http::front;
+use crate::http::catalogue;
+use crate::http::days;
 use crate::http::guard;
 use crate::http::health;
 use crate::http::listings;
@@ -39,7 +40,9 @@ use crate::http::rates::Bucket;
 use crate::http::tokens;
 use crate::http::topics;
 use crate::http::updates;
+use crate::http::views;
 use crate::model::format::Format;
+use crate::model::period::Span;
 use crate::urls::Place;
 
 /// Answers requests.
@@ -163,7 +166,17 @@ pub fn router(serving: Serving, settings: &Settings) -> Server {
             .route(&format!("/papers/{{id}}/similar{end}"), get(similar));
     }
     let router = router
-        .route("/", get(front::page))
+        .route("/", get(days::front))
+        .route("/daily/{day}", get(|name, query, asked| days::listed(Span::Day, name, query, asked)))
+        .route("/week/{week}", get(|name, query, asked| days::listed(Span::Week, name, query, asked)))
+        .route("/month/{month}", get(|name, query, asked| days::listed(Span::Month, name, query, asked)))
+        .route("/trending", get(views::trending))
+        .route("/picks", get(views::picks))
+        .route("/search", get(views::search))
+        .route("/papers/{id}/similar", get(views::similar))
+        .route("/status", get(views::status))
+        .route("/about", get(views::about))
+        .route("/topics", get(catalogue::catalogue))
         .route("/topics/{name}", get(topics::topic))
         .route("/topics/{name}/archive/{number}", get(archives::archive))
         .route("/authors/{name}", get(listings::author))
@@ -191,6 +204,8 @@ pub fn router(serving: Serving, settings: &Settings) -> Server {
         .route("/opml", get(opml::list))
         .route("/assets/{name}", get(assets::asset))
         .route("/robots.txt", get(assets::robots))
+        .route("/opensearch.xml", get(assets::opensearch))
+        .route("/manifest.webmanifest", get(assets::manifest))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(guard::absent)

@@ -24,8 +24,10 @@ use crate::http::answers::Made;
 use crate::http::answers::NEGOTIATED;
 use crate::http::answers::Shows;
 use crate::http::asked::Asked;
+use crate::http::beside;
+use crate::http::boards;
+use crate::http::catalogue;
 use crate::http::feed::Fed;
-use crate::http::front;
 use crate::model::format::Format;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
@@ -33,7 +35,10 @@ use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::pages;
-use crate::pages::TopicStretch;
+use crate::pages::Around;
+use crate::pages::card::Card;
+use crate::pages::card::Lead;
+use crate::pages::topic::TopicStretch;
 use crate::store;
 use crate::topics::Topic;
 use crate::topics::Window;
@@ -75,7 +80,11 @@ pub(super) async fn topic(
         return subscription(&asked, topic, format, format!("{key}#{}{NEGOTIATED}", format.extension()))
             .await;
     }
-    let keep = if before.is_none() { Keep::Kept(Shows::Anything) } else { Keep::Fresh };
+    let keep = if before.is_none() {
+        Keep::Kept(Shows::Until(boards::midnight(asked.app.serving.clock.now())))
+    } else {
+        Keep::Fresh
+    };
     let make = move |serving: &Serving, site: &Site, urls: &Urls| page(serving, site, &topic, before, urls);
     let key = if before.is_none() { format!("{key}{NEGOTIATED}") } else { key };
     let outcome = asked.obtain(key, keep, make).await;
@@ -255,21 +264,37 @@ fn page(
     let Some(topic) = site.topics.topic(id) else {
         return missing(serving, site, id, |id| urls.absolute(Place::Topic(id)));
     };
-    let stretch = stretch(serving, topic, before)?;
-    let page = pages::topic(&site.title, &stretch, urls)?;
+    let stretch = stretch(serving, site, topic, before, urls)?;
+    let page = pages::topic::page(Around { site: &site.title, urls }, &stretch)?;
     Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
 }
 
-fn stretch(serving: &Serving, topic: &Topic, before: Option<Timestamp>) -> Result<TopicStretch, Fault> {
+fn stretch(
+    serving: &Serving,
+    site: &Site,
+    topic: &Topic,
+    before: Option<Timestamp>,
+    urls: &Urls,
+) -> Result<TopicStretch, Fault> {
     // One more than is shown tells whether there is an older page.
     let mut places = serving.reader.timeline(&topic.id, before, PAGE_ENTRIES + 1)?;
     let has_more = places.len() > PAGE_ENTRIES;
     places.truncate(PAGE_ENTRIES);
+    let older = places.last().map(|place| place.at).filter(|_| has_more);
+    let card = |(place, paper): (TimelineEntry, Paper)| -> Result<(Timestamp, Card), Fault> {
+        Ok((place.at, beside::card(serving, paper, Lead::None, place.reason)?))
+    };
+    let cards = papers(serving, places)?.into_iter().map(card).collect::<Result<_, _>>()?;
+    let now = serving.clock.now();
     Ok(TopicStretch {
-        line: front::line(serving, topic)?,
-        query: topic.in_words(),
-        older: places.last().map(|place| place.at).filter(|_| has_more),
-        entries: papers(serving, places)?,
+        line: catalogue::line(serving, topic)?,
+        query: topic.query.as_ref().map(ToString::to_string),
+        older,
+        cards,
         is_newest: before.is_none(),
+        days: beside::days(serving, &topic.id, now)?,
+        today: now.day(),
+        is_ranked: topic.ranked.is_some(),
+        aside: beside::aside(serving, site, Some(&topic.id), urls)?,
     })
 }

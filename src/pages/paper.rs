@@ -2,62 +2,102 @@
 //!
 //! The `citation_*` tags are those that Zotero and search engines for scholars read.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
+use chrono::NaiveDate;
+use serde_json::json;
 
 use crate::model::author::Author;
 use crate::model::change::Event;
-use crate::model::link::LinkKind;
+use crate::model::format::CitationForm;
 use crate::model::link::WebUrl;
-use crate::model::observation::Observation;
 use crate::model::paper::Paper;
 use crate::model::signal::Signal;
 use crate::model::signal::SignalKind;
+use crate::model::text::Html;
 use crate::model::text::Text;
-use crate::model::time::Moment;
-use crate::model::time::Precision;
 use crate::model::topic::TimelineEntry;
 use crate::pages;
+use crate::pages::Around;
 use crate::pages::Error;
-use crate::pages::Frame;
+use crate::pages::card;
+use crate::pages::card::Line;
+use crate::pages::charts;
+use crate::pages::charts::Steps;
+use crate::pages::cite;
 use crate::pages::cite::Facts;
+use crate::pages::frame;
+use crate::pages::frame::Frame;
+use crate::pages::frame::Head;
+use crate::pages::frame::Here;
 use crate::pages::parts;
 use crate::pages::parts::Stamp;
+use crate::pages::record;
+use crate::pages::record::Row;
+use crate::trending::Trend;
+use crate::urls::List;
 use crate::urls::Place;
+use crate::urls::SearchOf;
 use crate::urls::Urls;
 use crate::urls::outside;
 
-/// How many rows of one kind (identifiers, links) are shown.
-const MOST: usize = 60;
+/// So many authors are shown with what is known of them; the others are folded.
+const NAMED: usize = 30;
 
 /// What a paper's page shows.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct PaperRecord {
     /// The paper.
     pub paper: Paper,
     /// The topics it is in, each with its title.
     pub topics: Vec<(TimelineEntry, String)>,
-    /// The latest reading of its counters.
+    /// The readings of its counters, by counter, the oldest first.
     pub signals: Vec<Signal>,
+    /// What an editor says of it.
+    pub note: Option<Html>,
+    /// How much it is talked about.
+    pub trend: Option<Trend>,
+    /// Papers like it.
+    pub similar: Vec<Line>,
+    /// Today.
+    pub today: NaiveDate,
 }
 
 /// Writes the page.
-pub fn page(site: &str, record: &PaperRecord, urls: &Urls) -> Result<String, Error> {
-    let paper = &record.paper;
+pub fn page(around: Around<'_>, record: &PaperRecord) -> Result<String, Error> {
+    let (paper, urls) = (&record.paper, around.urls);
     let listed = paper.authors().map(|authors| authors.listed.as_slice()).unwrap_or_default();
     let total = paper.authors().and_then(|authors| usize::try_from(authors.total).ok()).unwrap_or_default();
+    let title = &paper.title().text;
+    let text = paper.abstract_text().map(|form| form.text.as_str()).unwrap_or_default();
+    let head = Head {
+        kind: "article",
+        ..Head::new(title.to_string(), shortened(text))
+            .at(urls.absolute(Place::Paper(&paper.id)))
+            .with_feeds(frame::feeds(List::Similar(&paper.id), "Papers like this one", urls))
+            .saying(&scholarly(paper, urls))
+    };
+    let first = paper.published().day();
+    let first = record.signals.iter().map(|signal| signal.at.day()).fold(first, NaiveDate::min);
     let view = PaperView {
-        frame: Frame::new(site, urls),
-        title: &paper.title().text,
-        canonical: urls.absolute(Place::Paper(&paper.id)),
+        head,
+        frame: Frame::new(around, Here::Nowhere),
+        id: paper.id.as_str(),
+        page: urls.path(Place::Paper(&paper.id)),
+        kicker: kicker(paper),
+        title,
+        lang: paper.language(),
+        dir: parts::direction(title.as_str()),
         citation_tags: Facts::of(paper).tags(),
         state: paper.state(),
-        people: listed.iter().map(PersonView::new).collect(),
+        people: listed.iter().take(NAMED).map(|author| PersonView::new(author, urls)).collect(),
+        more: listed.iter().skip(NAMED).map(|author| &author.name).collect(),
+        all: total.max(listed.len()),
+        organisation: paper.organisation(),
         total: if total > listed.len() { total } else { 0 },
         abstract_html: parts::abstract_html(paper),
-        links: outside::reading_links(paper),
-        rows: rows(record),
+        note: record.note.as_ref().map(Html::as_str),
+        links: card::links(paper, &record.signals),
+        rows: record::rows(paper),
         topics: record
             .topics
             .iter()
@@ -68,6 +108,25 @@ pub fn page(site: &str, record: &PaperRecord, urls: &Urls) -> Result<String, Err
                 reason: Text::line(&place.reason),
             })
             .collect(),
+        signals: signals(&record.signals, first, record.today),
+        first_day: charts::short(first),
+        last_day: charts::short(record.today),
+        trend: record.trend.as_ref().filter(|trend| trend.score > 0.0).map(|trend| {
+            format!(
+                "Trending {:.2} of 1 today: {trend}; {:.2} before its age took its toll.",
+                trend.score, trend.raw
+            )
+        }),
+        similar: &record.similar,
+        similar_page: urls.path(Place::Similar(&paper.id)),
+        forms: forms(paper, urls),
+        bibtex: cite::write(paper, CitationForm::Bibtex),
+        versions: versions(paper),
+        code: card::code(paper).map(|url| code_line(url, &record.signals)).collect(),
+        discussion: card::links(paper, &record.signals)
+            .into_iter()
+            .filter(|(_label, url)| matches!(outside::site(url), Some("Hugging Face" | "Hacker News")))
+            .collect(),
     };
     pages::render("a paper", &view)
 }
@@ -76,29 +135,53 @@ pub fn page(site: &str, record: &PaperRecord, urls: &Urls) -> Result<String, Err
 #[template(path = "paper.html")]
 struct PaperView<'page> {
     frame: Frame,
+    head: Head,
+    id: &'page str,
+    page: String,
+    kicker: String,
     title: &'page Text,
-    canonical: String,
+    lang: Option<&'page Text>,
+    dir: Option<&'static str>,
     citation_tags: Vec<(&'static str, String)>,
     state: Option<&'static str>,
     people: Vec<PersonView<'page>>,
+    more: Vec<&'page Text>,
+    all: usize,
+    organisation: Option<&'page Text>,
     total: usize,
     abstract_html: &'page str,
-    links: Vec<(&'static str, WebUrl)>,
+    note: Option<&'page str>,
+    links: Vec<(String, WebUrl)>,
     rows: Vec<Row>,
     topics: Vec<TopicView>,
+    signals: Vec<SignalView>,
+    first_day: String,
+    last_day: String,
+    trend: Option<String>,
+    similar: &'page [Line],
+    similar_page: String,
+    forms: Vec<FormView>,
+    bibtex: String,
+    versions: Vec<VersionView>,
+    code: Vec<(String, WebUrl, String)>,
+    discussion: Vec<(String, WebUrl)>,
 }
 
 struct PersonView<'page> {
     name: &'page Text,
+    search: String,
     orcid: Option<String>,
     affiliations: String,
 }
 
 impl<'page> PersonView<'page> {
-    fn new(author: &'page Author) -> Self {
+    fn new(author: &'page Author, urls: &Urls) -> Self {
         let affiliations: Vec<_> = author.affiliations.iter().map(Text::as_str).collect();
+        let query = format!("author:\"{}\"", author.name.as_str().replace(['"', '\\'], ""));
+        let search = SearchOf { query: &query, newest_first: true, offset: 0 };
         Self {
             name: &author.name,
+            search: urls.path(Place::Search(search)),
             orcid: author.orcid.as_ref().map(|orcid| format!("https://orcid.org/{orcid}")),
             affiliations: affiliations.join("; "),
         }
@@ -112,134 +195,139 @@ struct TopicView {
     reason: Text,
 }
 
-/// One line of the record.
-struct Row {
+struct SignalView {
     name: &'static str,
-    value: String,
+    steps: Steps,
+    now: u64,
+    gain: String,
+    words: String,
+}
+
+struct FormView {
+    name: &'static str,
+    media_type: &'static str,
+    address: String,
+}
+
+struct VersionView {
+    number: u32,
     url: Option<String>,
-    source: String,
+    date: Option<Stamp>,
 }
 
-fn rows(record: &PaperRecord) -> Vec<Row> {
-    let paper = &record.paper;
-    let chosen = &paper.chosen;
-    let source = |index: Option<usize>| {
-        let observation = index.and_then(|index| paper.observations.get(index));
-        observation.map(|observation| observation.source.to_string()).unwrap_or_default()
-    };
-    let text = |name, value: Option<&Text>, index| {
-        value.map(|value| Row { name, value: value.to_string(), url: None, source: source(index) })
-    };
-    let moment = |name, moment: Option<Moment>, index| {
-        moment.map(|moment| Row { name, value: print(moment), url: None, source: source(index) })
-    };
-    let plain = |name, value: String| Row { name, value, url: None, source: String::new() };
-    let subjects: Vec<_> = paper.subjects().iter().map(|subject| subject.term.as_str()).take(MOST).collect();
-    let mut rows: Vec<Row> = [
-        text("Title", Some(&paper.title().text), Some(chosen.title)),
-        text("Title in TeX", paper.title().tex.as_ref(), Some(chosen.title)),
-        (!subjects.is_empty()).then(|| Row {
-            name: "Subjects",
-            value: subjects.join(", "),
-            url: None,
-            source: source(chosen.subjects),
-        }),
-        moment("Announced", paper.announced(), chosen.announced),
-        moment("Submitted", paper.submitted(), chosen.submitted),
-        text("Comment", paper.comment(), chosen.comment),
-        text("Venue", paper.venue(), chosen.venue),
-        text("Published in", paper.citation(), chosen.citation),
-        text("Organisation", paper.organisation(), chosen.organisation),
-        text("Language", paper.language(), chosen.language),
-        paper.license().map(|license| Row {
-            name: "Licence",
-            value: license.to_string(),
-            url: Some(license.to_string()),
-            source: source(chosen.license),
-        }),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if chosen.abstract_text.is_some() {
-        let value = "as shown above".to_owned();
-        rows.push(Row { name: "Abstract", value, url: None, source: source(chosen.abstract_text) });
-    }
-    if chosen.authors.is_some() {
-        let value = "as listed above".to_owned();
-        rows.push(Row { name: "Authors", value, url: None, source: source(chosen.authors) });
-    }
-    rows.extend(identifiers(paper));
-    rows.extend(addresses(paper));
-    rows.extend(paper.version().map(|version| plain("Version", version.to_string())));
-    rows.push(plain("First seen", Stamp::minute(paper.first_seen).people));
-    rows.extend(paper.updates().map(|(event, at)| {
-        let name = match event {
-            Event::CodeReleased => "Code released, noticed".to_owned(),
-            Event::Published => "Published, noticed".to_owned(),
-            Event::Withdrawn => "Withdrawn, noticed".to_owned(),
-            Event::Retracted => "Retracted, noticed".to_owned(),
-            Event::Version(number) => format!("Version {number}, noticed"),
-        };
-        plain("Event", format!("{name} {}", Stamp::minute(at).people))
-    }));
-    rows.extend(record.signals.iter().map(|signal| {
-        let name = match signal.kind {
-            SignalKind::Votes => "Votes",
-            SignalKind::Comments => "Comments",
-            SignalKind::Stars => "Stars",
-            SignalKind::Points => "Points on Hacker News",
-            SignalKind::Replies => "Comments on Hacker News",
-            SignalKind::Citations => "Citations",
-        };
-        plain(name, format!("{} on {}", signal.value, Stamp::minute(signal.at).people))
-    }));
-    rows
+/// The beginning of a text, whole words.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let line = Text::line(text);
+    let Some((end, _)) = line.as_str().char_indices().nth(LONGEST) else { return line.to_string() };
+    let cut = line.as_str().get(..end).unwrap_or_default();
+    format!("{} …", cut.rsplit_once(' ').map_or(cut, |(words, _)| words))
 }
 
-fn identifiers(paper: &Paper) -> impl Iterator<Item = Row> {
-    paper.ids().into_iter().take(MOST).map(|id| Row {
-        name: "Identifier",
-        value: id.to_string(),
-        url: outside::address(id).map(|url| url.to_string()),
-        source: said_by(paper, |observation| observation.ids.contains(id)),
-    })
+/// What kind of text it is, and of what.
+fn kicker(paper: &Paper) -> String {
+    let subjects: Vec<&str> = paper.subjects().iter().map(|subject| subject.term.as_str()).take(4).collect();
+    let kind = paper.venue().map_or_else(|| "Preprint".to_owned(), ToString::to_string);
+    if subjects.is_empty() { kind } else { format!("{kind} · {}", subjects.join(", ")) }
 }
 
-fn addresses(paper: &Paper) -> impl Iterator<Item = Row> {
-    paper.links().into_iter().take(MOST).map(|link| Row {
-        name: match link.kind {
-            LinkKind::Page => "Page",
-            LinkKind::Pdf => "PDF",
-            LinkKind::Code => "Code",
-            LinkKind::Project => "Project page",
-            LinkKind::Discussion => "Discussion",
-            LinkKind::Thumbnail => "Thumbnail",
-        },
-        value: link.url.to_string(),
-        url: Some(link.url.to_string()),
-        source: said_by(paper, |observation| observation.links.contains(link)),
-    })
-}
-
-/// The sources whose observations satisfy a condition.
-fn said_by(paper: &Paper, says: impl Fn(&Observation) -> bool) -> String {
-    let names: BTreeSet<_> = paper
-        .observations
+/// What search engines may know of it (schema.org).
+fn scholarly(paper: &Paper, urls: &Urls) -> serde_json::Value {
+    let listed = paper.authors().map(|authors| authors.listed.as_slice()).unwrap_or_default();
+    let people: Vec<_> = listed
         .iter()
-        .filter(|observation| says(observation))
-        .map(|observation| observation.source.as_str())
+        .take(60)
+        .map(|author| json!({"@type": "Person", "name": author.name.as_str()}))
         .collect();
-    names.into_iter().collect::<Vec<_>>().join(", ")
+    let same: Vec<String> =
+        paper.ids().into_iter().filter_map(outside::address).map(|url| url.to_string()).take(8).collect();
+    let mut value = json!({
+        "@context": "https://schema.org",
+        "@type": "ScholarlyArticle",
+        "headline": paper.title().text.as_str(),
+        "author": people,
+        "datePublished": paper.published().day().to_string(),
+        "dateModified": paper.updated().day().to_string(),
+        "url": urls.absolute(Place::Paper(&paper.id)),
+        "sameAs": same,
+    });
+    if let Some(fields) = value.as_object_mut() {
+        fields.extend(paper.license().map(|license| ("license".to_owned(), json!(license.to_string()))));
+        fields.extend(paper.version().map(|version| ("version".to_owned(), json!(version.to_string()))));
+    }
+    value
 }
 
-/// A moment with no more precision than its source gave.
-fn print(moment: Moment) -> String {
-    let at = moment.at.to_chrono();
-    match moment.precision {
-        Precision::Year => at.format("%Y").to_string(),
-        Precision::Month => at.format("%B %Y").to_string(),
-        Precision::Day => at.format("%-d %B %Y").to_string(),
-        Precision::Second => Stamp::minute(moment.at).people,
+fn name_of(kind: SignalKind) -> &'static str {
+    match kind {
+        SignalKind::Votes => "Votes on Hugging Face",
+        SignalKind::Comments => "Comments on Hugging Face",
+        SignalKind::Stars => "Stars of the code",
+        SignalKind::Points => "Points on Hacker News",
+        SignalKind::Replies => "Comments on Hacker News",
+        SignalKind::Citations => "Citations",
     }
+}
+
+fn signals(history: &[Signal], first: NaiveDate, today: NaiveDate) -> Vec<SignalView> {
+    let of = |kind: SignalKind| {
+        let readings: Vec<&Signal> = history.iter().filter(|signal| signal.kind == kind).collect();
+        let (begin, last) = (readings.first()?, readings.last()?);
+        if last.value == 0 {
+            return None;
+        }
+        let week = today.checked_sub_days(chrono::Days::new(7)).unwrap_or(today);
+        let before = readings.iter().rev().find(|signal| signal.at.day() <= week).unwrap_or(begin);
+        let gain = match last.value.saturating_sub(before.value) {
+            0 => "none".to_owned(),
+            some => format!("+{some}"),
+        };
+        let name = name_of(kind);
+        let (from, to) = (charts::short(begin.at.day()), charts::short(last.at.day()));
+        let words = format!("{name}: {} on {from}, {} on {to}", begin.value, last.value);
+        Some(SignalView { name, steps: Steps::new(&readings, first, today), now: last.value, gain, words })
+    };
+    SignalKind::ALL.into_iter().filter_map(of).collect()
+}
+
+fn forms(paper: &Paper, urls: &Urls) -> Vec<FormView> {
+    let form = |form: CitationForm| FormView {
+        name: match form {
+            CitationForm::Bibtex => "BibTeX",
+            CitationForm::Ris => "RIS",
+            CitationForm::Csl => "CSL-JSON",
+            CitationForm::Json => "Record as JSON",
+        },
+        media_type: form.media_type().split(';').next().unwrap_or_default(),
+        address: urls.path(Place::Citation(&paper.id, form)),
+    };
+    CitationForm::ALL.into_iter().map(form).collect()
+}
+
+/// The versions that we know of, the newest first: those that came since the paper was here, and the first.
+fn versions(paper: &Paper) -> Vec<VersionView> {
+    let Some(newest) = paper.version() else { return Vec::new() };
+    let at_arxiv = outside::abstract_page(paper).map(|url| url.to_string());
+    let at_arxiv = at_arxiv.filter(|url| url.starts_with("https://arxiv.org/abs/"));
+    let noticed = |number: u32| {
+        paper
+            .updates()
+            .find(|(event, _at)| *event == Event::Version(number))
+            .map(|(_event, at)| Stamp::day(at))
+    };
+    let version = |number: u32| VersionView {
+        number,
+        url: at_arxiv.as_ref().map(|url| format!("{url}v{number}")),
+        date: if number == 1 { Some(Stamp::day(paper.published())) } else { noticed(number) },
+    };
+    (1..=newest.min(99)).rev().map(version).collect()
+}
+
+fn code_line(url: &WebUrl, signals: &[Signal]) -> (String, WebUrl, String) {
+    let name = url.as_str().trim_start_matches("https://").trim_start_matches("github.com/").to_owned();
+    let words = match card::count(signals, SignalKind::Stars) {
+        0 => String::new(),
+        stars => format!("{stars} {}", card::plural(stars, "star")),
+    };
+    (name, url.clone(), words)
 }

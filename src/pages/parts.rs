@@ -5,6 +5,7 @@ use crate::model::text::Html;
 use crate::model::time::Timestamp;
 
 /// A time for machines and for people.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Stamp {
     pub(super) machine: String,
     pub(super) people: String,
@@ -13,7 +14,7 @@ pub(super) struct Stamp {
 impl Stamp {
     /// Shown to the day.
     pub(super) fn day(at: Timestamp) -> Self {
-        Self { machine: at.to_rfc3339(), people: at.to_chrono().format("%-d %B %Y").to_string() }
+        Self { machine: at.day().to_string(), people: at.to_chrono().format("%-d %B %Y").to_string() }
     }
 
     /// Shown to the minute.
@@ -33,10 +34,9 @@ pub(super) fn abstract_html(paper: &Paper) -> &str {
 }
 
 /// The first authors and how many more there are.
-pub(super) fn people_in_brief(paper: &Paper) -> String {
-    const SHOWN: usize = 12;
+pub(super) fn people_in_brief(paper: &Paper, most: usize) -> String {
     let Some(authors) = paper.authors() else { return String::new() };
-    let names: Vec<_> = authors.listed.iter().take(SHOWN).map(|author| author.name.as_str()).collect();
+    let names: Vec<_> = authors.listed.iter().take(most).map(|author| author.name.as_str()).collect();
     let total = usize::try_from(authors.total).unwrap_or(usize::MAX).max(authors.listed.len());
     match total.saturating_sub(names.len()) {
         0 => names.join(", "),
@@ -44,7 +44,20 @@ pub(super) fn people_in_brief(paper: &Paper) -> String {
     }
 }
 
+/// `rtl` of a text whose first letter is of a script that is written from right to left.
+pub(super) fn direction(text: &str) -> Option<&'static str> {
+    let first = text.chars().find(|character| character.is_alphabetic())?;
+    let is_rtl = matches!(first, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}');
+    is_rtl.then_some("rtl")
+}
+
 /// Who reported the paper.
 pub(super) fn sources(paper: &Paper) -> String {
     paper.sources().into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// A word with a capital letter.
+pub(super) fn sentence(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

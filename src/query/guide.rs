@@ -38,6 +38,12 @@ pub const RULES: &[Rule] = &[
     rule(&["date>=-7d"], "since a week before now; `d`, `w`, `m`, `y`"),
 ];
 
+/// The first example of each way of writing that is of most use, and what it finds.
+pub fn short() -> Vec<(&'static str, &'static str)> {
+    let first = |rule: &Rule| Some((*rule.examples.first()?, rule.about));
+    RULES.iter().filter_map(first).collect()
+}
+
 /// The tables in Markdown.
 pub fn markdown() -> String {
     let mut page = "| write | for |\n|---|---|\n".to_owned();

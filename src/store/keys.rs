@@ -194,6 +194,12 @@ pub(super) fn entry(topic: &TopicId, at: i64, paper: &PaperId) -> Vec<u8> {
     key(prefix::TIMELINE, &parts)
 }
 
+/// The time in the key of an [`entry`] of a topic.
+pub(super) fn time_of_entry(key: &[u8], topic: &TopicId) -> Option<Timestamp> {
+    let at = key.strip_prefix(timeline(topic).as_slice())?.get(..8)?;
+    from_ordered(at).map(Timestamp::from_micros)
+}
+
 /// Every row of this kind of a topic begins with this.
 pub(super) fn of_topic(prefix: u8, topic: &TopicId) -> Vec<u8> {
     key(prefix, &[topic.as_str().as_bytes(), &[0]])

@@ -61,6 +61,26 @@ pub fn reading_links(paper: &Paper) -> Vec<(&'static str, WebUrl)> {
     page.into_iter().chain(named).filter(|(_label, url)| seen.insert(url.clone())).take(MOST).collect()
 }
 
+/// What people call the site of an address, where it is one that most papers lead to.
+pub fn site(url: &WebUrl) -> Option<&'static str> {
+    let url = Url::parse(url.as_str()).ok()?;
+    let host = url.host_str()?.trim_start_matches("www.");
+    let sites = [
+        ("arxiv.org", "arXiv"),
+        ("huggingface.co", "Hugging Face"),
+        ("news.ycombinator.com", "Hacker News"),
+        ("biorxiv.org", "bioRxiv"),
+        ("medrxiv.org", "medRxiv"),
+        ("openreview.net", "OpenReview"),
+        ("pubmed.ncbi.nlm.nih.gov", "PubMed"),
+        ("pmc.ncbi.nlm.nih.gov", "PubMed Central"),
+        ("aclanthology.org", "ACL Anthology"),
+        ("doi.org", "DOI"),
+        ("github.com", "GitHub"),
+    ];
+    sites.into_iter().find(|(known, _name)| host == *known).map(|(_host, name)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::address;

@@ -22,10 +22,10 @@ pub(super) async fn filled(net: &Net) -> Site {
 }
 
 #[tokio::test]
-async fn the_front_page_names_every_feed() {
+async fn the_list_of_topics_names_every_feed() {
     let net = Net::start().await;
     let site = filled(&net).await;
-    let page = site.get("/").await;
+    let page = site.get("/topics").await;
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
     for topic in ["flags", "all"] {
         let link = format!(

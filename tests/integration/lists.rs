@@ -11,7 +11,7 @@ use crate::support::wire;
 use crate::support::wire::Item;
 
 /// Three papers that arXiv announces on a Wednesday, two of which Hugging Face lists: one that day, one the day after.
-async fn site() -> (Net, Site) {
+pub(crate) async fn site() -> (Net, Site) {
     let net = Net::start().await;
     let config = format!(
         "contact = \"mailto:ops@example.org\"\n[server]\neditor_token = \"credential:editor\"\n\

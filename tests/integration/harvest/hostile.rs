@@ -73,7 +73,9 @@ async fn attacks_are_refused_or_cleaned_and_told_and_the_rest_goes_on() {
     assert!(bomb.len() < 100 && !bomb.contains("root:"), "{bomb}");
     for path in ["/topics/every", "/topics/every.atom", "/"] {
         let got = site.get(path).await;
-        let text = got.text();
+        // Our own script is a file, and what search engines read is data.
+        let own = ["<script src=\"/assets/offprint.js\"", "<script type=\"application/ld+json\">"];
+        let text = own.iter().fold(got.text().to_owned(), |text, own| text.replacen(own, "", 1));
         assert!(!text.contains("<script") && !text.contains("<img"), "{path}: {text}");
         assert!(got.header("content-security-policy").contains("default-src 'none'"));
     }

@@ -12,6 +12,8 @@ use crate::support::site::Site;
 use crate::support::wire;
 
 async fn feeds(site: &Site) -> Vec<Vec<u8>> {
+    // What is talked about is found in the index, which follows the store.
+    site.desk().harvester().catch_up().await.unwrap();
     let mut feeds = Vec::new();
     for path in ["/topics/flags.atom", "/topics/all.atom", "/topics/all", "/opml"] {
         feeds.push(site.get(path).await.body);

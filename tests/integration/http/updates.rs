@@ -54,7 +54,7 @@ async fn every_event_is_an_entry_and_what_papers_came_with_is_none() {
     assert!(ids[0].ends_with("/published") && ids[1].ends_with("/v2"), "{ids:?}");
     let body = feed.parsed.entries[1].content.as_ref().unwrap().body.as_ref().unwrap();
     assert!(body.contains("A new version was posted."), "{body}");
-    let page = site.get("/").await;
+    let page = site.get("/topics").await;
     assert!(page.text().contains("href=\"/updates.atom\""));
 
     // Each topic does with it what its policy says.

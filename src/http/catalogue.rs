@@ -1,31 +1,30 @@
-//! The front page: every topic, and how to subscribe.
+//! The list of all topics.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::http::Serving;
 use crate::http::Site;
-use crate::http::answers::App;
 use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Made;
 use crate::http::answers::Shows;
+use crate::http::asked::Asked;
 use crate::pages;
+use crate::pages::Around;
 use crate::pages::TopicLine;
 use crate::store;
 use crate::topics::Topic;
 use crate::urls::Place;
+use crate::urls::Urls;
 
-pub(super) async fn page(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
-    let path = app.serving.urls.route(Place::Front);
-    let make = |serving: &Serving, site: &Site| {
-        let page = pages::front(&site.title, &lines(serving, site)?, &serving.urls)?;
+/// `/topics`
+pub(super) async fn catalogue(asked: Asked) -> Response {
+    let make = |serving: &Serving, site: &Site, urls: &Urls| {
+        let around = Around { site: &site.title, urls };
+        let page = pages::topic::catalogue(around, &lines(serving, site)?)?;
         Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
     };
-    app.answer(path, Keep::Kept(Shows::Anything), &request, make).await
+    asked.answer(Place::Topics, Keep::Kept(Shows::Anything), make).await
 }
 
 /// Every topic as lists show it, in the order of the configuration.
