@@ -10,6 +10,7 @@ use clap::Parser;
 use crate::cli::arguments::Arguments;
 use crate::cli::arguments::Colour;
 use crate::cli::arguments::Command;
+use crate::cli::arguments::EncoderAction;
 use crate::cli::arguments::OpmlAction;
 use crate::cli::arguments::Order;
 use crate::cli::arguments::ReaderAction;
@@ -27,6 +28,8 @@ pub mod answer;
 pub mod arguments;
 
 pub mod demo;
+
+pub mod encoder;
 
 pub mod export;
 
@@ -158,6 +161,9 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
                 ReaderAction::Revoke { name } => ReaderAsk::Revoke(name),
             };
             answer::run(load()?, Ask::Reader(ask), style, verbose)
+        }
+        Command::Encoder { action: EncoderAction::Fetch { url, sha256, folder } } => {
+            encoder::run(&url, &sha256, &folder).map_err(Stop::Other)
         }
         Command::Train => answer::run(load()?, Ask::Train, style, verbose),
         Command::Export { file } => export::run(load()?, &file, style, verbose),

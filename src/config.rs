@@ -87,6 +87,8 @@ pub struct Config {
     pub fetch: FetchSettings,
     /// Whom alarms are sent to.
     pub alerts: AlertSettings,
+    /// The folder of a sentence encoder.
+    pub transformer: Option<PathBuf>,
     /// After how long half is left of what speaks for a paper.
     pub half_life: Duration,
     /// Days on which sources are expected to announce nothing.

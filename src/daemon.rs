@@ -29,6 +29,9 @@ pub mod control;
 
 pub mod desk;
 
+#[cfg(feature = "transformer")]
+mod encoding;
+
 mod jobs;
 
 pub mod logging;
@@ -176,6 +179,8 @@ impl Daemon {
         tasks.spawn("control", control.serve(Arc::clone(&desk), tasks.clone(), stop.clone()));
         tasks.spawn("care", care(Arc::clone(&desk), stop.clone()));
         tasks.spawn("index", index(Arc::clone(&desk), stop.clone()));
+        #[cfg(feature = "transformer")]
+        tasks.spawn("encoder", encoding::encode(Arc::clone(&desk), stop.clone()));
         tasks.spawn("documents", documents(Arc::clone(&desk), stop.clone()));
         tasks.spawn("watchdog", watchdog(Arc::clone(&desk), stop.clone()));
         let polls = stop.child_token();

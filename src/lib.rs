@@ -59,12 +59,20 @@
 //! program, walks back until it meets what it knows. Had it sent `A-IM: feed` and the tag of a month ago, it would have got
 //! exactly what of the feed is new since (`http::feed`), and would walk back for the rest.
 //!
+//! **Somebody opens the front page.** `http::days` asks [`finding::daily`] for the papers of the newest day with any: the
+//! [`index`] keeps in a column on which days lists had a paper, beside its counters, so that a day is found and ordered
+//! without reading a paper. The first thirty are read from the store and become cards ([`pages`]), the others lines. What
+//! people talk about ([`trending`]) is gathered once a minute. The page is kept like a feed until something moves or the
+//! day ends.
+//!
 //! **SIGTERM during a harvest.** One token stops everything: a request under way is given up, an answer that is being
 //! read is read to its end, its plans each logged whole or not at all, the cursor with the last of them; connections
 //! finish their request; the tasks are awaited with a limit; the store is flushed. At the next start the stored cursor
 //! goes on where the harvest ended.
 //!
 //! # Leaves
+//!
+//! [`encoder`] is there only in builds that ask for it: an optional stand-in for the embedding of [`relevance`].
 //!
 //! [`clock`], [`urls`] and [`entities`] know nothing of papers. HTML's character references are met both by the feeds,
 //! before there is a document, and by the normalising of names and formulas, so that [`entities`] stands beside both.
@@ -82,6 +90,8 @@ pub mod normalise;
 pub mod query;
 
 pub mod relevance;
+
+pub mod encoder;
 
 pub mod urls;
 

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("identity", &["model", "normalise"]),
     // Folding and stemming are shared with the language: a paper has one set of words.
     ("relevance", &["query"]),
+    ("encoder", &["relevance"]),
     ("index", &["model", "query", "relevance"]),
     ("trending", &["model"]),
     ("topics", &["model", "query", "relevance"]),
@@ -49,7 +50,21 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("finding", &["model", "normalise", "query", "relevance", "trending", "topics", "store", "index"]),
     ("http", &["finding", "model", "clock", "urls", "query", "topics", "store", "index", "feeds", "pages"]),
     // Examples are named as people name papers.
-    ("config", &["model", "sources", "topics", "query", "relevance", "normalise", "store", "http", "fetch"]),
+    (
+        "config",
+        &[
+            "model",
+            "encoder",
+            "sources",
+            "topics",
+            "query",
+            "relevance",
+            "normalise",
+            "store",
+            "http",
+            "fetch",
+        ],
+    ),
     ("demo", &["model", "clock"]),
     ("daemon", &["*"]),
     ("cli", &["*"]),

@@ -183,6 +183,12 @@ pub(super) enum Command {
         /// The paper, by any name that `show` takes
         paper: String,
     },
+    /// Bring a sentence encoder to this machine, for `[ranking]`
+    Encoder {
+        /// What is done
+        #[command(subcommand)]
+        action: EncoderAction,
+    },
     /// Train the term embedding of the ranked topics over the stored papers: a minute for 60,000
     Train,
     /// Readers with private feed addresses
@@ -252,4 +258,19 @@ pub(super) enum Order {
     Newest,
     /// The best first.
     Relevance,
+}
+
+/// What is done about a sentence encoder.
+#[derive(Subcommand, Debug)]
+pub enum EncoderAction {
+    /// Fetch one: `config.json`, `tokenizer.json` and `model.safetensors` under an address
+    Fetch {
+        /// Where the files lie, with a pinned revision (`https://…/resolve/COMMIT/`)
+        url: String,
+        /// The SHA-256 of `model.safetensors`
+        #[arg(long)]
+        sha256: String,
+        /// The folder that they are written to
+        folder: std::path::PathBuf,
+    },
 }

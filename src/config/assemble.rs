@@ -38,6 +38,7 @@ use crate::config::suggest::nearest;
 use crate::config::topics::topic;
 use crate::config::walk::MOST_FAULTS;
 use crate::config::walk::Walker;
+use crate::encoder;
 use crate::model::topic::TopicId;
 use crate::query::Query;
 use crate::topics::Topic;
@@ -239,6 +240,13 @@ fn whole(
         "no contact is set: those who run sources cannot reach you",
         "add contact = \"mailto:you@example.org\"",
     );
+    let transformer =
+        main.table("ranking").and_then(|ranking| ranking.path("transformer")).map(Path::to_owned);
+    warn(
+        transformer.is_some() && !encoder::IS_BUILT_IN,
+        "ranking.transformer is set, and this program was built without it: the trained embedding ranks",
+        "build with --features transformer",
+    );
     warn(sources.is_empty(), "no source is enabled: no paper will arrive", "add a [[source]]");
     for topic in &topics {
         let query = topic.query.as_ref();
@@ -324,6 +332,7 @@ fn whole(
             total_timeout: fetch.duration("total_timeout")?,
         },
         alerts: AlertSettings { command: alerts.lines("command"), webhook: alerts.url("webhook") },
+        transformer,
         half_life: trending.duration("half_life")?,
         quiet_days: Arc::new(main.days("quiet_days").into_iter().collect()),
         sources,

@@ -4,10 +4,14 @@
 //! The keys of one kind of source stand in the table of kinds, not here.
 
 use crate::config::form::Form;
+use crate::config::keys::attention::RANKING;
+use crate::config::keys::attention::TRENDING;
 use crate::sources::KINDS;
 use crate::sources::Kind;
 use crate::sources::OptionForm;
 use crate::sources::OptionKey;
+
+mod attention;
 
 /// One key.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +105,7 @@ pub(super) const MAIN: Section = Section {
         key("log", Form::Table(&LOG), Fallback::Written("{}"), LOG.about),
         key("fetch", Form::Table(&FETCH), Fallback::Written("{}"), FETCH.about),
         key("alerts", Form::Table(&ALERTS), Fallback::Written("{}"), ALERTS.about),
+        key("ranking", Form::Table(&RANKING), Fallback::Written("{}"), RANKING.about),
         key("trending", Form::Table(&TRENDING), Fallback::Written("{}"), TRENDING.about),
         key("source", Form::Tables(&SOURCE), Fallback::Written("[]"), SOURCE.about),
         key("topic", Form::Tables(&TOPIC), Fallback::Written("[]"), TOPIC.about),
@@ -213,19 +218,6 @@ pub(super) const ALERTS: Section = Section {
         ),
         key("webhook", Form::Url, Fallback::Absent, "An address that the same JSON is posted to."),
     ],
-    later: &[],
-    kinds: &[],
-};
-
-pub(super) const TRENDING: Section = Section {
-    heading: "[trending]",
-    about: "How it is told which papers are talked about; the page `/trending` prints the formula.",
-    keys: &[key(
-        "half_life",
-        Form::Duration(3_600, 366 * DAY),
-        Fallback::Written("\"5d\""),
-        "After so long half is left of what speaks for a paper.",
-    )],
     later: &[],
     kinds: &[],
 };
@@ -370,7 +362,7 @@ pub(super) const WINDOW: Section = Section {
 
 /// Every table, to tell where a misplaced key belongs.
 pub(super) const SECTIONS: &[&Section] =
-    &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &ALERTS, &TRENDING, &SOURCE, &TOPIC, &WINDOW];
+    &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &ALERTS, &RANKING, &TRENDING, &SOURCE, &TOPIC, &WINDOW];
 
 impl From<&OptionKey> for Key {
     fn from(option: &OptionKey) -> Self {

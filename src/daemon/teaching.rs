@@ -4,23 +4,31 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::PoisonError;
 
 use anyhow::Context as _;
 use anyhow::bail;
+use tokio_util::sync::CancellationToken;
 
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::Step;
 use crate::daemon::desk::Desk;
 use crate::daemon::desk::OnStep;
 use crate::daemon::lookup::topic_id;
+use crate::daemon::occasion::Occasion;
+use crate::daemon::occasion::Polled;
 use crate::finding;
 use crate::harvest::curation::Marking;
 use crate::http::Lesson;
 use crate::http::Teacher;
 use crate::model::curation::Fit;
 use crate::model::curation::Note;
+use crate::model::external_id::ExternalId;
+use crate::model::paper::Paper;
+use crate::normalise;
 use crate::relevance::embedding::Embedding;
+use crate::relevance::embedding::Encoder;
 use crate::relevance::train;
 use crate::store::Reader;
 
@@ -95,14 +103,51 @@ pub async fn mark(desk: &Desk, topic: &str, paper: &str, sign: &str) -> anyhow::
 
 /// Picks a paper.
 pub async fn pick(desk: &Desk, paper: &str, note: Option<String>) -> anyhow::Result<Answer> {
-    let paper = finding::known(desk.reader(), paper)?;
     if note.as_ref().is_some_and(|note| note.chars().count() > Note::LONGEST) {
         bail!("the note has more than {} characters", Note::LONGEST);
     }
     let note = note.as_deref().and_then(Note::new);
+    let paper = match finding::paper(desk.reader(), paper)? {
+        Some(known) => known,
+        None => fetched(desk, paper).await?,
+    };
     let title = paper.title().text.to_string();
     desk.harvester().pick(paper, note).await?;
     Ok(done(format!("“{title}” is picked")))
+}
+
+/// The kind of source that can be asked for a paper by its name.
+const BY_NAME: &str = "arxiv-api";
+
+/// A paper that no source has told of yet, asked for by its name.
+async fn fetched(desk: &Desk, text: &str) -> anyhow::Result<Paper> {
+    // The words of the refusal are those of any unknown name.
+    let unknown = || finding::known(desk.reader(), text).map_err(anyhow::Error::from);
+    let id = normalise::ids::lookup(text).or_else(|| ExternalId::parse(text));
+    let Some(id) = id.filter(|id| matches!(id, ExternalId::Arxiv(_))) else { return unknown() };
+    let config = desk.config();
+    let Some(source) = config.sources.iter().find(|source| source.kind.name == BY_NAME) else {
+        bail!("no source has told of {id} yet; with a source of kind {BY_NAME} it would be asked for");
+    };
+    desk.harvester().wish(id.clone());
+    match desk.harvest(source, Occasion::Asked, &CancellationToken::new(), &|_progress| {}).await? {
+        Polled::NotYet(_health, wait) => {
+            let at = wait.at.to_rfc3339();
+            bail!(
+                "{id} is not here yet, and {} may be asked again at {at} ({}); it is asked for then",
+                source.id,
+                wait.reason
+            )
+        }
+        Polled::Done(summary) => match desk.reader().paper_known_as(&id)? {
+            Some(paper) => Ok(paper),
+            None => bail!(
+                "{} does not know {id}{}",
+                source.id,
+                summary.fault.map_or_else(String::new, |fault| format!(": {fault}"))
+            ),
+        },
+    }
 }
 
 /// Takes a pick back.
@@ -180,18 +225,24 @@ type Trained = (Arc<Embedding>, u64);
 pub(super) struct InUse {
     store: PathBuf,
     slot: Arc<Mutex<Option<Trained>>>,
+    /// What gives texts their sense in its place.
+    encoder: Arc<OnceLock<Arc<dyn Encoder>>>,
 }
 
 impl InUse {
     /// That of a store.
     pub(super) fn beside(store: &Path) -> Self {
-        Self { store: store.to_owned(), slot: Arc::default() }
+        Self { store: store.to_owned(), slot: Arc::default(), encoder: Arc::default() }
     }
 
     /// Blocks while it is read for the first time.
     pub(super) fn get(&self) -> Trained {
         let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.get_or_insert_with(|| read(&self.store)).clone()
+        let (embedding, papers) = slot.get_or_insert_with(|| read(&self.store)).clone();
+        match self.encoder.get() {
+            Some(encoder) => (Arc::new(embedding.encoded_by(Arc::clone(encoder))), papers),
+            None => (embedding, papers),
+        }
     }
 
     fn replace(&self, embedding: Arc<Embedding>, papers: u64) {
@@ -219,6 +270,14 @@ impl Desk {
     /// Ranks with another embedding from now on.
     pub async fn use_embedding(&self, embedding: Arc<Embedding>) -> anyhow::Result<()> {
         self.embedding.replace(embedding, self.reader().paper_count());
+        self.rerank().await
+    }
+
+    /// Ranks with an encoder from now on.
+    #[cfg(feature = "transformer")]
+    pub(super) async fn use_encoder(&self, encoder: Arc<dyn Encoder>) -> anyhow::Result<()> {
+        // There is one for the life of the process.
+        let _is_first = self.embedding.encoder.set(encoder);
         self.rerank().await
     }
 

@@ -31,7 +31,7 @@ pub fn daily(library: &Library, period: Period) -> Result<Daily, Error> {
     let from = period.first().checked_sub_days(around).unwrap_or(period.first());
     let to = period.last().checked_add_days(around).unwrap_or(period.last());
     let index = library.index.reader().map_err(Error::NotYet)?;
-    let found = index.listed(from..=to).inspect_err(|_damaged| library.index.suspect())?;
+    let found = index.listed(&(from..=to)).inspect_err(|_damaged| library.index.suspect())?;
     let mut counts: BTreeMap<NaiveDate, usize> = BTreeMap::new();
     for listed in &found {
         *counts.entry(listed.day).or_default() += 1;

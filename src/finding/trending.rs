@@ -24,6 +24,9 @@ use crate::trending::Trend;
 /// Papers listed in so many days can trend; a whole number of weeks, and a little over the longest period that is shown.
 const DAYS: u64 = 35;
 
+/// So many of a topic's last papers can trend in it.
+const MEMBERS: usize = 5_000;
+
 /// Stars are counted over so many days.
 const STAR_DAYS: i64 = 7;
 
@@ -50,7 +53,7 @@ pub fn candidates(library: &Library, now: Timestamp) -> Result<Candidates, Error
     let from = today.checked_sub_days(Days::new(DAYS)).unwrap_or(today);
     let from = Period::of(Span::Week, from).first();
     let index = library.index.reader().map_err(Error::NotYet)?;
-    let found = index.listed(from..=today).inspect_err(|_damaged| library.index.suspect())?;
+    let found = index.listed(&(from..=today)).inspect_err(|_damaged| library.index.suspect())?;
     let picked: HashSet<PaperId> = library.reader.picks()?.into_iter().map(|pick| pick.paper).collect();
     // A paper that a list takes up again is as young as that list.
     let mut newest: HashMap<(u64, u64), Listed> = HashMap::new();
@@ -113,16 +116,10 @@ impl Candidates {
         span: Span,
         half_life_days: f64,
     ) -> Result<Vec<Trending>, Error> {
-        let mut papers: Vec<&(PaperId, Candidate)> = Vec::with_capacity(self.papers.len());
-        for one in &self.papers {
-            let is_in = match topic {
-                Some(topic) => library.reader.entry(topic, &one.0)?.is_some(),
-                None => true,
-            };
-            if is_in {
-                papers.push(one);
-            }
-        }
+        let members = topic.map(|topic| self.members(library, topic)).transpose()?;
+        let is_in = |paper: &PaperId| members.as_ref().is_none_or(|members| members.contains(paper));
+        let papers: Vec<&(PaperId, Candidate)> =
+            self.papers.iter().filter(|(paper, _candidate)| is_in(paper)).collect();
         let today = self.at.day();
         let candidates: Vec<Candidate> = papers.iter().map(|(_paper, candidate)| *candidate).collect();
         let trends = trending::trends(&candidates, today, half_life_days);
@@ -137,6 +134,15 @@ impl Candidates {
             other.trend.score.total_cmp(&one.trend.score).then_with(|| one.paper.cmp(&other.paper))
         });
         Ok(trending)
+    }
+}
+
+impl Candidates {
+    /// The papers that entered a topic lately.
+    fn members(&self, library: &Library, topic: &TopicId) -> Result<HashSet<PaperId>, Error> {
+        let since = self.at.minus(TimeDelta::days(2 * i64::try_from(DAYS).unwrap_or(0)));
+        let entries = library.reader.timeline(topic, None, MEMBERS)?;
+        Ok(entries.into_iter().take_while(|entry| entry.at >= since).map(|entry| entry.paper).collect())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Marks and picks: what people say is written down, and follows at once in the topics it concerns.
 
 use std::sync::Arc;
+use std::sync::PoisonError;
 
 use crate::harvest::plan::places::enter_as_history;
 use crate::harvest::run::Harvester;
@@ -9,6 +10,7 @@ use crate::model::curation::Fit;
 use crate::model::curation::Note;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
+use crate::model::external_id::ExternalId;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::plan::Op;
@@ -96,6 +98,19 @@ impl Harvester {
                 writer.commit(&[Plan { at: now, ops: vec![op] }]).map(|_sequence| ())
             })
             .await
+    }
+
+    /// Has a paper asked for by name the next time that a source can be asked so.
+    pub fn wish(&self, paper: ExternalId) {
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner).insert(paper);
+    }
+
+    /// What somebody wants and is not here yet.
+    pub(super) fn wishes(&self) -> Vec<ExternalId> {
+        let mut wishes = self.wishes.lock().unwrap_or_else(PoisonError::into_inner);
+        // What came is wished for no more.
+        wishes.retain(|paper| !matches!(self.reader.paper_by_external(paper), Ok(Some(_known))));
+        wishes.iter().cloned().collect()
     }
 
     /// Picks a paper, or changes the note to it; topics that wait for that take it as news.

@@ -30,6 +30,9 @@ const WINDOW: TimeDelta = TimeDelta::days(60);
 const FEWEST: usize = 20_000;
 const MOST: usize = 60_000;
 
+/// With an encoder, which reads ten papers a second, the newest papers alone: as many as statistics need.
+pub const ENCODED: usize = 2_000;
+
 /// The rate of arrival is that of the last so many days.
 const RATE_DAYS: i64 = 30;
 
@@ -94,9 +97,10 @@ fn window(
     let mut days: BTreeMap<NaiveDate, usize> = BTreeMap::new();
     let has_conditions = conditions.iter().next().is_some();
     let since = now.minus(WINDOW);
-    for (place, paper) in reader.newest(None).take(MOST).enumerate() {
+    let (fewest, most) = if embedding.is_encoded() { (ENCODED, ENCODED) } else { (FEWEST, MOST) };
+    for (place, paper) in reader.newest(None).take(most).enumerate() {
         let paper = paper?;
-        if place >= FEWEST && paper.first_seen < since {
+        if place >= fewest && paper.first_seen < since {
             break;
         }
         *days.entry(document::day_of(&paper)).or_default() += 1;

@@ -1,6 +1,7 @@
 //! One harvest of one source, from asking to the committed plan.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -72,6 +73,8 @@ pub struct Harvester {
     pub(super) lanes: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>>,
     pub(super) permits: Arc<Semaphore>,
     jobs: Arc<Mutex<Arc<Vec<Job>>>>,
+    /// Papers that somebody wants and no source has told of yet.
+    pub(super) wishes: Arc<Mutex<BTreeSet<ExternalId>>>,
     urged: watch::Sender<u64>,
     changes: broadcast::Sender<StateChange>,
 }
@@ -113,6 +116,7 @@ impl Harvester {
             lanes: Arc::default(),
             permits: Arc::new(Semaphore::new(ANSWERS_AT_ONCE)),
             jobs: Arc::default(),
+            wishes: Arc::default(),
             urged: watch::Sender::new(0),
             changes: broadcast::Sender::new(CHANGES_KEPT),
         })
@@ -211,7 +215,8 @@ impl Harvester {
         }
         let wanted = match job.source.wants() {
             Some(wants) => {
-                let examples = self.topics.borrow().topics().examples();
+                let mut examples = self.wishes();
+                examples.extend(self.topics.borrow().topics().examples());
                 let wanted = wanted::wanted(&self.reader, &state, wants, &examples, run)?;
                 state.cursor = job.source.aim(&state.cursor, run, &wanted.targets);
                 Some(wanted)

@@ -6,11 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use tantivy::DocId;
-use tantivy::Score;
-use tantivy::SegmentOrdinal;
 use tantivy::SegmentReader;
-use tantivy::collector::Collector;
-use tantivy::collector::SegmentCollector;
 use tantivy::columnar::Column;
 use tantivy::columnar::ColumnValues;
 
@@ -48,119 +44,63 @@ impl Listed {
     }
 }
 
-/// Collects what was listed between two days, both included.
-pub(super) struct ListedBetween(pub(super) RangeInclusive<NaiveDate>);
-
-/// The papers of one segment.
-pub(super) struct Segment {
-    days: RangeInclusive<u64>,
-    listed: Column<u64>,
-    announced: Arc<dyn ColumnValues<u64>>,
-    first_seen: Arc<dyn ColumnValues<i64>>,
-    id_high: Arc<dyn ColumnValues<u64>>,
-    id_low: Arc<dyn ColumnValues<u64>>,
-    counters: Vec<Arc<dyn ColumnValues<u64>>>,
-    found: Vec<Listed>,
-}
-
-impl Collector for ListedBetween {
-    type Fruit = Vec<Listed>;
-    type Child = Segment;
-
-    fn for_segment(&self, _place: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<Segment> {
-        let columns = reader.fast_fields();
-        let counters = SignalKind::ALL.into_iter().map(|kind| columns.column_first_or_default(kind.name()));
-        Ok(Segment {
-            days: entry::day(*self.0.start())..=entry::day(*self.0.end()),
-            listed: columns.u64(schema::LISTED)?,
-            announced: columns.column_first_or_default(schema::DAY)?,
-            first_seen: columns.column_first_or_default(schema::FIRST_SEEN)?,
-            id_high: columns.column_first_or_default(schema::ID_HIGH)?,
-            id_low: columns.column_first_or_default(schema::ID_LOW)?,
-            counters: counters.collect::<tantivy::Result<_>>()?,
-            found: Vec::new(),
-        })
+/// What one segment has of papers listed between two days, both included.
+pub(super) fn between(
+    segment: &SegmentReader,
+    days: &RangeInclusive<NaiveDate>,
+    found: &mut Vec<Listed>,
+) -> tantivy::Result<()> {
+    let columns = segment.fast_fields();
+    let (listed, days) = (columns.u64(schema::LISTED)?, entry::day(*days.start())..=entry::day(*days.end()));
+    let docs = docs_between(segment, &listed, days.clone());
+    if docs.is_empty() {
+        return Ok(());
     }
-
-    fn requires_scoring(&self) -> bool {
-        false
-    }
-
-    fn merge_fruits(&self, parts: Vec<Vec<Listed>>) -> tantivy::Result<Vec<Listed>> {
-        Ok(parts.into_iter().flatten().collect())
-    }
-}
-
-impl Segment {
-    fn keep(&mut self, doc: DocId, day: u64) {
-        let announced = entry::day_of(self.announced.get_val(doc));
-        let Some((day, announced)) = entry::day_of(day).zip(announced) else { return };
+    let announced: Arc<dyn ColumnValues<u64>> = columns.column_first_or_default(schema::DAY)?;
+    let first_seen: Arc<dyn ColumnValues<i64>> = columns.column_first_or_default(schema::FIRST_SEEN)?;
+    let id_high: Arc<dyn ColumnValues<u64>> = columns.column_first_or_default(schema::ID_HIGH)?;
+    let id_low: Arc<dyn ColumnValues<u64>> = columns.column_first_or_default(schema::ID_LOW)?;
+    let counters = SignalKind::ALL.into_iter().map(|kind| columns.column_first_or_default(kind.name()));
+    let counters: Vec<Arc<dyn ColumnValues<u64>>> = counters.collect::<tantivy::Result<_>>()?;
+    for doc in docs {
         let mut counts = [0; SignalKind::ALL.len()];
-        for (count, column) in counts.iter_mut().zip(&self.counters) {
+        for (count, column) in counts.iter_mut().zip(&counters) {
             *count = column.get_val(doc);
         }
-        self.found.push(Listed {
-            id: (self.id_high.get_val(doc), self.id_low.get_val(doc)),
+        let on = listed.values_for_doc(doc).filter(|day| days.contains(day)).filter_map(entry::day_of);
+        let Some(announced) = entry::day_of(announced.get_val(doc)) else { continue };
+        found.extend(on.map(|day| Listed {
+            id: (id_high.get_val(doc), id_low.get_val(doc)),
             day,
             announced,
-            first_seen: self.first_seen.get_val(doc),
+            first_seen: first_seen.get_val(doc),
             counts,
-        });
+        }));
     }
+    Ok(())
 }
 
-impl SegmentCollector for Segment {
-    type Fruit = Vec<Listed>;
-
-    fn collect(&mut self, doc: DocId, _score: Score) {
-        let days: Vec<u64> = self.listed.values_for_doc(doc).filter(|day| self.days.contains(day)).collect();
-        for day in days {
-            self.keep(doc, day);
+/// The newest day of a segment up to a day on which anything was listed.
+pub(super) fn newest(segment: &SegmentReader, today: NaiveDate) -> tantivy::Result<Option<NaiveDate>> {
+    let listed = segment.fast_fields().u64(schema::LISTED)?;
+    let today = entry::day(today);
+    // Nearly always something came in the last days; else it is looked further back.
+    for back in [7, 70, u64::MAX] {
+        let range = today.saturating_sub(back)..=today;
+        let docs = docs_between(segment, &listed, range.clone());
+        let days = docs.into_iter().flat_map(|doc| listed.values_for_doc(doc));
+        if let Some(newest) = days.filter(|day| range.contains(day)).max() {
+            return Ok(entry::day_of(newest));
         }
     }
-
-    fn harvest(self) -> Vec<Listed> {
-        self.found
-    }
+    Ok(None)
 }
 
-/// Finds the newest day on which anything was listed, up to a day.
-pub(super) struct NewestListed(pub(super) NaiveDate);
-
-/// That of one segment.
-pub(super) struct NewestOf {
-    today: u64,
-    listed: Column<u64>,
-    newest: Option<u64>,
-}
-
-impl Collector for NewestListed {
-    type Fruit = Option<NaiveDate>;
-    type Child = NewestOf;
-
-    fn for_segment(&self, _place: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<NewestOf> {
-        let listed = reader.fast_fields().u64(schema::LISTED)?;
-        Ok(NewestOf { today: entry::day(self.0), listed, newest: None })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        false
-    }
-
-    fn merge_fruits(&self, parts: Vec<Option<u64>>) -> tantivy::Result<Option<NaiveDate>> {
-        Ok(parts.into_iter().flatten().max().and_then(entry::day_of))
-    }
-}
-
-impl SegmentCollector for NewestOf {
-    type Fruit = Option<u64>;
-
-    fn collect(&mut self, doc: DocId, _score: Score) {
-        let newest = self.listed.values_for_doc(doc).filter(|day| *day <= self.today).max();
-        self.newest = self.newest.max(newest);
-    }
-
-    fn harvest(self) -> Option<u64> {
-        self.newest
-    }
+/// The papers of a segment that are still there and have a day in a range, each once. The column is read in blocks.
+fn docs_between(segment: &SegmentReader, listed: &Column<u64>, days: RangeInclusive<u64>) -> Vec<DocId> {
+    let mut docs = Vec::new();
+    listed.get_docids_for_value_range(days, 0..segment.max_doc(), &mut docs);
+    docs.dedup();
+    docs.retain(|doc| !segment.is_deleted(*doc));
+    docs
 }

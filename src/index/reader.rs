@@ -9,7 +9,6 @@ use tantivy::IndexReader;
 use tantivy::TERMINATED;
 use tantivy::TantivyError;
 use tantivy::Term;
-use tantivy::query::AllQuery;
 use tantivy::schema::IndexRecordOption;
 
 use crate::index::Error;
@@ -17,9 +16,8 @@ use crate::index::checked::Faults;
 use crate::index::collect::Collect;
 use crate::index::everything::Everything;
 use crate::index::ids;
+use crate::index::listed;
 use crate::index::listed::Listed;
-use crate::index::listed::ListedBetween;
-use crate::index::listed::NewestListed;
 use crate::index::schema::Fields;
 use crate::index::translate;
 use crate::index::translate::Translation;
@@ -110,15 +108,21 @@ impl Reader {
     }
 
     /// What was listed between two days, both included, in no order. A paper that was on two lists is there twice.
-    pub fn listed(&self, days: RangeInclusive<NaiveDate>) -> Result<Vec<Listed>, Error> {
-        let found = self.committed.searcher().search(&AllQuery, &ListedBetween(days));
-        found.map_err(|error| self.error(&error))
+    pub fn listed(&self, days: &RangeInclusive<NaiveDate>) -> Result<Vec<Listed>, Error> {
+        let mut found = Vec::new();
+        for segment in self.committed.searcher().segment_readers() {
+            listed::between(segment, days, &mut found).map_err(|error| self.error(&error))?;
+        }
+        Ok(found)
     }
 
     /// The newest day up to one on which anything was listed.
     pub fn newest_listed(&self, today: NaiveDate) -> Result<Option<NaiveDate>, Error> {
-        let found = self.committed.searcher().search(&AllQuery, &NewestListed(today));
-        found.map_err(|error| self.error(&error))
+        let mut newest = None;
+        for segment in self.committed.searcher().segment_readers() {
+            newest = newest.max(listed::newest(segment, today).map_err(|error| self.error(&error))?);
+        }
+        Ok(newest)
     }
 
     /// How many papers there are.

@@ -5,6 +5,7 @@
 //! affair, the bytes [`codec`]'s; centring is done where a background is known.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::LazyLock;
 
@@ -41,6 +42,15 @@ pub enum Error {
     Contradiction(&'static str),
 }
 
+/// What knows the sense of a whole text, in the place of the terms it has: slower, and never needed.
+pub trait Encoder: fmt::Debug + Send + Sync {
+    /// How long its vectors are.
+    fn columns(&self) -> usize;
+
+    /// The vector of a text, of length 1; zeros where it has none.
+    fn sense(&self, title: &str, abstract_text: &str) -> Vec<f32>;
+}
+
 /// A paper of the sample: its terms by row, in order; `None` for a term without a row.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Sampled {
@@ -64,9 +74,34 @@ pub struct Embedding {
     values: Cow<'static, [u8]>,
     sample: Vec<Sampled>,
     fingerprint: String,
+    encoder: Option<Arc<dyn Encoder>>,
 }
 
 impl Embedding {
+    /// The same terms, but the sense of a text is an encoder's.
+    #[must_use]
+    pub fn encoded_by(&self, encoder: Arc<dyn Encoder>) -> Self {
+        Self { encoder: Some(encoder), ..self.clone() }
+    }
+
+    /// Whether an encoder gives the sense of texts.
+    pub fn is_encoded(&self) -> bool {
+        self.encoder.is_some()
+    }
+
+    /// The sense of a text whose terms occur so often.
+    pub fn sense(
+        &self,
+        title: &str,
+        abstract_text: &str,
+        counts: impl IntoIterator<Item = (u32, u32)>,
+    ) -> Vec<f32> {
+        match &self.encoder {
+            Some(encoder) => encoder.sense(title, abstract_text),
+            None => self.vector(counts),
+        }
+    }
+
     /// The embedding that comes with the program, unpacked once.
     pub fn shipped() -> Arc<Self> {
         Arc::clone(&SHIPPED)
@@ -106,7 +141,8 @@ impl Embedding {
         for (row, term) in (0_u16..).zip(&terms) {
             rows.entry(*term).or_insert(row);
         }
-        Self { columns, vocabulary, terms, rows, scales, values, sample, fingerprint }
+        let encoder = None;
+        Self { columns, vocabulary, terms, rows, scales, values, sample, fingerprint, encoder }
     }
 
     /// Without terms: every text has the vector 0, and only words count.
@@ -116,7 +152,7 @@ impl Embedding {
 
     /// How long its vectors are.
     pub fn columns(&self) -> usize {
-        self.columns
+        self.encoder.as_ref().map_or(self.columns, |encoder| encoder.columns())
     }
 
     /// How many terms it knows.
@@ -135,8 +171,10 @@ impl Embedding {
     }
 
     /// The papers it carries for a start without own papers.
+    ///
+    /// None where an encoder gives the sense: it needs texts, and these are terms.
     pub fn sample(&self) -> &[Sampled] {
-        &self.sample
+        if self.is_encoded() { &[] } else { &self.sample }
     }
 
     /// The term of a row.
@@ -156,8 +194,11 @@ impl Embedding {
         vector
     }
 
-    /// How far a term's row points along a vector.
+    /// How far a term's row points along a vector; an encoder knows no terms.
     pub fn along(&self, term: u32, vector: &[f32]) -> f32 {
+        if self.is_encoded() {
+            return 0.0;
+        }
         let mut row = vec![0.0; self.columns];
         self.add(&mut row, term, 1.0);
         dense::dot(&row, vector)

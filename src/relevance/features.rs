@@ -47,7 +47,9 @@ impl Features {
             terms::each(text, |term| found.push(term));
             found
         };
-        Self::of_terms(&read(title), &read(abstract_text), embedding)
+        Self::of_terms(&read(title), &read(abstract_text), |counts| {
+            embedding.sense(title, abstract_text, counts.iter().copied())
+        })
     }
 
     /// The features of a paper that an embedding carries.
@@ -55,16 +57,18 @@ impl Features {
         let read = |rows: &[Option<u16>]| -> Vec<u32> {
             rows.iter().map(|row| row.and_then(|row| embedding.term(row)).unwrap_or(terms::GAP)).collect()
         };
-        Self::of_terms(&read(&paper.title), &read(&paper.body), embedding)
+        let vector = |counts: &[(u32, u32)]| embedding.vector(counts.iter().copied());
+        Self::of_terms(&read(&paper.title), &read(&paper.body), vector)
     }
 
-    fn of_terms(title: &[u32], body: &[u32], embedding: &Embedding) -> Self {
+    fn of_terms(title: &[u32], body: &[u32], sense: impl FnOnce(&[(u32, u32)]) -> Vec<f32>) -> Self {
         let (words, counts): (Vec<u32>, Vec<[u8; 2]>) = counted(title, body).into_iter().unzip();
-        let all = words
+        let all: Vec<(u32, u32)> = words
             .iter()
             .copied()
-            .zip(counts.iter().map(|[title, body]| u32::from(*title) + u32::from(*body)));
-        let vector = embedding.vector(all);
+            .zip(counts.iter().map(|[title, body]| u32::from(*title) + u32::from(*body)))
+            .collect();
+        let vector = sense(&all);
         let (scale, bytes) = embedding::quantise(&vector);
         let pairs = counted(&neighbours(title), &neighbours(body));
         let pairs = pairs.into_iter().map(|(pair, [title, body])| {

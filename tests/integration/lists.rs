@@ -10,6 +10,8 @@ use crate::support::site::Site;
 use crate::support::wire;
 use crate::support::wire::Item;
 
+mod archive;
+
 /// Three papers that arXiv announces on a Wednesday, two of which Hugging Face lists: one that day, one the day after.
 pub(crate) async fn site() -> (Net, Site) {
     let net = Net::start().await;

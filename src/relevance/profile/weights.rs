@@ -76,7 +76,7 @@ impl Weights {
             for (term, count) in &counts {
                 words.entry(*term).or_default().1 = cast::count_u32(*count) * background.rarity(*term);
             }
-            weights.about_sense = Some(background.centre(background.embedding().vector(counts)));
+            weights.about_sense = Some(background.centre(background.embedding().sense(about, "", counts)));
         }
         weights.words = words.into_iter().map(|(term, (like, about))| Word { term, like, about }).collect();
         weights.like_share = match (wanted.likes.is_empty(), wanted.unlikes.is_empty()) {

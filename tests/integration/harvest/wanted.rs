@@ -1,8 +1,11 @@
 //! Counters and what else is asked of known papers: it reaches the paper, and what a source does not know is no fault.
 
 use chrono::TimeDelta;
+use offprint::daemon::asks::Answer;
+use offprint::daemon::asks::Ask;
 use offprint::model::external_id::ExternalId;
 use offprint::model::source::Health;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::net::Net;
 use crate::support::site::Site;
@@ -133,6 +136,33 @@ async fn an_example_that_no_source_has_told_of_is_asked_for_once() {
     assert!(site.desk().is_ranking_due().unwrap(), "the topic has something new to learn of");
     site.later(TimeDelta::hours(25));
     assert_eq!(site.harvest("api").await.asked, 0);
+}
+
+#[tokio::test]
+async fn a_pick_that_no_source_has_told_of_is_fetched_at_once() {
+    let net = Net::start().await;
+    net.at("/daily").answers("[]");
+    net.at("/api?id_list=2608.00077&max_results=1").answers(
+        r#"<feed xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">
+             <title>arXiv Query</title><opensearch:totalResults>1</opensearch:totalResults>
+             <entry><id>http://arxiv.org/abs/2608.00077v1</id><title>Turning Flags</title>
+               <published>2026-08-10T17:00:00Z</published><updated>2026-08-10T17:00:00Z</updated>
+               <summary>Flags turn with the wind.</summary><author><name>Ada Mast</name></author></entry>
+           </feed>"#,
+    );
+    let api = format!("[[source]]\nid = \"api\"\nkind = \"arxiv-api\"\nurl = \"{}\"\n", net.url("/api"));
+    let site = Site::start(&format!("{}{api}", configuration(&net))).await;
+    let pick = |text: &str| {
+        let ask = Ask::Pick { paper: text.to_owned(), note: Some("Read it.".to_owned()) };
+        let stop = CancellationToken::new();
+        let desk = site.desk();
+        async move { desk.answer(ask, &|_step| {}, &stop).await.map_err(|error| error.to_string()) }
+    };
+    assert!(matches!(pick("https://arxiv.org/abs/2608.00077v1").await, Ok(Answer::Done { .. })));
+    let picks = site.desk().reader().picks().unwrap();
+    assert_eq!(picks[0].note.as_ref().unwrap().as_str(), "Read it.");
+    let refused = pick("doi:10.5555/nothing").await.unwrap_err();
+    assert!(refused.contains("no paper is known as"), "{refused}");
 }
 
 #[tokio::test]
