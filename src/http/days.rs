@@ -37,7 +37,7 @@ const MOST_CARDS: usize = 30;
 
 /// So many of the others follow on a line each, and on the pages after the first.
 const LINES: usize = 60;
-const MORE_LINES: usize = 200;
+const MORE_LINES: usize = 100;
 
 /// `/`
 pub(super) async fn front(asked: Asked) -> Response {

@@ -1,11 +1,9 @@
 //! Which encoding a reader accepts (RFC 9110 §12.5.3), and compression.
 
-use std::io::Write as _;
-
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_ENCODING;
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use libdeflater::CompressionLvl;
+use libdeflater::Compressor;
 
 /// An encoding we send.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -136,11 +134,17 @@ fn thousandths(text: &str) -> u16 {
     }
 }
 
-/// Compresses at level 6: a higher level costs twice the time for half a percent.
+/// As small as zlib's level 6 at less than half of its time; higher ones cost more than they save.
+const GZIP_LEVEL: i32 = 6;
+
 fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::new(6));
-    encoder.write_all(bytes)?;
-    encoder.finish()
+    let level = CompressionLvl::new(GZIP_LEVEL).unwrap_or_default();
+    let mut compressor = Compressor::new(level);
+    let mut encoded = vec![0; compressor.gzip_compress_bound(bytes.len())];
+    let length = compressor.gzip_compress(bytes, &mut encoded).map_err(std::io::Error::other)?;
+    encoded.truncate(length);
+    encoded.shrink_to_fit();
+    Ok(encoded)
 }
 
 #[cfg(test)]
