@@ -169,7 +169,7 @@ impl FeedPage {
             subtitle: None,
             updated: entries.iter().map(|entry| entry.updated).max().unwrap_or(head.created),
             self_url: urls.absolute(Place::Feed(head.list, format)),
-            alternate_url: urls.absolute(Place::Front),
+            alternate_url: urls.absolute(head.list.page()),
             stylesheet_url: urls.absolute(Place::FeedStylesheet),
             history: History::default(),
             publisher: site,

@@ -74,12 +74,15 @@ pub fn note(note: &Note) -> Html {
     normalise::note(note.as_str())
 }
 
-/// What editors picked, the last first; a paper that became another one stands under its name now.
-pub fn newest_picks(reader: &Reader) -> Result<Vec<(Pick, Paper)>, store::Error> {
+/// At most so many papers that editors picked, the last first; one that became another stands under its name now.
+pub fn newest_picks(reader: &Reader, most: usize) -> Result<Vec<(Pick, Paper)>, store::Error> {
     let mut picks = reader.picks()?;
     picks.sort_by_key(|pick| Reverse(pick.at));
-    let (mut found, mut known) = (Vec::with_capacity(picks.len()), HashSet::new());
+    let (mut found, mut known) = (Vec::new(), HashSet::new());
     for pick in picks {
+        if found.len() >= most {
+            break;
+        }
         if let Some(paper) = reader.paper(&pick.paper)?
             && known.insert(paper.id.clone())
         {

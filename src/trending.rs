@@ -1,6 +1,6 @@
 //! Which papers people talk about now, by a formula that anyone can check: it is printed with its parts beside each paper.
 //!
-//! What a counter of a paper says is compared with those of the papers announced in the same week, since votes and stars grow
+//! What a counter of a paper says is compared with those of the papers of the same week that have any, since votes and stars grow
 //! with fashion and with the size of a site. Each share (0 to 1, the percentile) is weighed, what is weighed is joined as
 //! chances are, 1 − Π(1 − weight · share), and the whole halves with age. A counter that a paper does not have says nothing
 //! against it. Pure: the numbers and the day are arguments.
@@ -116,7 +116,7 @@ pub struct Part {
     pub measure: Measure,
     /// What it says.
     pub value: u64,
-    /// How many of the papers of its week it exceeds, from 0 to 1; half of those that have as much count.
+    /// How many of the papers of its week that have any it exceeds, from 0 to 1; half of those that have as much count.
     pub share: f64,
     /// Whether there were enough papers to compare with; else `share` is that of the fixed scale.
     pub is_compared: bool,

@@ -110,6 +110,20 @@ pub enum List<'id> {
     Similar(&'id PaperId),
 }
 
+impl<'id> List<'id> {
+    /// The page that shows the same to people; the front page where there is none.
+    pub const fn page(self) -> Place<'id> {
+        match self {
+            Self::Topic(topic) => Place::Topic(topic),
+            Self::Trending => Place::Trending(None, Span::Week),
+            Self::Picks => Place::Picks,
+            Self::Search(query) => Place::Search(SearchOf { query, newest_first: true, offset: 0 }),
+            Self::Similar(paper) => Place::Similar(paper),
+            Self::Updates | Self::Daily | Self::Weekly | Self::Author(_) | Self::Category(_) => Place::Front,
+        }
+    }
+}
+
 impl List<'_> {
     /// The path below the public address, without a slash in front.
     fn tail(self, format: Format) -> String {

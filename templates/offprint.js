@@ -22,7 +22,8 @@
     },
     list(name) { try { const is = JSON.parse(this.get(name)); return Array.isArray(is) ? is : []; } catch { return []; } },
   };
-  const say = (text) => { const line = one("#said"); if (line) { line.textContent = ""; setTimeout(() => { line.textContent = text; }, 50); } };
+  let quiet = 0;
+  const say = (text) => { const line = one("#said"); if (line) { line.textContent = ""; setTimeout(() => { line.textContent = text; }, 50); clearTimeout(quiet); quiet = setTimeout(() => { line.textContent = ""; }, 6000); } };
 
   const papers = all("article.entry[data-paper], article.paper[data-paper]");
   const marks = one("main")?.dataset.marks;

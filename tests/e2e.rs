@@ -44,3 +44,9 @@ mod readers;
 
 #[path = "e2e/conformance.rs"]
 mod conformance;
+
+#[path = "e2e/browser.rs"]
+mod browser;
+
+#[path = "e2e/api.rs"]
+mod api;

@@ -159,6 +159,9 @@ fn part_row(name: &str, part: &Part) -> PartRow {
 /// Whose budget a source's requests are counted to.
 fn budget(source: &ConfiguredSource) -> String {
     let manners = &source.manners;
+    if manners.spacing.is_zero() {
+        return "without a limit, since the host is your own".to_owned();
+    }
     let whose = manners.operator.map_or_else(|| "each of its hosts".to_owned(), str::to_owned);
     format!(
         "one request every {} s for {whose}, a poll every {} at most",

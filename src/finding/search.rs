@@ -16,6 +16,7 @@ use crate::index::snippet::Snippet;
 use crate::model::paper::Paper;
 use crate::model::time::Timestamp;
 use crate::query::Query;
+use crate::query::ast::Node;
 use crate::query::document::Document;
 
 /// The most papers that are given at once to those who ask over the network.
@@ -73,6 +74,26 @@ pub fn narrowed(library: &Library, text: &str, wanted: Wanted, now: Timestamp) -
     };
     let papers = papers.into_iter().map(with_snippet).collect();
     Ok(Narrowed { canonical: query.to_string(), papers, total, facets })
+}
+
+/// A query with a condition more, or without it where it has it already, and which of both. All conditions hold together.
+pub fn turned(query: &str, condition: &str) -> Option<(String, bool)> {
+    let (query, condition) = (understood(query).ok()?, understood(condition).ok()?);
+    let mut nodes = match query.root() {
+        Node::And(nodes) => nodes.clone(),
+        other @ (Node::Or(_) | Node::Not(_) | Node::Clause(_)) => vec![other.clone()],
+    };
+    let before = nodes.len();
+    nodes.retain(|node| node != condition.root());
+    let is_on = nodes.len() < before;
+    if !is_on {
+        nodes.push(condition.root().clone());
+    }
+    let text = match nodes.len() {
+        0 => String::new(),
+        _some => Query::of(Node::And(nodes)).to_string(),
+    };
+    Some((text, is_on))
 }
 
 /// Papers with their scores, how many there are in all, and what they share.
@@ -141,4 +162,32 @@ pub fn similar_rows(
 fn marked(snippet: &Snippet) -> String {
     let part = |(text, is_hit): &(String, bool)| if *is_hit { format!("**{text}**") } else { text.clone() };
     snippet.parts.iter().map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::turned;
+
+    #[test]
+    fn a_condition_is_put_on_and_taken_off() {
+        for (query, expected) in [
+            ("lora", "lora cat:cs.lg"),
+            ("lora OR adapter", "(lora OR adapter) cat:cs.lg"),
+            ("(flow) OR (rank)", "(flow OR rank) cat:cs.lg"),
+            ("lora date:2026", "lora date:2026 cat:cs.lg"),
+            ("lora OR cat:cs.LG", "(lora OR cat:cs.lg) cat:cs.lg"),
+        ] {
+            let (with, was_on) = turned(query, "cat:cs.LG").unwrap();
+            assert_eq!(
+                (super::understood(&with).unwrap(), was_on),
+                (super::understood(expected).unwrap(), false)
+            );
+            let (without, was_on) = turned(&with, "cat:cs.LG").unwrap();
+            assert_eq!(
+                (super::understood(&without).unwrap(), was_on),
+                (super::understood(query).unwrap(), true)
+            );
+        }
+        assert_eq!(turned("cat:cs.LG", "cat:cs.LG"), Some((String::new(), true)));
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::HashSet;
 
+use chrono::Datelike as _;
 use chrono::Days;
 use chrono::NaiveDate;
 use chrono::TimeDelta;
@@ -102,8 +103,13 @@ fn stars_won(history: &[Signal], now: Timestamp) -> u64 {
 impl Candidates {
     /// How much one paper is talked about; nothing of one that is not among the candidates.
     pub fn of(&self, paper: &PaperId, half_life_days: f64) -> Option<Trend> {
-        let place = self.papers.binary_search_by(|(one, _candidate)| one.cmp(paper)).ok()?;
-        let candidates: Vec<Candidate> = self.papers.iter().map(|(_paper, candidate)| *candidate).collect();
+        let (_paper, own) = self.papers.get(self.papers.binary_search_by(|(one, _)| one.cmp(paper)).ok()?)?;
+        // Only those of its week are compared with it.
+        let of_week =
+            self.papers.iter().filter(|(_, other)| other.announced.iso_week() == own.announced.iso_week());
+        let (papers, candidates): (Vec<&PaperId>, Vec<Candidate>) =
+            of_week.map(|(paper, candidate)| (paper, *candidate)).unzip();
+        let place = papers.iter().position(|one| *one == paper)?;
         trending::trends(&candidates, self.at.day(), half_life_days).into_iter().nth(place)
     }
 

@@ -54,9 +54,11 @@ struct Stamp {
     revision: Sequence,
     site: Arc<Site>,
     shows: Shows,
+    /// Where the search index was, which follows the store.
+    found: u64,
 }
 
-/// What of the store a resource shows: it is current until that moves.
+/// What a resource shows: it is current until that moves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Shows {
     /// Nothing: it is always the same.
@@ -69,7 +71,7 @@ pub(super) enum Shows {
     Papers,
     /// Anything.
     Anything,
-    /// Anything, and the time: it is another from then on.
+    /// Anything, what the search index finds, and the time: it is another from then on.
     Until(Timestamp),
 }
 
@@ -112,19 +114,14 @@ pub(super) enum Keep {
 /// A resource that exists could not be made.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
-    /// The store did not answer.
     #[error("reading the store")]
     Store(#[from] store::Error),
-    /// A page could not be written.
     #[error("writing a page")]
     Page(#[from] pages::Error),
-    /// A feed could not be written.
     #[error("writing a feed")]
     Feed(#[from] feeds::Error),
-    /// Nothing could be looked up.
     #[error("looking papers up")]
     Finding(#[from] finding::Error),
-    /// Writing to memory did not work.
     #[error("writing bytes")]
     Bytes(#[from] std::io::Error),
 }
@@ -202,12 +199,12 @@ impl App {
     }
 
     fn is_current(&self, slot: &Slot<Stamp>) -> bool {
-        let Stamp { revision, site, shows } = &slot.stamp;
+        let Stamp { revision, site, shows, found } = &slot.stamp;
         if !Arc::ptr_eq(site, &self.serving.site.borrow()) {
             return false;
         }
         if let Shows::Until(end) = shows
-            && self.serving.clock.now() >= *end
+            && (self.serving.clock.now() >= *end || self.serving.index.moves() != *found)
         {
             return false;
         }
@@ -313,6 +310,7 @@ impl App {
         make: impl FnOnce(&Serving, &Site) -> Result<Found, Fault>,
     ) -> Result<Outcome, Fault> {
         let (revision, site) = (self.serving.reader.revision(), self.site());
+        let found = self.serving.index.moves();
         let made = match make(&self.serving, &site)? {
             Found::Made(made) => made,
             Found::Elsewhere(status, location) => return Ok(Outcome::Elsewhere(status, location)),
@@ -339,7 +337,7 @@ impl App {
         }
         let body = Arc::new(body);
         if let Keep::Kept(shows) = keep {
-            self.bodies.keep(path, Stamp { revision, site, shows: shows.clone() }, revision.0, &body);
+            self.bodies.keep(path, Stamp { revision, site, shows: shows.clone(), found }, revision.0, &body);
         }
         Ok(Outcome::Body(body))
     }

@@ -53,13 +53,18 @@ struct Problem {
     detail: String,
 }
 
-/// The parameters of a request, each once.
+/// The parameters of a request, each given once.
 struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    fn of(query: Option<&str>) -> Self {
-        let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    fn of(query: Option<&str>) -> Result<Self, Error> {
+        let mut parameters = BTreeMap::new();
+        for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            if parameters.insert(name.to_string(), value.into_owned()).is_some() {
+                return Err(Error::Wrong(format!("the parameter {name} is given twice")));
+            }
+        }
+        Ok(Self(parameters))
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -71,7 +76,7 @@ impl Parameters {
     }
 
     fn number(&self, name: &str, fallback: usize, most: usize) -> Result<usize, Error> {
-        let Some(text) = self.text(name) else { return Ok(fallback) };
+        let Some(text) = self.0.get(name) else { return Ok(fallback) };
         let number = text.parse().ok().filter(|number| *number <= most);
         number.ok_or_else(|| Error::Wrong(format!("{name} is a whole number up to {most}")))
     }
@@ -97,8 +102,8 @@ async fn respond<T: Serialize + Send + 'static>(
         return problem(StatusCode::NOT_ACCEPTABLE, "Not acceptable", detail);
     };
     let (serving, site) = (app.serving.clone(), app.site());
-    let parameters = Parameters::of(query.as_deref());
     let found = tokio::task::spawn_blocking(move || {
+        let parameters = Parameters::of(query.as_deref())?;
         find(&parameters, &serving, &site).map(|found| representation(&found, encoding))
     });
     match tokio::time::timeout(app.answer_timeout(), found).await {
@@ -145,6 +150,12 @@ fn problem(status: StatusCode, title: &'static str, detail: String) -> Response 
     let media_type = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(header::CONTENT_TYPE, media_type);
     response
+}
+
+/// What is said of an address of the API that is not there, or is not asked so.
+pub(super) fn absent(status: StatusCode, detail: &str) -> Response {
+    let title = status.canonical_reason().unwrap_or("Not found");
+    problem(status, title, detail.to_owned())
 }
 
 /// An answer that no cache keeps.

@@ -23,7 +23,8 @@ use crate::pages::Around;
 use crate::urls::Place;
 
 /// Crawlers need no redirects and no health.
-const ROBOTS: &str = "User-agent: *\nDisallow: /arxiv/\nDisallow: /doi/\nDisallow: /search?\nDisallow: /healthz\nDisallow: /readyz\n";
+const ROBOTS: &str =
+    "User-agent: *\nDisallow: /arxiv/\nDisallow: /doi/\nDisallow: /healthz\nDisallow: /readyz\n";
 
 pub(super) async fn asset(
     State(app): State<Arc<App>>,

@@ -1,6 +1,8 @@
 //! What pages show of a paper and beside a list, read from the store: cards, topics with their last days, what is talked about,
 //! picks, and whether the sources are fine.
 
+use std::collections::HashSet;
+
 use chrono::Days;
 
 use crate::finding;
@@ -82,7 +84,7 @@ pub(super) fn aside(
     urls: &Urls,
 ) -> Result<Aside, Fault> {
     let now = serving.clock.now();
-    let picked = finding::newest_picks(&serving.reader)?.into_iter().take(PICKED);
+    let picked = finding::newest_picks(&serving.reader, PICKED)?.into_iter();
     Ok(Aside {
         topics: topics(serving, site, topic, now)?,
         all_topics: site.topics.iter().count(),
@@ -108,9 +110,11 @@ fn talked(
     let library = serving.library();
     let Ok(candidates) = serving.trends.candidates(&library, now) else { return Ok(Vec::new()) };
     let trending = candidates.trending(&library, topic, Span::Week, site.half_life_days)?;
-    let mut lines = Vec::new();
+    let (mut lines, mut known) = (Vec::new(), HashSet::new());
     for one in trending.into_iter().take(TALKED) {
-        if let Some(paper) = serving.reader.paper(&one.paper)? {
+        if let Some(paper) = serving.reader.paper(&one.paper)?
+            && known.insert(paper.id.clone())
+        {
             let line = Line::of(&paper, format!("{:.2}", one.trend.score), urls);
             lines.push(Line { by: String::new(), ..line });
         }

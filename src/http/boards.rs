@@ -68,7 +68,7 @@ impl Board {
 }
 
 /// What is talked about is told anew after so long.
-pub(super) const TRENDING_FOR: TimeDelta = TimeDelta::minutes(10);
+pub(super) const TRENDING_FOR: TimeDelta = TimeDelta::minutes(1);
 
 /// When the next day begins.
 pub(super) fn midnight(now: Timestamp) -> Timestamp {
@@ -164,7 +164,7 @@ fn trending(serving: &Serving, site: &Site) -> Result<Standings, Fault> {
 
 fn picks(serving: &Serving) -> Result<Standings, Fault> {
     let mut found = Vec::new();
-    for (pick, paper) in finding::newest_picks(&serving.reader)?.into_iter().take(PICKS) {
+    for (pick, paper) in finding::newest_picks(&serving.reader, PICKS)? {
         let note = pick.note.as_ref().map(finding::note);
         found.push((paper, Standing { reason: "picked".to_owned(), note, since: Some(pick.at) }));
     }

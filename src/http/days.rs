@@ -1,5 +1,7 @@
 //! The front page and the pages of days, weeks and months.
 
+use std::collections::HashSet;
+
 use axum::extract::Path;
 use axum::extract::RawQuery;
 use axum::extract::rejection::PathRejection;
@@ -39,6 +41,12 @@ const MOST_CARDS: usize = 30;
 const LINES: usize = 60;
 const MORE_LINES: usize = 100;
 
+/// So many topics are announced to feed readers on the front page; all are on the page of topics.
+const TOPICS: usize = 40;
+
+/// How far into a list a page may begin.
+const FARTHEST: usize = 1_000_000;
+
 /// `/`
 pub(super) async fn front(asked: Asked) -> Response {
     let keep = Keep::Kept(Shows::Until(boards::midnight(asked.app.serving.clock.now())));
@@ -64,7 +72,7 @@ pub(super) async fn listed(
         return asked.refuse(StatusCode::NOT_FOUND, "Not found", words);
     };
     let Some(from) = offset(query.as_deref()) else {
-        let words = "The value of “from” is a whole number up to 10000.";
+        let words = "The value of “from” is a whole number up to 1000000.";
         return asked.refuse(StatusCode::BAD_REQUEST, "Bad request", words);
     };
     let end = boards::midnight(asked.app.serving.clock.now());
@@ -78,7 +86,7 @@ pub(super) async fn listed(
 pub(super) fn offset(query: Option<&str>) -> Option<usize> {
     let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let Some((_name, value)) = pairs.find(|(name, _value)| name == "from") else { return Some(0) };
-    value.parse().ok().filter(|from| *from <= finding::search::FARTHEST)
+    value.parse().ok().filter(|from| *from <= FARTHEST)
 }
 
 fn page(
@@ -97,12 +105,15 @@ fn page(
     };
     let votes = |listed: &&Listed| listed.count(SignalKind::Votes) > 0;
     let voted = papers.iter().filter(votes).count();
-    let mut cards = Vec::new();
+    // A paper that was absorbed a moment ago is listed once.
+    let (mut cards, mut known) = (Vec::new(), HashSet::new());
     let mut place = from;
     if from == 0 {
         let most = voted.clamp(FEWEST_CARDS, MOST_CARDS);
         for listed in papers.iter().take(most) {
-            if let Some(paper) = serving.reader.paper(&listed.paper())? {
+            if let Some(paper) = serving.reader.paper(&listed.paper())?
+                && known.insert(paper.id.clone())
+            {
                 cards.push(beside::card(serving, paper, Lead::Votes, String::new())?);
             }
         }
@@ -110,7 +121,9 @@ fn page(
     }
     let (mut lines, most) = (Vec::new(), if from == 0 { LINES } else { MORE_LINES });
     for listed in papers.iter().skip(place).take(most) {
-        if let Some(paper) = serving.reader.paper(&listed.paper())? {
+        if let Some(paper) = serving.reader.paper(&listed.paper())?
+            && known.insert(paper.id.clone())
+        {
             let subject = paper.subjects().first().map(|subject| subject.term.to_string());
             lines.push(Line::of(&paper, subject.unwrap_or_default(), urls));
         }
@@ -119,7 +132,9 @@ fn page(
     let states = beside::sources(serving, site)?;
     let states: Vec<_> =
         states.iter().map(|source| source.state.as_ref().map(|state| state.health)).collect();
+    let topics = site.topics.iter().take(if is_front { TOPICS } else { 0 });
     let listed = pages::listed::Listed {
+        topics: topics.map(|topic| (topic.id.clone(), topic.title.clone())).collect(),
         period,
         today,
         is_front,
@@ -130,6 +145,8 @@ fn page(
         from,
         next: (next < papers.len()).then_some(next),
         counts,
+        kept: serving.reader.paper_count(),
+        is_ready: serving.index.reader().is_ok(),
         sources: status::in_brief(&states),
         aside: beside::aside(serving, site, None, urls)?,
     };

@@ -1,7 +1,7 @@
 //! What holds for every request that is routed, and its answer: framing we accept, and headers that take power from a page.
 //!
 //! hyper refuses most malformed requests itself, with a bare 400. It lets pass a missing or second `Host` and a body framed
-//! in two ways; those are refused here. Nothing we serve takes a body, so a request with one is refused unread.
+//! in two ways; those are refused here. What is read takes no body, so a read with one is refused unread.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::StatusCode;
+use axum::http::Uri;
 use axum::http::Version;
 use axum::http::header;
 use axum::http::uri::Authority;
@@ -18,6 +19,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::http::answers::App;
+use crate::http::api;
 use crate::http::caching::SAFETY;
 
 /// Whether a request is of the ordinary kind: a read without a body, to one host of plain letters.
@@ -40,7 +42,7 @@ pub(super) fn is_plain<B>(request: &axum::http::Request<B>) -> bool {
 
 /// Checks a request, and puts the headers of safety on whatever is answered.
 pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let version = request.version();
+    let (version, is_of_api) = (request.version(), is_api(request.uri()));
     let takes_body = has_body(request.headers());
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let mut response = if !host_is_sound(&request) {
@@ -51,6 +53,9 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     } else {
         next.run(request).await
     };
+    if is_of_api && is_unformed(&response) {
+        response = api::absent(response.status(), "the address is not legible");
+    }
     let refused = response.status() == StatusCode::BAD_REQUEST;
     let headers = response.headers_mut();
     for (name, value) in SAFETY {
@@ -64,14 +69,32 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
 }
 
 /// No route has this path.
-pub(super) async fn absent(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn absent(State(app): State<Arc<App>>, uri: Uri) -> Response {
+    if is_api(&uri) {
+        return api::absent(StatusCode::NOT_FOUND, "there is nothing at this address");
+    }
     app.refuse(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.")
 }
 
 /// The path is served, but not by this method. The router adds `Allow`.
-pub(super) async fn wrong_method(State(app): State<Arc<App>>) -> Response {
-    let words = "This address can only be read (GET or HEAD).";
+pub(super) async fn wrong_method(State(app): State<Arc<App>>, uri: Uri) -> Response {
+    if is_api(&uri) {
+        let words = "this address is not asked by this method; Allow names those that it takes";
+        return api::absent(StatusCode::METHOD_NOT_ALLOWED, words);
+    }
+    let words = "This address does not take this method; Allow says which it does.";
     app.refuse(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", words)
+}
+
+/// Whether the router refused in words of its own.
+fn is_unformed(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    response.status().is_client_error() && content_type.is_some_and(|value| value.starts_with("text/plain"))
+}
+
+/// Whether a program asks, not a person.
+fn is_api(uri: &Uri) -> bool {
+    uri.path().starts_with("/api/")
 }
 
 fn has_body(headers: &HeaderMap) -> bool {

@@ -1,5 +1,7 @@
 //! Pages of lists and of the site itself: what is talked about, picks, a search, papers like one, the sources, what this is.
 
+use std::collections::HashSet;
+
 use axum::extract::Path;
 use axum::extract::RawQuery;
 use axum::extract::rejection::PathRejection;
@@ -26,8 +28,10 @@ use crate::model::period::Span;
 use crate::model::topic::TopicId;
 use crate::pages;
 use crate::pages::Around;
+use crate::pages::aside::Aside;
 use crate::pages::card::Card;
 use crate::pages::card::Lead;
+use crate::pages::search::Choice;
 use crate::pages::search::Facet;
 use crate::pages::search::Search;
 use crate::pages::status::Instance;
@@ -86,10 +90,12 @@ pub(super) async fn trending(RawQuery(query): RawQuery, asked: Asked) -> Respons
         let library = serving.library();
         let candidates = serving.trends.candidates(&library, serving.clock.now())?;
         let found = candidates.trending(&library, topic.as_ref(), span, site.half_life_days)?;
-        let mut cards = Vec::new();
-        for (place, one) in found.into_iter().take(TRENDING).enumerate() {
-            if let Some(paper) = serving.reader.paper(&one.paper)? {
-                let card = beside::card(serving, paper, Lead::Rank(place + 1), String::new())?;
+        let (mut cards, mut known) = (Vec::new(), HashSet::new());
+        for one in found.into_iter().take(TRENDING) {
+            if let Some(paper) = serving.reader.paper(&one.paper)?
+                && known.insert(paper.id.clone())
+            {
+                let card = beside::card(serving, paper, Lead::Rank(known.len()), String::new())?;
                 cards.push(Card { trend: Some(one.trend), ..card });
             }
         }
@@ -110,20 +116,24 @@ pub(super) async fn trending(RawQuery(query): RawQuery, asked: Asked) -> Respons
 pub(super) async fn picks(asked: Asked) -> Response {
     let make = |serving: &Serving, site: &Site, urls: &Urls| {
         let mut cards = Vec::new();
-        for (pick, paper) in finding::newest_picks(&serving.reader)?.into_iter().take(PICKS) {
+        for (pick, paper) in finding::newest_picks(&serving.reader, PICKS)? {
             cards.push(beside::card(serving, paper, Lead::Day(pick.at.day()), String::new())?);
         }
-        let shown = pages::boards::Picks { cards, aside: beside::aside(serving, site, None, urls)? };
+        // What is picked stands in the middle already.
+        let aside = Aside { picked: Vec::new(), ..beside::aside(serving, site, None, urls)? };
+        let shown = pages::boards::Picks { cards, aside };
         Ok(made(pages::boards::picks(Around { site: &site.title, urls }, &shown)?))
     };
-    asked.answer(Place::Picks, Keep::Kept(Shows::Anything), make).await
+    let end = boards::midnight(asked.app.serving.clock.now());
+    asked.answer(Place::Picks, Keep::Kept(Shows::Until(end)), make).await
 }
 
 /// `/search?q=&sort=&from=`
 pub(super) async fn search(RawQuery(query): RawQuery, asked: Asked) -> Response {
     let text = parameter(query.as_deref(), "q").unwrap_or_default();
     let newest_first = parameter(query.as_deref(), "sort").as_deref() == Some("newest");
-    let Some(from) = days::offset(query.as_deref()) else {
+    let from = days::offset(query.as_deref()).filter(|from| *from <= finding::search::FARTHEST);
+    let Some(from) = from else {
         let words = "The value of “from” is a whole number up to 10000.";
         return asked.refuse(StatusCode::BAD_REQUEST, "Bad request", words);
     };
@@ -160,34 +170,29 @@ fn found(serving: &Serving, query: String, newest_first: bool, from: usize) -> R
     }
     let options = |values: Vec<(String, u64)>, condition: &dyn Fn(&str) -> String| {
         let values = values.into_iter().take(FACETS);
-        values.map(|(value, count)| (value.clone(), condition(&value), count)).collect()
+        let option = |(label, count): (String, u64)| {
+            let (query, is_on) = finding::search::turned(&canonical, &condition(&label))?;
+            Some(Choice { label, query, count, is_on })
+        };
+        values.filter_map(option).collect()
     };
     let next = from.saturating_add(RESULTS);
     let is_more = u64::try_from(next).is_ok_and(|next| next < total) && next <= finding::search::FARTHEST;
-    Ok(Search {
-        canonical: Some(canonical),
-        cards,
-        total,
-        next: is_more.then_some(next),
-        facets: vec![
-            Facet {
-                id: "category",
-                title: "Category",
-                options: options(facets.categories, &|value| format!("cat:{value}")),
-            },
-            Facet {
-                id: "year",
-                title: "Year",
-                options: options(facets.years, &|value| format!("date:{value}")),
-            },
-            Facet {
-                id: "source",
-                title: "Source",
-                options: options(facets.sources, &|value| format!("source:{value}")),
-            },
-        ],
-        ..search
-    })
+    let facets = vec![
+        Facet {
+            id: "category",
+            title: "Category",
+            options: options(facets.categories, &|value| format!("cat:{value}")),
+        },
+        Facet { id: "year", title: "Year", options: options(facets.years, &|value| format!("date:{value}")) },
+        Facet {
+            id: "source",
+            title: "Source",
+            options: options(facets.sources, &|value| format!("source:{value}")),
+        },
+    ];
+    let next = is_more.then_some(next);
+    Ok(Search { canonical: Some(canonical), cards, total, next, facets, ..search })
 }
 
 /// `/papers/{id}/similar`

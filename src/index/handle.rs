@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
 use crate::index::Settings;
 use crate::index::reader::Reader;
@@ -11,6 +13,8 @@ use crate::index::reader::Reader;
 #[derive(Clone)]
 pub struct Handle {
     state: Arc<RwLock<State>>,
+    /// How often what can be found became another.
+    moves: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -25,7 +29,13 @@ impl Handle {
     /// A handle to an index that is not there yet.
     pub fn waiting() -> Self {
         let excuse = "the search index is being opened; try again in a moment".to_owned();
-        Self { state: Arc::new(RwLock::new(State { reader: None, excuse, is_suspect: false })) }
+        let state = Arc::new(RwLock::new(State { reader: None, excuse, is_suspect: false }));
+        Self { state, moves: Arc::default() }
+    }
+
+    /// A number that changes whenever what can be found does: what was made of the index is current until then.
+    pub fn moves(&self) -> u64 {
+        self.moves.load(Ordering::Acquire)
     }
 
     /// Lets searches go to a reader from now on.
@@ -33,6 +43,7 @@ impl Handle {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         state.reader = Some(reader);
         state.is_suspect = false;
+        self.moves.fetch_add(1, Ordering::Release);
     }
 
     /// Notes that the index was found damaged while it was searched.
@@ -49,6 +60,7 @@ impl Handle {
     pub fn close(&self, excuse: String) {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) =
             State { reader: None, excuse, is_suspect: false };
+        self.moves.fetch_add(1, Ordering::Release);
     }
 
     /// The reader, or why there is none at the moment.

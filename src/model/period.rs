@@ -8,6 +8,9 @@ use chrono::Months;
 use chrono::NaiveDate;
 use chrono::Weekday;
 
+/// Papers are listed in these years; the neighbours of a period beyond them could not be written.
+const YEARS: std::ops::RangeInclusive<i32> = 1_900..=2_200;
+
 /// How long a period is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Span {
@@ -69,7 +72,7 @@ impl Period {
             Span::Month => format!("{text}-01").parse().ok()?,
         };
         let period = Self::of(span, day);
-        (period.to_string() == text).then_some(period)
+        (period.to_string() == text && YEARS.contains(&day.year())).then_some(period)
     }
 
     /// How long it is.

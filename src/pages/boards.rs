@@ -92,7 +92,7 @@ pub fn trending(around: Around<'_>, trending: &Trending) -> Result<String, Error
                 address: urls.path(Place::Trending(Some(id), trending.span)),
             })
             .collect(),
-        subscribe: Subscribe::new("Subscribe", "A paper comes when it first reaches this list.", List::Trending, urls),
+        subscribe: Subscribe::new("Subscribe", "All topics, the last seven days: a paper comes when it first reaches that list.", List::Trending, urls),
     };
     pages::render("trending", &view)
 }

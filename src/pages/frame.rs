@@ -148,6 +148,8 @@ pub(super) struct Head {
     pub(super) canonical: Option<String>,
     pub(super) kind: &'static str,
     pub(super) feeds: Vec<FeedLink>,
+    /// Feeds of other lists that a feed reader finds here.
+    pub(super) also: Vec<FeedLink>,
     pub(super) json_ld: Option<String>,
     /// Where an editor's marks on this page are sent.
     pub(super) marks: Option<String>,
@@ -164,6 +166,7 @@ impl Head {
             canonical: None,
             kind: "website",
             feeds: Vec::new(),
+            also: Vec::new(),
             json_ld: None,
             marks: None,
             hides_search: false,

@@ -10,6 +10,8 @@ use serde_json::json;
 
 use crate::model::period::Period;
 use crate::model::period::Span;
+use crate::model::text::Text;
+use crate::model::topic::TopicId;
 use crate::pages;
 use crate::pages::Around;
 use crate::pages::Error;
@@ -57,8 +59,14 @@ pub struct Listed {
     pub next: Option<usize>,
     /// How many papers each day has, in the period and around it.
     pub counts: BTreeMap<NaiveDate, usize>,
+    /// How many papers are kept in all.
+    pub kept: u64,
+    /// Whether papers can be found at the moment.
+    pub is_ready: bool,
     /// What is said of the sources.
     pub sources: String,
+    /// Topics whose feeds are found here, on the front page.
+    pub topics: Vec<(TopicId, String)>,
     /// What stands beside it.
     pub aside: Aside,
 }
@@ -73,14 +81,26 @@ pub fn page(around: Around<'_>, listed: &Listed) -> Result<String, Error> {
     };
     let place = if listed.is_front { Place::Front } else { Place::Listed(period, listed.from) };
     let (list, feed_title, words) = if period.span() == Span::Day {
-        (List::Daily, "Daily list", "Every day’s list, one entry a paper. Atom is the fullest.")
+        (
+            List::Daily,
+            "Daily list",
+            "The first hundred of each of the last days, one entry a paper. Atom is the fullest.",
+        )
     } else {
-        (List::Weekly, "Weekly list", "One entry a paper, the first of each week that is over.")
+        (List::Weekly, "Weekly list", "The first fifty of each week that is over, one entry a paper.")
     };
     let title = if listed.is_front { format!("Today, {heading}") } else { heading.clone() };
-    let head = Head::new(title, description)
-        .at(urls.absolute(place))
-        .with_feeds(frame::feeds(list, feed_title, urls));
+    let head = Head::new(title, description);
+    // There is no end of empty pages, and nobody should list them.
+    let head = if listed.total > 0 || listed.is_front { head.at(urls.absolute(place)) } else { head };
+    let head = head.with_feeds(frame::feeds(list, feed_title, urls));
+    let mut head = head;
+    for (id, title) in &listed.topics {
+        head.also.extend(frame::feeds(List::Topic(id), Text::line(title).as_str(), urls));
+    }
+    if !listed.topics.is_empty() {
+        head.also.extend(frame::feeds(List::Updates, "Updates of known papers", urls));
+    }
     let head = if listed.is_front { head.saying(&website(around)) } else { head };
     let here = if listed.is_front { Here::Today } else { Here::Listed };
     let view = ListedView {
@@ -254,7 +274,8 @@ fn dates(listed: &Listed, urls: &Urls) -> Dates {
                 .map(|(day, _count)| Period::of(Span::Day, *day)),
         ),
         Span::Week | Span::Month => {
-            (Some(period.before()), Some(period.after()).filter(|after| after.first() <= listed.today))
+            let older = listed.counts.range(..period.first()).next().map(|_older| period.before());
+            (older, Some(period.after()).filter(|after| after.first() <= listed.today))
         }
     };
     Dates { spans: spans.collect(), strip: strip.collect(), before: before.map(link), after: after.map(link) }
@@ -316,11 +337,17 @@ fn calendar(listed: &Listed, urls: &Urls) -> Calendar {
 
 fn nothing(listed: &Listed, urls: &Urls) -> Nothing {
     let period = listed.period;
-    if listed.counts.is_empty() {
+    if listed.kept == 0 {
         return Nothing::new(
             "No paper is here yet",
             &["Papers appear as soon as the sources have been asked for the first time."],
         );
+    }
+    if !listed.is_ready {
+        return Nothing::new("The list is being made", &["The papers are here; look again in a moment."]);
+    }
+    if period.first() > listed.today {
+        return Nothing::new("That is still to come", &["Lists are made when papers are announced."]);
     }
     let is_weekend = period.span() == Span::Day && period.first().weekday().num_days_from_monday() > 4;
     let last = listed.counts.range(..period.first()).next_back();
@@ -336,10 +363,13 @@ fn nothing(listed: &Listed, urls: &Urls) -> Nothing {
                comes with the list of Monday or Tuesday.",
             ],
         )
-    } else if period.first() > listed.today {
-        Nothing::new("That is still to come", &["Lists are made when papers are announced."])
     } else {
-        Nothing::new("No list has this day", &["None of the sources announced anything that is kept here."])
+        let title = match period.span() {
+            Span::Day => "No list has this day",
+            Span::Week => "Nothing was listed in this week",
+            Span::Month => "Nothing was listed in this month",
+        };
+        Nothing::new(title, &["None of the sources announced anything that is kept here."])
     };
     Nothing { link, ..nothing }
 }

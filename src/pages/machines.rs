@@ -20,6 +20,7 @@ pub fn opensearch(around: Around<'_>) -> Result<String, Error> {
     let view = OpenSearchView {
         // Longer names are not shown.
         name: Text::line(around.site).as_str().chars().take(16).collect(),
+        site: Text::line(around.site),
         icon: urls.absolute(Place::Icon),
         search: urls.absolute(search),
         feed: feed.split('?').next().unwrap_or_default().to_owned(),
@@ -32,6 +33,7 @@ pub fn opensearch(around: Around<'_>) -> Result<String, Error> {
 #[template(path = "opensearch.xml")]
 struct OpenSearchView {
     name: String,
+    site: Text,
     icon: String,
     search: String,
     feed: String,

@@ -71,7 +71,7 @@ pub fn page(around: Around<'_>, record: &PaperRecord) -> Result<String, Error> {
     let text = paper.abstract_text().map(|form| form.text.as_str()).unwrap_or_default();
     let head = Head {
         kind: "article",
-        ..Head::new(title.to_string(), shortened(text))
+        ..Head::new(title.to_string(), parts::shortened(text, 200))
             .at(urls.absolute(Place::Paper(&paper.id)))
             .with_feeds(frame::feeds(List::Similar(&paper.id), "Papers like this one", urls))
             .saying(&scholarly(paper, urls))
@@ -215,15 +215,6 @@ struct VersionView {
     date: Option<Stamp>,
 }
 
-/// The beginning of a text, whole words.
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 200;
-    let line = Text::line(text);
-    let Some((end, _)) = line.as_str().char_indices().nth(LONGEST) else { return line.to_string() };
-    let cut = line.as_str().get(..end).unwrap_or_default();
-    format!("{} …", cut.rsplit_once(' ').map_or(cut, |(words, _)| words))
-}
-
 /// What kind of text it is, and of what.
 fn kicker(paper: &Paper) -> String {
     let subjects: Vec<&str> = paper.subjects().iter().map(|subject| subject.term.as_str()).take(4).collect();
@@ -278,8 +269,11 @@ fn signals(history: &[Signal], first: NaiveDate, today: NaiveDate) -> Vec<Signal
         }
         let week = today.checked_sub_days(chrono::Days::new(7)).unwrap_or(today);
         let before = readings.iter().rev().find(|signal| signal.at.day() <= week).unwrap_or(begin);
+        let is_old = begin.at.day() <= week;
         let gain = match last.value.saturating_sub(before.value) {
-            0 => "none".to_owned(),
+            0 if is_old => "none".to_owned(),
+            // Known for less than a week, and it has not moved since.
+            0 => "–".to_owned(),
             some => format!("+{some}"),
         };
         let name = name_of(kind);

@@ -2,6 +2,7 @@
 
 use crate::model::paper::Paper;
 use crate::model::text::Html;
+use crate::model::text::Text;
 use crate::model::time::Timestamp;
 
 /// A time for machines and for people.
@@ -19,7 +20,9 @@ impl Stamp {
 
     /// Shown to the minute.
     pub(super) fn minute(at: Timestamp) -> Self {
-        Self { machine: at.to_rfc3339(), people: at.to_chrono().format("%-d %B %Y, %H:%M UTC").to_string() }
+        // HTML knows three digits of a second at most.
+        let machine = at.to_chrono().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        Self { machine, people: at.to_chrono().format("%-d %B %Y, %H:%M UTC").to_string() }
     }
 }
 
@@ -60,4 +63,12 @@ pub(super) fn sources(paper: &Paper) -> String {
 pub(super) fn sentence(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The beginning of a text on one line, whole words, of at most so many characters.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
+    let line = Text::line(text);
+    let Some((end, _)) = line.as_str().char_indices().nth(longest) else { return line.to_string() };
+    let cut = line.as_str().get(..end).unwrap_or_default();
+    format!("{} …", cut.rsplit_once(' ').map_or(cut, |(words, _)| words))
 }

@@ -54,8 +54,21 @@ pub struct Facet {
     pub id: &'static str,
     /// Its title.
     pub title: &'static str,
-    /// Each value with its condition in the language, and how many papers have it.
-    pub options: Vec<(String, String, u64)>,
+    /// Its values.
+    pub options: Vec<Choice>,
+}
+
+/// A value of a facet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// What it is called.
+    pub label: String,
+    /// The query with it, or without where it is chosen.
+    pub query: String,
+    /// How many papers have it.
+    pub count: u64,
+    /// Whether it is chosen.
+    pub is_on: bool,
 }
 
 /// Writes the page.
@@ -63,12 +76,15 @@ pub fn page(around: Around<'_>, search: &Search) -> Result<String, Error> {
     let urls = around.urls;
     let (query, newest_first) = (search.query.as_str(), search.newest_first);
     let at = |query: &str, offset| urls.path(Place::Search(SearchOf { query, newest_first, offset }));
-    let title = if query.is_empty() { "Search".to_owned() } else { format!("Search: {query}") };
+    let title = if query.is_empty() {
+        "Search".to_owned()
+    } else {
+        format!("Search: {}", parts::shortened(query, 80))
+    };
     let mut head = Head::new(title, "Every paper that is kept here, in the query language of topics.");
     head.hides_search = true;
-    if query.is_empty() {
-        head = head.at(urls.absolute(Place::Search(SearchOf { query: "", newest_first: false, offset: 0 })));
-    }
+    // All searches are one page to those who list pages: there is no end of them.
+    head = head.at(urls.absolute(Place::Search(SearchOf { query: "", newest_first: false, offset: 0 })));
     let list = search.canonical.as_deref().map(List::Search);
     if let Some(list) = list {
         head = head.with_feeds(frame::feeds(list, &format!("Search: {query}"), urls));
@@ -86,7 +102,7 @@ pub fn page(around: Around<'_>, search: &Search) -> Result<String, Error> {
         pager: Pager {
             newest: (search.from > 0)
                 .then(|| Link { label: "From the beginning".to_owned(), address: at(query, 0) }),
-            older: search.next.map(|next| Link { label: "More".to_owned(), address: at(query, next) }),
+            older: search.next.map(|next| Link { label: "More papers".to_owned(), address: at(query, next) }),
         },
         facets: search
             .facets
@@ -98,9 +114,11 @@ pub fn page(around: Around<'_>, search: &Search) -> Result<String, Error> {
                 options: facet
                     .options
                     .iter()
-                    .map(|(label, condition, count)| {
-                        let (narrowed, is_on) = narrowed(query, condition);
-                        OptionView { label: label.clone(), address: at(&narrowed, 0), count: *count, is_on }
+                    .map(|choice| OptionView {
+                        label: &choice.label,
+                        address: at(&choice.query, 0),
+                        count: choice.count,
+                        is_on: choice.is_on,
                     })
                     .collect(),
             })
@@ -112,20 +130,6 @@ pub fn page(around: Around<'_>, search: &Search) -> Result<String, Error> {
         help: &search.help,
     };
     pages::render("a search", &view)
-}
-
-/// The query with a condition more, or without it where it has it already.
-fn narrowed(query: &str, condition: &str) -> (String, bool) {
-    let rest = query.strip_suffix(condition).map(str::trim_end);
-    match rest {
-        Some(rest) => {
-            let inside = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-            (inside.unwrap_or(rest).to_owned(), true)
-        }
-        // What is joined by OR must stay together; one pair of brackets more does no harm.
-        None if query.contains(' ') && !query.starts_with('(') => (format!("({query}) {condition}"), false),
-        None => (format!("{query} {condition}"), false),
-    }
 }
 
 fn nothing(search: &Search) -> Option<Nothing> {
@@ -162,19 +166,19 @@ struct SearchView<'page> {
     count: String,
     cards: Vec<CardView<'page>>,
     pager: Pager,
-    facets: Vec<FacetView>,
+    facets: Vec<FacetView<'page>>,
     subscribe: Option<Subscribe>,
     help: &'page [(&'static str, &'static str)],
 }
 
-struct FacetView {
+struct FacetView<'page> {
     id: &'static str,
     title: &'static str,
-    options: Vec<OptionView>,
+    options: Vec<OptionView<'page>>,
 }
 
-struct OptionView {
-    label: String,
+struct OptionView<'page> {
+    label: &'page str,
     address: String,
     count: u64,
     is_on: bool,
@@ -214,20 +218,4 @@ struct SimilarView<'page> {
     nothing: Option<Nothing>,
     cards: Vec<CardView<'page>>,
     subscribe: Subscribe,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::narrowed;
-
-    #[test]
-    fn a_condition_is_put_on_and_taken_off() {
-        for (query, expected) in
-            [("lora", "lora cat:cs.LG"), ("lora OR adapter", "(lora OR adapter) cat:cs.LG")]
-        {
-            let (with, is_on) = narrowed(query, "cat:cs.LG");
-            assert_eq!((with.as_str(), is_on), (expected, false));
-            assert_eq!(narrowed(&with, "cat:cs.LG"), (query.to_owned(), true));
-        }
-    }
 }

@@ -7,7 +7,7 @@ use crate::store::Reader;
 use crate::store::keys;
 
 /// More entries than these are not counted: a chart of so many is full in any case.
-const MOST: usize = 20_000;
+const MOST: usize = 200_000;
 
 impl Reader {
     /// When papers entered a topic from a time on, the newest first.

@@ -93,7 +93,7 @@ async fn a_search_is_narrowed_and_subscribed_to() {
     let (links, text) = page(&site, "/search?q=title:flags").await;
     assert!(text.contains("2 papers"), "{text}");
     assert!(links.contains(&"/search.atom?q=title%3Aflags".to_owned()), "{links:?}");
-    assert!(links.contains(&"/search?q=title%3Aflags+cat%3Acs.LG".to_owned()), "{links:?}");
+    assert!(links.contains(&"/search?q=title%3Aflags+AND+cat%3Acs.lg".to_owned()), "{links:?}");
     let (_links, text) = page(&site, "/search?q=vote%3E3").await;
     assert!(text.contains("votes") && text.contains('^'), "the fault is shown in place: {text}");
     let (_links, text) = page(&site, "/search?q=zeppelin").await;
@@ -142,5 +142,44 @@ async fn the_tags_of_a_paper_rebuild_its_bibtex() {
         let record: serde_json::Value =
             serde_json::from_str(site.get(&format!("{path}.json")).await.text()).unwrap();
         assert_eq!(record["paper"].as_str().unwrap(), paper.id.as_str());
+    }
+}
+
+#[tokio::test]
+async fn a_page_follows_the_index_and_not_only_the_store() {
+    let (net, site) = lists::site().await;
+    page(&site, "/").await;
+    site.later(TimeDelta::days(1));
+    let listed = [("2608.00009", "Hoisting Flags", 3, 0)];
+    net.at("/daily?date=2026-08-14&limit=100&p=0")
+        .answers(crate::support::wire::daily("2026-08-14", &listed));
+    site.harvest("hf-daily").await;
+    // The store has it, and the index not yet.
+    let (_links, text) = page(&site, "/").await;
+    assert!(text.contains("Thursday, 13 August 2026"), "{text}");
+    site.desk().harvester().catch_up().await.unwrap();
+    let (_links, text) = page(&site, "/").await;
+    assert!(text.contains("Friday, 14 August 2026") && text.contains("Hoisting Flags"), "{text}");
+}
+
+#[tokio::test]
+async fn empty_pages_say_what_is_true() {
+    let (_net, site) = lists::site().await;
+    for (path, words) in [
+        ("/daily/2026-08-11", "No list has this day"),
+        ("/week/2025-W11", "Nothing was listed in this week"),
+        ("/month/2199-12", "That is still to come"),
+    ] {
+        let (_links, text) = page(&site, path).await;
+        assert!(text.contains(words), "{path}: {text}");
+    }
+    for path in ["/daily/2026-02-30", "/week/2026-W54", "/week/9999-W52", "/month/0000-01", "/daily/x.atom"] {
+        assert_eq!(site.get(path).await.status, 404, "{path}");
+    }
+    for path in
+        ["/api/v1/nothing", "/api/v1/papers/%FF", "/api/v1/papers?limit=", "/api/v1/papers?limit=1&limit=2"]
+    {
+        let got = site.get(path).await;
+        assert_eq!(got.header("content-type"), "application/problem+json", "{path}: {}", got.text());
     }
 }

@@ -52,7 +52,7 @@ struct PartRow {
     weight: f64,
     /// The count.
     value: u64,
-    /// How many of the papers of its week it exceeds, from 0 to 1.
+    /// How many of the papers of its week that have any it exceeds, from 0 to 1.
     share: f64,
 }
 
@@ -175,7 +175,7 @@ pub(crate) async fn picks(
 ) -> Response {
     respond(&app, &request, query, move |parameters, serving, _site| {
         let (from, limit) = (place(parameters)?, parameters.limit(MOST)?);
-        let picks = finding::newest_picks(&serving.reader)?;
+        let picks = finding::newest_picks(&serving.reader, usize::MAX)?;
         let next = next(from, limit, picks.len());
         let library = serving.library();
         let papers = picks.iter().skip(from).take(limit).map(|(_pick, paper)| PaperRow::of(&library, paper));
@@ -186,8 +186,8 @@ pub(crate) async fn picks(
 
 /// The place that a cursor stands for.
 fn place(parameters: &Parameters) -> Result<usize, Error> {
-    let Some(text) = parameters.text("cursor") else { return Ok(0) };
-    text.parse().ok().filter(|place| *place <= finding::search::FARTHEST).ok_or_else(no_cursor)
+    let Some(text) = parameters.0.get("cursor") else { return Ok(0) };
+    text.parse().map_err(|_illegible| no_cursor())
 }
 
 /// Where a list goes on.

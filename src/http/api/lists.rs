@@ -1,5 +1,6 @@
 //! What there is: papers with what stands beside them, topics, sources.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::Path;
@@ -214,9 +215,11 @@ pub(crate) async fn sources(State(app): State<Arc<App>>, request: HeaderMap) -> 
 
 /// The rows of papers.
 pub(super) fn rows(serving: &Serving, ids: impl Iterator<Item = PaperId>) -> Result<Vec<PaperRow>, Error> {
-    let (library, mut papers) = (serving.library(), Vec::new());
+    let (library, mut papers, mut known) = (serving.library(), Vec::new(), HashSet::new());
     for id in ids {
-        if let Some(paper) = serving.reader.paper(&id)? {
+        if let Some(paper) = serving.reader.paper(&id)?
+            && known.insert(paper.id.clone())
+        {
             papers.push(PaperRow::of(&library, &paper)?);
         }
     }
@@ -225,7 +228,7 @@ pub(super) fn rows(serving: &Serving, ids: impl Iterator<Item = PaperId>) -> Res
 
 /// The time that a cursor stands for.
 fn time(parameters: &Parameters) -> Result<Option<Timestamp>, Error> {
-    let Some(text) = parameters.text("cursor") else { return Ok(None) };
+    let Some(text) = parameters.0.get("cursor") else { return Ok(None) };
     text.parse().map(|micros| Some(Timestamp::from_micros(micros))).map_err(|_illegible| no_cursor())
 }
 
