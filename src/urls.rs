@@ -26,8 +26,8 @@ pub mod outside;
 pub enum Place<'id> {
     /// The front page.
     Front,
-    /// All topics.
-    Topics,
+    /// All topics, from one on.
+    Topics(usize),
     /// Where marks in a topic are sent.
     Marks(&'id TopicId),
     /// A topic's newest entries as a page.
@@ -151,7 +151,8 @@ impl Place<'_> {
     fn tail(self) -> String {
         match self {
             Self::Front => String::new(),
-            Self::Topics => "topics".to_owned(),
+            Self::Topics(0) => "topics".to_owned(),
+            Self::Topics(from) => format!("topics?from={from}"),
             Self::Marks(topic) => format!("api/v1/topics/{topic}/marks"),
             Self::Topic(topic) => format!("topics/{topic}"),
             Self::TopicBefore(topic, before) => format!("topics/{topic}?before={before}"),
@@ -312,7 +313,7 @@ impl Urls {
         match place {
             Place::Feed(..) | Place::Archive(..) | Place::Opml => format!("{}{}", self.private, place.tail()),
             Place::Front
-            | Place::Topics
+            | Place::Topics(_)
             | Place::Marks(_)
             | Place::Topic(_)
             | Place::TopicBefore(..)

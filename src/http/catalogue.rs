@@ -1,5 +1,7 @@
 //! The list of all topics.
 
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::http::Serving;
@@ -9,22 +11,40 @@ use crate::http::answers::Keep;
 use crate::http::answers::Made;
 use crate::http::answers::Shows;
 use crate::http::asked::Asked;
+use crate::http::days;
 use crate::pages;
 use crate::pages::Around;
 use crate::pages::TopicLine;
+use crate::pages::topic::Catalogue;
 use crate::store;
 use crate::topics::Topic;
 use crate::urls::Place;
 use crate::urls::Urls;
 
-/// `/topics`
-pub(super) async fn catalogue(asked: Asked) -> Response {
-    let make = |serving: &Serving, site: &Site, urls: &Urls| {
-        let around = Around { site: &site.title, urls };
-        let page = pages::topic::catalogue(around, &lines(serving, site)?)?;
+/// So many topics stand on one page.
+const TOPICS: usize = 200;
+
+/// `/topics?from=`
+pub(super) async fn catalogue(RawQuery(query): RawQuery, asked: Asked) -> Response {
+    let Some(from) = days::offset(query.as_deref()) else {
+        let words = "The value of “from” is a whole number up to 1000000.";
+        return asked.refuse(StatusCode::BAD_REQUEST, "Bad request", words);
+    };
+    let make = move |serving: &Serving, site: &Site, urls: &Urls| {
+        let total = site.topics.iter().count();
+        let lines = site.topics.iter().skip(from).take(TOPICS).map(|topic| line(serving, topic));
+        let next = from.saturating_add(TOPICS);
+        let catalogue = Catalogue {
+            lines: lines.collect::<Result<_, _>>()?,
+            total,
+            from,
+            next: (next < total).then_some(next),
+        };
+        let page = pages::topic::catalogue(Around { site: &site.title, urls }, &catalogue)?;
         Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
     };
-    asked.answer(Place::Topics, Keep::Kept(Shows::Anything), make).await
+    let keep = if from == 0 { Keep::Kept(Shows::Anything) } else { Keep::Fresh };
+    asked.answer(Place::Topics(from), keep, make).await
 }
 
 /// Every topic as lists show it, in the order of the configuration.

@@ -89,7 +89,7 @@ impl Frame {
             search: path(search),
             trending: path(Place::Trending(None, Span::Week)),
             picks: path(Place::Picks),
-            topics: path(Place::Topics),
+            topics: path(Place::Topics(0)),
             status: path(Place::Status),
             about: path(Place::About),
             opml: path(Place::Opml),
@@ -98,7 +98,7 @@ impl Frame {
             version: env!("CARGO_PKG_VERSION"),
             menu: [
                 item("Today", Place::Front, Here::Today, Some(Here::Listed)),
-                item("Topics", Place::Topics, Here::Topics, Some(Here::Topic)),
+                item("Topics", Place::Topics(0), Here::Topics, Some(Here::Topic)),
                 item("Trending", Place::Trending(None, Span::Week), Here::Trending, None),
                 item("Picks", Place::Picks, Here::Picks, None),
                 item("Search", search, Here::Search, None),

@@ -150,9 +150,22 @@ struct DayView<'page> {
     cards: Vec<CardView<'page>>,
 }
 
-/// The list of all topics.
-pub fn catalogue(around: Around<'_>, topics: &[TopicLine]) -> Result<String, Error> {
-    let urls = around.urls;
+/// A stretch of the list of all topics.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Catalogue {
+    /// The topics, in the order of the configuration.
+    pub lines: Vec<TopicLine>,
+    /// How many there are in all.
+    pub total: usize,
+    /// Where the stretch begins.
+    pub from: usize,
+    /// Where the next one begins, if there is more.
+    pub next: Option<usize>,
+}
+
+/// The page of the list of all topics.
+pub fn catalogue(around: Around<'_>, catalogue: &Catalogue) -> Result<String, Error> {
+    let (urls, topics) = (around.urls, &catalogue.lines);
     let mut announced = Vec::new();
     let rows = topics.iter().map(|line| {
         let feeds = frame::feeds(List::Topic(&line.id), Text::line(&line.title).as_str(), urls);
@@ -170,18 +183,26 @@ pub fn catalogue(around: Around<'_>, topics: &[TopicLine]) -> Result<String, Err
         announced.extend(frame::feeds(List::Topic(&topic.id), Text::line(&topic.title).as_str(), urls));
     }
     announced.extend(frame::feeds(List::Updates, "Updates of known papers", urls));
-    let summary = match topics.len() {
+    let summary = match catalogue.total {
         0 => "Saved queries that are served as pages and feeds.".to_owned(),
         1 => "One saved query, served as a page and as a feed.".to_owned(),
         more => format!("{more} saved queries, each served as a page and as a feed."),
     };
     let view = CatalogueView {
         head: Head::new("Topics", "All topics of this site, and how to subscribe to them.")
-            .at(urls.absolute(Place::Topics))
+            .at(urls.absolute(Place::Topics(catalogue.from)))
             .with_feeds(announced),
         frame: Frame::new(around, Here::Topics),
         summary,
         topics: rows,
+        pager: Pager {
+            newest: (catalogue.from > 0)
+                .then(|| Link { label: "The first topics".to_owned(), address: urls.path(Place::Topics(0)) }),
+            older: catalogue.next.map(|next| Link {
+                label: format!("The other {} topics", catalogue.total.saturating_sub(next)),
+                address: urls.path(Place::Topics(next)),
+            }),
+        },
         updates: urls.path(Place::Feed(List::Updates, Format::Atom)),
     };
     pages::render("the topics", &view)
@@ -197,6 +218,7 @@ struct CatalogueView {
     head: Head,
     summary: String,
     topics: Vec<CatalogueTopic>,
+    pager: Pager,
     updates: String,
 }
 

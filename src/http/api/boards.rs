@@ -16,10 +16,10 @@ use crate::finding::daily::daily;
 use crate::finding::record::PaperRow;
 use crate::finding::record::PapersRow;
 use crate::http::answers::App;
-use crate::http::api::Parameters;
 use crate::http::api::Problem;
 use crate::http::api::lists::MOST;
-use crate::http::api::lists::no_cursor;
+use crate::http::api::lists::next;
+use crate::http::api::lists::place;
 use crate::http::api::lists::rows;
 use crate::http::api::lookups::known_topic;
 use crate::http::api::respond;
@@ -182,16 +182,4 @@ pub(crate) async fn picks(
         Ok(PapersRow { papers: papers.collect::<Result<_, Error>>()?, next })
     })
     .await
-}
-
-/// The place that a cursor stands for.
-fn place(parameters: &Parameters) -> Result<usize, Error> {
-    let Some(text) = parameters.0.get("cursor") else { return Ok(0) };
-    text.parse().map_err(|_illegible| no_cursor())
-}
-
-/// Where a list goes on.
-fn next(from: usize, limit: usize, all: usize) -> Option<String> {
-    let next = from.saturating_add(limit);
-    (limit > 0 && next < all).then(|| next.to_string())
 }

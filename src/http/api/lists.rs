@@ -48,11 +48,14 @@ struct TopicRow {
     last_entry: Option<String>,
 }
 
-/// All topics.
+/// Topics.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 struct TopicsRow {
     /// In the order of the configuration.
     topics: Vec<TopicRow>,
+    /// What to send as `cursor` for those that follow; absent where none do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// All sources.
@@ -142,12 +145,29 @@ pub(crate) async fn signals(
     .await
 }
 
-/// All topics
-#[utoipa::path(get, path = "/api/v1/topics", tag = "topics", responses((status = 200, description = "Topics", body = TopicsRow)))]
-pub(crate) async fn topics(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
-    respond(&app, &request, None, move |_parameters, serving, site| {
+/// All topics, in the order of the configuration
+#[utoipa::path(
+    get,
+    path = "/api/v1/topics",
+    tag = "topics",
+    params(
+        ("cursor" = Option<String>, Query, description = "`next` of the answer before"),
+        ("limit" = Option<u32>, Query, maximum = 100, description = "How many are given; 20 unless said"),
+    ),
+    responses(
+        (status = 200, description = "Topics", body = TopicsRow),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn topics(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    request: HeaderMap,
+) -> Response {
+    respond(&app, &request, query, move |parameters, serving, site| {
+        let (from, limit) = (place(parameters)?, parameters.limit(MOST)?);
         let mut topics = Vec::new();
-        for topic in site.topics.iter() {
+        for topic in site.topics.iter().skip(from).take(limit) {
             let newest = serving.reader.timeline(&topic.id, None, 1)?;
             topics.push(TopicRow {
                 topic: topic.id.to_string(),
@@ -158,7 +178,7 @@ pub(crate) async fn topics(State(app): State<Arc<App>>, request: HeaderMap) -> R
                 last_entry: newest.first().map(|entry| entry.at.to_rfc3339()),
             });
         }
-        Ok(TopicsRow { topics })
+        Ok(TopicsRow { topics, next: next(from, limit, site.topics.iter().count()) })
     })
     .await
 }
@@ -232,6 +252,18 @@ fn time(parameters: &Parameters) -> Result<Option<Timestamp>, Error> {
     text.parse().map(|micros| Some(Timestamp::from_micros(micros))).map_err(|_illegible| no_cursor())
 }
 
-pub(super) fn no_cursor() -> Error {
+fn no_cursor() -> Error {
     Error::Wrong("cursor is what the answer before named as next".to_owned())
+}
+
+/// The place that a cursor stands for.
+pub(super) fn place(parameters: &Parameters) -> Result<usize, Error> {
+    let Some(text) = parameters.0.get("cursor") else { return Ok(0) };
+    text.parse().map_err(|_illegible| no_cursor())
+}
+
+/// Where a list goes on.
+pub(super) fn next(from: usize, limit: usize, all: usize) -> Option<String> {
+    let next = from.saturating_add(limit);
+    (limit > 0 && next < all).then(|| next.to_string())
 }
