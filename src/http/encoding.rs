@@ -134,7 +134,7 @@ fn thousandths(text: &str) -> u16 {
     }
 }
 
-/// As small as zlib's level 6 at less than half of its time; higher ones cost more than they save.
+/// Higher ones cost more than they save.
 const GZIP_LEVEL: i32 = 6;
 
 fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
