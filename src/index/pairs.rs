@@ -1,8 +1,10 @@
 //! Pairs of very frequent words that stand after each other are terms of their own, since a phrase such as `of the` would
-//! else be looked for in the places of two words that nearly every paper has.
+//! else be looked for in the places of two words that nearly every paper has. So are a frequent word and the first letters
+//! of the one after it, for `of con*`.
 
 use std::collections::BTreeMap;
 
+use crate::index::packed::EXACT;
 use crate::query::document::Document;
 use crate::query::document::Place;
 
@@ -26,6 +28,21 @@ pub(super) fn pair(first: &str, second: &str) -> Option<String> {
     (is_frequent(first) && is_frequent(second)).then(|| format!("{PAIR}{first} {second}"))
 }
 
+/// So many letters of the word after a frequent one are in a term.
+const LETTERS: usize = 3;
+
+/// The first letters of a word, if it has so many.
+fn letters(word: &str) -> Option<&str> {
+    let last = word.char_indices().nth(LETTERS - 1);
+    last.and_then(|(at, letter)| word.get(..at + letter.len_utf8()))
+}
+
+/// The term of a frequent stem before a word that begins so, and whether it says all of that beginning.
+pub(super) fn begun(first: &str, start: &str) -> Option<(String, bool)> {
+    let letters = letters(start).filter(|_| is_frequent(first))?;
+    Some((format!("{PAIR}{first} {EXACT}{letters}"), letters == start))
+}
+
 /// The pairs of a document, each with the places where its first word stands.
 pub(super) fn pairs(document: &Document) -> BTreeMap<String, Vec<Place>> {
     let mut frequent: Vec<(Place, &str)> = document
@@ -41,6 +58,20 @@ pub(super) fn pairs(document: &Document) -> BTreeMap<String, Vec<Place>> {
             && let Some(pair) = pair(first, second)
         {
             pairs.entry(pair).or_default().push(*place);
+        }
+    }
+    let mut words: Vec<(Place, &str)> = document
+        .words()
+        .filter_map(|(word, places)| letters(word).map(|letters| (places, letters)))
+        .flat_map(|(places, letters)| places.iter().map(move |place| (*place, letters)))
+        .collect();
+    words.sort_unstable();
+    for (place, first) in frequent {
+        let next = Place { position: place.position.saturating_add(1), ..place };
+        if let Ok(at) = words.binary_search_by(|(place, _)| place.cmp(&next))
+            && let Some((term, _)) = words.get(at).and_then(|(_, letters)| begun(first, letters))
+        {
+            pairs.entry(term).or_default().push(place);
         }
     }
     pairs

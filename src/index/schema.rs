@@ -15,7 +15,7 @@ use crate::model::signal::SignalKind;
 use crate::query::ast::TextField;
 
 /// The version of what is in the index; another one is begun anew.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// The name of our tokenizer.
 const PACKED: &str = "packed";

@@ -226,12 +226,24 @@ fn stems(field: Field, phrase: &[String]) -> Option<Vec<Term>> {
 
 /// Words after each other.
 fn row(field: Field, phrase: &[String], last: Option<&str>) -> Boxed {
-    let Some(terms) = stems(field, phrase).filter(|terms| !terms.is_empty()) else { return none() };
-    match (last, <[Term; 1]>::try_from(terms)) {
-        (Some(last), Ok(one)) => Box::new(Begun { field, terms: one.into(), last: exact(last) }),
-        (Some(last), Err(terms)) => Box::new(Begun { field, terms, last: exact(last) }),
-        (None, Ok([one])) => Box::new(scored(one)),
-        (None, Err(terms)) => whole_row(field, phrase, terms),
+    let Some(mut terms) = stems(field, phrase).filter(|terms| !terms.is_empty()) else { return none() };
+    let Some(start) = last else { return whole_row(field, phrase, terms) };
+    let before = phrase.last().map(|word| words::stem(word)).unwrap_or_default();
+    if let Some((pair, is_all)) = pairs::begun(&before, start) {
+        terms.pop();
+        terms.push(Term::from_field_text(field, &pair));
+        if is_all {
+            return placed(field, (0..).zip(terms).collect());
+        }
+    }
+    Box::new(Begun { field, terms, last: exact(start) })
+}
+
+/// Terms at their places in a row.
+fn placed(field: Field, row: Vec<(u32, Term)>) -> Boxed {
+    match <[(u32, Term); 1]>::try_from(row) {
+        Ok([(_, one)]) => Box::new(scored(one)),
+        Err(terms) => Box::new(Placed { field, terms, shape: Shape::Row, certain: Vec::new() }),
     }
 }
 
@@ -250,10 +262,7 @@ fn whole_row(field: Field, phrase: &[String], terms: Vec<Term>) -> Boxed {
             row.push((offset, term));
         }
     }
-    match <[(u32, Term); 1]>::try_from(row) {
-        Ok([(_, one)]) => Box::new(scored(one)),
-        Err(terms) => Box::new(Placed { field, terms, shape: Shape::Row, certain: Vec::new() }),
-    }
+    placed(field, row)
 }
 
 /// The terms of two words that stand beside each other, in either order, where there are such terms.
