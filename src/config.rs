@@ -16,6 +16,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use url::Url;
 
+use crate::config::outgoing::OutgoingSettings;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::diagnostic::Faults;
 use crate::config::environment::Environment;
@@ -48,6 +49,8 @@ mod forms;
 mod keys;
 
 mod listening;
+
+pub mod outgoing;
 
 mod reference;
 
@@ -97,6 +100,8 @@ pub struct Config {
     pub sources: Vec<ConfiguredSource>,
     /// The topics: those of the main file, then those of the folder, in the order of file names.
     pub topics: Vec<Topic>,
+    /// Letters, and what is pushed.
+    pub outgoing: OutgoingSettings,
     /// Topics by the names they had before.
     pub renamed: BTreeMap<TopicId, TopicId>,
     /// Where all this was read.

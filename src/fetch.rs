@@ -49,6 +49,8 @@ mod moves;
 
 mod outage;
 
+pub mod post;
+
 mod verdict;
 
 mod wall;
@@ -162,8 +164,8 @@ impl Client {
         // Another part of the process may have installed the provider before us: it is the same one.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let guard = Guard::new(&settings.allowed_hosts);
-        let public = build(settings, Route::Public)?;
-        let named = guard.names_any().then(|| build(settings, Route::Named)).transpose()?;
+        let public = build(settings, Route::Public, 1)?;
+        let named = guard.names_any().then(|| build(settings, Route::Named, 1)).transpose()?;
         Ok(Self {
             shared: Arc::new(Shared { public, named, guard, gates, outage, settings: settings.clone() }),
         })
@@ -207,7 +209,8 @@ impl Client {
     }
 }
 
-fn build(settings: &Settings, route: Route) -> Result<reqwest::Client, Error> {
+/// A client for one route; `idle` connections to a host are kept for a while.
+fn build(settings: &Settings, route: Route, idle: usize) -> Result<reqwest::Client, Error> {
     let about = match &settings.user_agent_contact {
         Some(contact) => format!("(+{}; {contact})", settings.home_page),
         None => format!("(+{})", settings.home_page),
@@ -225,7 +228,7 @@ fn build(settings: &Settings, route: Route) -> Result<reqwest::Client, Error> {
         .referer(false)
         .no_proxy()
         .connect_timeout(settings.connect_timeout)
-        .pool_max_idle_per_host(1)
+        .pool_max_idle_per_host(idle)
         .pool_idle_timeout(Duration::from_secs(30))
         .http2_max_header_list_size(u32::try_from(HEAD_LIMIT_BYTES).unwrap_or(u32::MAX))
         .build()

@@ -109,6 +109,8 @@ pub mod feeds;
 
 pub mod pages;
 
+pub mod mail;
+
 pub mod wal;
 
 pub mod store;

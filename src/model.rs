@@ -49,6 +49,10 @@ pub mod coverage;
 
 pub mod curation;
 
+pub mod outgoing;
+
+pub mod subscriber;
+
 pub mod doi;
 
 pub mod period;

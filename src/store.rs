@@ -53,6 +53,8 @@ mod moves;
 
 mod news;
 
+mod outgoing;
+
 mod read;
 
 mod recover;

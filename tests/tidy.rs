@@ -27,6 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("feeds", &["model", "urls"]),
     // The front page and the subscription list show the topics themselves.
     ("pages", &["model", "urls", "topics", "trending"]),
+    ("mail", &["model", "urls", "pages"]),
+    ("push", &["model"]),
     ("wal", &["model"]),
     // What brings papers together to be compared is derived from them, so that any store can be built anew.
     ("store", &["model", "wal", "identity"]),
@@ -54,6 +56,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "config",
         &[
             "model",
+            "mail",
             "encoder",
             "sources",
             "topics",

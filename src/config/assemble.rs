@@ -34,6 +34,8 @@ use crate::config::keys::MAIN;
 use crate::config::keys::Section;
 use crate::config::keys::TOPICS_FILE;
 use crate::config::listening;
+use crate::config::outgoing::OutgoingSettings;
+use crate::config::outgoing::outgoing;
 use crate::config::suggest::nearest;
 use crate::config::topics::topic;
 use crate::config::walk::MOST_FAULTS;
@@ -84,7 +86,8 @@ pub(super) fn config(chosen: Chosen, environment: &Environment) -> Result<Config
     let watched = path.iter().chain(&folder).cloned().collect();
     let origin = Origin { told, watched, file: path, digest: digest.finalize().into() };
     topics.check_names(&mut findings);
-    let config = whole(&main.entries, environment, &mut findings, sources, topics, origin);
+    let outgoing = outgoing(&mut main, &topics.listed, environment, &mut findings);
+    let config = whole(&main.entries, environment, &mut findings, (sources, outgoing), topics, origin);
 
     let Findings { mut faults, mut warnings } = findings;
     for diagnostics in [&mut faults, &mut warnings] {
@@ -216,7 +219,7 @@ fn whole(
     main: &Entries,
     environment: &Environment,
     findings: &mut Findings,
-    sources: Vec<ConfiguredSource>,
+    (sources, outgoing): (Vec<ConfiguredSource>, OutgoingSettings),
     topics: Topics,
     origin: Origin,
 ) -> Option<Config> {
@@ -337,6 +340,7 @@ fn whole(
         quiet_days: Arc::new(main.days("quiet_days").into_iter().collect()),
         sources,
         topics,
+        outgoing,
         renamed,
         origin,
         warnings: Vec::new(),

@@ -6,12 +6,18 @@
 use crate::config::form::Form;
 use crate::config::keys::attention::RANKING;
 use crate::config::keys::attention::TRENDING;
+use crate::config::keys::outgoing::MAIL;
+use crate::config::keys::outgoing::PUSH;
+use crate::config::keys::outgoing::SUBSCRIBER;
+use crate::config::keys::outgoing::WEBHOOK;
 use crate::sources::KINDS;
 use crate::sources::Kind;
 use crate::sources::OptionForm;
 use crate::sources::OptionKey;
 
 mod attention;
+
+mod outgoing;
 
 /// One key.
 #[derive(Clone, Copy, Debug)]
@@ -107,8 +113,12 @@ pub(super) const MAIN: Section = Section {
         key("alerts", Form::Table(&ALERTS), Fallback::Written("{}"), ALERTS.about),
         key("ranking", Form::Table(&RANKING), Fallback::Written("{}"), RANKING.about),
         key("trending", Form::Table(&TRENDING), Fallback::Written("{}"), TRENDING.about),
+        key("mail", Form::Table(&MAIL), Fallback::Written("{}"), MAIL.about),
+        key("push", Form::Table(&PUSH), Fallback::Written("{}"), PUSH.about),
         key("source", Form::Tables(&SOURCE), Fallback::Written("[]"), SOURCE.about),
         key("topic", Form::Tables(&TOPIC), Fallback::Written("[]"), TOPIC.about),
+        key("subscriber", Form::Tables(&SUBSCRIBER), Fallback::Written("[]"), SUBSCRIBER.about),
+        key("webhook", Form::Tables(&WEBHOOK), Fallback::Written("[]"), WEBHOOK.about),
     ],
     later: &[],
     kinds: &[],
@@ -362,7 +372,7 @@ pub(super) const WINDOW: Section = Section {
 
 /// Every table, to tell where a misplaced key belongs.
 pub(super) const SECTIONS: &[&Section] =
-    &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &ALERTS, &RANKING, &TRENDING, &SOURCE, &TOPIC, &WINDOW];
+    &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &ALERTS, &RANKING, &TRENDING, &MAIL, &PUSH, &SOURCE, &TOPIC, &WINDOW, &SUBSCRIBER, &WEBHOOK];
 
 impl From<&OptionKey> for Key {
     fn from(option: &OptionKey) -> Self {

@@ -32,7 +32,7 @@ struct Kept {
 
 impl Trends {
     /// The candidates of the last minute.
-    pub(super) fn candidates(&self, library: &Library, now: Timestamp) -> Result<Arc<Candidates>, Error> {
+    pub fn candidates(&self, library: &Library, now: Timestamp) -> Result<Arc<Candidates>, Error> {
         if let Some(kept) = self.kept(now, FRESH) {
             return Ok(kept);
         }

@@ -3,6 +3,8 @@
 use crate::model::archive::Archive;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
+use crate::model::outgoing::Outgoing;
+use crate::model::outgoing::OutgoingKey;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::private_reader::PrivateReader;
@@ -81,6 +83,10 @@ pub enum Op {
     },
     /// The new state of a reader with a secret address.
     PrivateReader(Box<PrivateReader>),
+    /// The new state of something about what goes out by itself.
+    Outgoing(Box<Outgoing>),
+    /// It is forgotten.
+    Forget(OutgoingKey),
     /// The new state of a source.
     Source(SourceState),
     /// What is remembered of an address.

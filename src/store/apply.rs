@@ -46,11 +46,15 @@ impl<'op> Prepared<'op> {
             Op::Operator { operator, not_before } => (operator.clone(), not_before.clone()).to_value()?,
             Op::Close(archive) => archive.to_value()?,
             Op::PrivateReader(reader) => reader.to_value()?,
+            Op::Outgoing(outgoing) => outgoing.to_value()?,
             Op::Mark(mark) => mark.to_value()?,
             Op::Pick(pick) => pick.to_value()?,
-            Op::Leave { .. } | Op::DropTopic(_) | Op::Reopen { .. } | Op::Unmark { .. } | Op::Unpick(_) => {
-                Vec::new()
-            }
+            Op::Leave { .. }
+            | Op::DropTopic(_)
+            | Op::Reopen { .. }
+            | Op::Unmark { .. }
+            | Op::Unpick(_)
+            | Op::Forget(_) => Vec::new(),
             Op::Signals { signals, .. } => signals.iter().flat_map(rows::signal_value).collect(),
         };
         Ok(Self { op, value })
@@ -77,6 +81,11 @@ impl<'op> Prepared<'op> {
             Op::Close(archive) => archives::close(changes, archive, value),
             Op::Reopen { topic, from } => archives::reopen(changes, topic, *from),
             Op::PrivateReader(reader) => write(changes, keys::private_reader(&reader.digest), value),
+            Op::Outgoing(outgoing) => write(changes, keys::outgoing(&outgoing.key()), value),
+            Op::Forget(key) => {
+                changes.remove(keys::outgoing(key));
+                Ok(())
+            }
             Op::Mark(mark) => write(changes, keys::mark(&mark.topic, &mark.paper), value),
             Op::Unmark { topic, paper } => {
                 changes.remove(keys::mark(topic, paper));
@@ -125,6 +134,8 @@ pub(super) fn restore(changes: &mut Changes<'_>, item: &Item) -> Result<(), Erro
         | Op::Close(_)
         | Op::Reopen { .. }
         | Op::PrivateReader(_)
+        | Op::Outgoing(_)
+        | Op::Forget(_)
         | Op::Mark(_)
         | Op::Unmark { .. }
         | Op::Pick(_)

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::model::archive::Archive;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
+use crate::model::outgoing::Outgoing;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
@@ -27,6 +28,7 @@ use crate::store::codec::curation::MarkRow;
 use crate::store::codec::curation::PickRow;
 use crate::store::codec::ops::ItemRow;
 use crate::store::codec::ops::PlanRow;
+use crate::store::codec::outgoing::OutgoingRow;
 use crate::store::codec::paper::PaperRow;
 use crate::store::codec::reading::ArchiveRow;
 use crate::store::codec::reading::PrivateReaderRow;
@@ -51,6 +53,8 @@ mod ops;
 
 mod pace;
 
+mod outgoing;
+
 mod paper;
 
 mod reading;
@@ -58,6 +62,8 @@ mod reading;
 mod ruling;
 
 mod states;
+
+mod subscriber;
 
 mod words;
 
@@ -175,6 +181,8 @@ stored!(Pick, PickRow);
 stored!(Archive, ArchiveRow);
 
 stored!(PrivateReader, PrivateReaderRow);
+
+stored!(Outgoing, OutgoingRow);
 
 stored!((String, ExchangeMemory), ExchangeRow);
 

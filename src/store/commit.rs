@@ -301,6 +301,8 @@ fn paper_of(op: &Op) -> Option<&PaperId> {
         | Op::Close(_)
         | Op::Reopen { .. }
         | Op::PrivateReader(_)
+        | Op::Outgoing(_)
+        | Op::Forget(_)
         | Op::Mark(_)
         | Op::Unmark { .. }
         | Op::Pick(_)

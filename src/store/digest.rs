@@ -7,6 +7,7 @@ use sha2::Sha256;
 use crate::model::archive::Archive;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
+use crate::model::outgoing::Outgoing;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::private_reader::PrivateReader;
@@ -22,7 +23,7 @@ use crate::store::codec::Stored;
 use crate::store::keys::prefix;
 
 /// The kinds of rows that are counted, with the names people see.
-const KINDS: [(u8, &str); 24] = [
+const KINDS: [(u8, &str); 25] = [
     (prefix::PAPER, "papers"),
     (prefix::ALIAS, "absorbed identifiers"),
     (prefix::CLAIM, "identifiers and keys"),
@@ -40,6 +41,7 @@ const KINDS: [(u8, &str); 24] = [
     (prefix::FROM, "topics with former documents"),
     (prefix::GONE, "topics that are gone"),
     (prefix::PRIVATE_READER, "private readers"),
+    (prefix::OUTGOING, "subscribers, letters and destinations"),
     (prefix::RULING, "rulings"),
     (prefix::MARK, "marks"),
     (prefix::PICK, "picks"),
@@ -102,6 +104,7 @@ fn canonical(kind: u8, value: &[u8]) -> Result<Vec<u8>, Fault> {
         prefix::PICK => again::<Pick>(value),
         prefix::ARCHIVE => again::<Archive>(value),
         prefix::PRIVATE_READER => again::<PrivateReader>(value),
+        prefix::OUTGOING => again::<Outgoing>(value),
         prefix::SOURCE => again::<SourceState>(value),
         prefix::EXCHANGE => again::<(String, ExchangeMemory)>(value),
         prefix::OPERATOR => again::<(String, NextPoll)>(value),

@@ -132,6 +132,8 @@ impl Counts {
             | Op::Close(_)
             | Op::Reopen { .. }
             | Op::PrivateReader(_)
+            | Op::Outgoing(_)
+            | Op::Forget(_)
             | Op::Mark(_)
             | Op::Unmark { .. }
             | Op::Pick(_)

@@ -6,6 +6,7 @@ use sha2::Sha256;
 use crate::identity::keys::Block;
 use crate::model::change::Event;
 use crate::model::change::Update;
+use crate::model::outgoing::OutgoingKey;
 use crate::model::paper::PaperId;
 use crate::model::signal::SignalKind;
 use crate::model::source::SourceId;
@@ -57,6 +58,8 @@ pub(super) mod prefix {
     pub(in crate::store) const FROM: u8 = b'x';
     /// The digest of a token → the reader with that secret address.
     pub(in crate::store) const PRIVATE_READER: u8 = b'z';
+    /// What goes out by itself, by its name.
+    pub(in crate::store) const OUTGOING: u8 = b'O';
     /// Topic, time, paper → entry.
     pub(in crate::store) const TIMELINE: u8 = b'l';
     /// Topic → how many entries it has.
@@ -237,6 +240,10 @@ pub(super) fn gone(topic: &TopicId) -> Vec<u8> {
 
 pub(super) fn private_reader(digest: &[u8; 32]) -> Vec<u8> {
     key(prefix::PRIVATE_READER, &[digest])
+}
+
+pub(super) fn outgoing(name: &OutgoingKey) -> Vec<u8> {
+    key(prefix::OUTGOING, &[name.as_str().as_bytes()])
 }
 
 pub(super) fn place(paper: &PaperId, topic: &TopicId) -> Vec<u8> {

@@ -21,6 +21,7 @@ pub(super) struct Moves {
     papers: Sequence,
     sources: Sequence,
     private_readers: Sequence,
+    outgoing: Sequence,
     topics: HashMap<TopicId, Sequence>,
 }
 
@@ -30,13 +31,21 @@ pub(super) struct Moved {
     papers: bool,
     sources: bool,
     private_readers: bool,
+    outgoing: bool,
     topics: BTreeSet<TopicId>,
 }
 
 impl Moves {
     /// Nothing seen yet.
     pub(super) fn since(before: Sequence) -> Self {
-        Self { before, papers: before, sources: before, private_readers: before, topics: HashMap::new() }
+        Self {
+            before,
+            papers: before,
+            sources: before,
+            private_readers: before,
+            outgoing: before,
+            topics: HashMap::new(),
+        }
     }
 
     /// Notes what a plan moved.
@@ -45,6 +54,7 @@ impl Moves {
             (moved.papers, &mut self.papers),
             (moved.sources, &mut self.sources),
             (moved.private_readers, &mut self.private_readers),
+            (moved.outgoing, &mut self.outgoing),
         ] {
             if has_moved {
                 *last = sequence;
@@ -79,6 +89,7 @@ impl Moved {
                 }
                 Op::Source(_) => moved.sources = true,
                 Op::PrivateReader(_) => moved.private_readers = true,
+                Op::Outgoing(_) | Op::Forget(_) => moved.outgoing = true,
                 Op::Installation(_)
                 | Op::Ruling(_)
                 | Op::Mark(_)
@@ -123,6 +134,11 @@ impl Reader {
     /// The last plan that changed a reader with a secret address.
     pub fn private_readers_moved(&self) -> Sequence {
         self.moves(|moves| moves.private_readers)
+    }
+
+    /// The last plan that changed a subscriber, a letter or a destination.
+    pub fn outgoing_moved(&self) -> Sequence {
+        self.moves(|moves| moves.outgoing)
     }
 
     fn moves(&self, read: impl FnOnce(&Moves) -> Sequence) -> Sequence {

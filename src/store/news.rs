@@ -65,6 +65,8 @@ pub(super) fn touched(op: &Op) -> impl Iterator<Item = &PaperId> {
         | Op::Close(_)
         | Op::Reopen { .. }
         | Op::PrivateReader(_)
+        | Op::Outgoing(_)
+        | Op::Forget(_)
         | Op::Mark(_)
         | Op::Unmark { .. }
         | Op::Source(_)

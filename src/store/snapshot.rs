@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::model::archive::Archive;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
+use crate::model::outgoing::Outgoing;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
 use crate::model::plan::Op;
@@ -53,6 +54,8 @@ pub(super) fn items(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Erro
     let readers = nouns(tree, &[prefix::PRIVATE_READER], "a private reader", |noun: PrivateReader| {
         Op::PrivateReader(Box::new(noun))
     });
+    let outgoing =
+        nouns(tree, &[prefix::OUTGOING], "what goes out", |noun: Outgoing| Op::Outgoing(Box::new(noun)));
     let gone = gone(tree);
     let sources = nouns(tree, &[prefix::SOURCE], "a source", |noun: SourceState| Op::Source(noun));
     let exchange = |(url, memory): (String, ExchangeMemory)| Op::Exchange { url, memory };
@@ -61,7 +64,8 @@ pub(super) fn items(tree: &sled::Tree) -> impl Iterator<Item = Result<Item, Erro
     let operators = nouns(tree, &[prefix::OPERATOR], "an operator", operator);
     let first =
         installation.chain(papers).chain(aliases).chain(rulings).chain(marks).chain(picks).chain(signals);
-    let listed = first.chain(gone).chain(topics).chain(documents).chain(entries).chain(readers);
+    let listed =
+        first.chain(gone).chain(topics).chain(documents).chain(entries).chain(readers).chain(outgoing);
     listed.chain(sources).chain(exchanges).chain(operators)
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::model::outgoing::OutgoingKey;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::signal::Signal;
@@ -15,6 +16,7 @@ use crate::store::codec::Format;
 use crate::store::codec::Item;
 use crate::store::codec::curation::MarkRow;
 use crate::store::codec::curation::PickRow;
+use crate::store::codec::outgoing::OutgoingRow;
 use crate::store::codec::paper::PaperRow;
 use crate::store::codec::paper::paper_id;
 use crate::store::codec::reading::ArchiveRow;
@@ -102,6 +104,10 @@ enum OpRow<'a> {
     },
     #[serde(borrow)]
     PrivateReader(Box<PrivateReaderRow<'a>>),
+    #[serde(borrow)]
+    Outgoing(Box<OutgoingRow<'a>>),
+    #[serde(borrow)]
+    Forget(Cow<'a, str>),
     #[serde(borrow)]
     Source(Box<SourceRow<'a>>),
     #[serde(borrow)]
@@ -191,6 +197,8 @@ impl<'a> From<&'a Op> for OpRow<'a> {
                     .collect(),
             },
             Op::PrivateReader(reader) => Self::PrivateReader(Box::new(PrivateReaderRow::from(&**reader))),
+            Op::Outgoing(outgoing) => Self::Outgoing(Box::new(OutgoingRow::from(&**outgoing))),
+            Op::Forget(key) => Self::Forget(key.as_str().into()),
             Op::Source(state) => Self::Source(Box::new(state.into())),
             Op::Exchange { url, memory } => Self::Exchange(ExchangeRow::new(url, memory)),
             Op::Operator { operator, not_before } => Self::Operator(NextPollRow::new(operator, not_before)),
@@ -222,6 +230,10 @@ impl OpRow<'_> {
                 signals: signals.into_iter().map(SignalRow::into_noun).collect::<Result<_, _>>()?,
             },
             Self::PrivateReader(row) => Op::PrivateReader(Box::new(row.into_noun()?)),
+            Self::Outgoing(row) => Op::Outgoing(Box::new(row.into_noun()?)),
+            Self::Forget(key) => Op::Forget(
+                OutgoingKey::parse(&key).ok_or_else(|| Fault::unknown("the name of what goes out", &key))?,
+            ),
             Self::Source(row) => Op::Source(row.into_noun()?),
             Self::Exchange(row) => {
                 let (url, memory) = row.into_noun()?;
