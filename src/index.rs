@@ -17,6 +17,10 @@ mod begun;
 
 mod between;
 
+mod candidates;
+
+mod census;
+
 mod checked;
 
 mod collect;

@@ -23,6 +23,8 @@ pub mod plan;
 
 pub mod problem;
 
+mod prose;
+
 pub mod record;
 
 pub mod signal;

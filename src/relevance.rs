@@ -11,6 +11,8 @@ pub mod background;
 
 pub mod cast;
 
+pub mod coarse;
+
 pub mod dense;
 
 pub mod embedding;

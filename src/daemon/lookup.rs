@@ -50,7 +50,7 @@ impl Looker {
             }
             Ask::Similar { paper, limit } => {
                 let paper = finding::known(reader, &paper)?;
-                Ok(Answer::Found(finding::search::similar_rows(&library, &paper, limit, now)?))
+                Ok(Answer::Found(finding::search::similar_rows(&library, &paper, limit)?))
             }
             Ask::Try(trial) => {
                 let live = trial.topic.as_deref().map(topic_id).transpose()?;

@@ -31,13 +31,9 @@ pub fn daily(library: &Library, period: Period) -> Result<Daily, Error> {
     let from = period.first().checked_sub_days(around).unwrap_or(period.first());
     let to = period.last().checked_add_days(around).unwrap_or(period.last());
     let index = library.index.reader().map_err(Error::NotYet)?;
-    let found = index.listed(&(from..=to)).inspect_err(|_damaged| library.index.suspect())?;
-    let mut counts: BTreeMap<NaiveDate, usize> = BTreeMap::new();
-    for listed in &found {
-        *counts.entry(listed.day).or_default() += 1;
-    }
+    let counts = index.listed_counts(&(from..=to)).inspect_err(|_damaged| library.index.suspect())?;
     let days = period.first()..=period.last();
-    let mut papers: Vec<Listed> = found.into_iter().filter(|listed| days.contains(&listed.day)).collect();
+    let mut papers = index.listed(&days).inspect_err(|_damaged| library.index.suspect())?;
     papers.sort_by_cached_key(rank);
     // In a week a paper may have been on several lists.
     let mut known = HashSet::new();

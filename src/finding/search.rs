@@ -129,24 +129,19 @@ pub fn papers(
 }
 
 /// The papers that are most like one, the nearest first.
-pub fn similar(
-    library: &Library,
-    paper: &Paper,
-    limit: usize,
-    now: Timestamp,
-) -> Result<Vec<similar::Alike>, Error> {
+pub fn similar(library: &Library, paper: &Paper, limit: usize) -> Result<Vec<similar::Alike>, Error> {
     let index = library.index.reader().map_err(Error::NotYet)?;
-    similar::find(&index, paper, limit.min(MOST), now, |id| Ok(library.reader.paper(id)?))
+    let found = similar::find(&index, paper, limit.min(MOST), |id| Ok(library.reader.paper(id)?));
+    found.inspect_err(|error| {
+        if matches!(error, Error::Index(_)) {
+            library.index.suspect();
+        }
+    })
 }
 
 /// The same as rows.
-pub fn similar_rows(
-    library: &Library,
-    paper: &Paper,
-    limit: usize,
-    now: Timestamp,
-) -> Result<SearchRows, Error> {
-    let alike = similar(library, paper, limit, now)?;
+pub fn similar_rows(library: &Library, paper: &Paper, limit: usize) -> Result<SearchRows, Error> {
+    let alike = similar(library, paper, limit)?;
     let hits: Vec<Hit> = alike
         .into_iter()
         .map(|alike| {

@@ -169,7 +169,7 @@ fn alike(serving: &Serving, site: &Site, id: &PaperId, format: Format, urls: &Ur
         return Ok(Fed::Instead(Found::Elsewhere(StatusCode::MOVED_PERMANENTLY, location)));
     }
     let Some(paper) = serving.reader.paper(id)? else { return Ok(Fed::Instead(Found::Nothing(UNKNOWN))) };
-    let alike = finding::search::similar(&serving.library(), &paper, 20, serving.clock.now())?;
+    let alike = finding::search::similar(&serving.library(), &paper, 20)?;
     let papers =
         alike.into_iter().map(|one| (one.paper, format!("both have {}", one.words.join(", ")))).collect();
     let title = format!("Like: {}", paper.title().text);

@@ -110,7 +110,7 @@ fn record(serving: &Serving, site: &Site, id: &PaperId) -> Result<Found, Fault> 
     });
     let (library, now) = (serving.library(), serving.clock.now());
     // The page is there while nothing can be looked up.
-    let alike = finding::search::similar(&library, &paper, SIMILAR, now).unwrap_or_default();
+    let alike = finding::search::similar(&library, &paper, SIMILAR).unwrap_or_default();
     let line = |one: &Alike| {
         Line::of(&one.paper, one.words.iter().take(3).cloned().collect::<Vec<_>>().join(", "), &serving.urls)
     };

@@ -8,6 +8,7 @@ use crate::index::ids;
 use crate::index::packed::PackedWords;
 use crate::index::packed::cut;
 use crate::index::schema::Fields;
+use crate::index::similar;
 use crate::model::paper::Paper;
 use crate::model::record::Announce;
 use crate::model::subject::SubjectScheme;
@@ -82,6 +83,9 @@ fn columns(fields: &Fields, paper: &Paper, document: &Document, entry: &mut Tant
     }
     for source in paper.sources() {
         entry.add_text(fields.source, source.as_str());
+    }
+    for (field, word) in fields.sense.into_iter().zip(similar::sense(paper).0) {
+        entry.add_u64(field, word);
     }
     for (kind, field) in &fields.counters {
         let read = document.counters().find(|(counted, _)| counted == kind);

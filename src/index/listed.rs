@@ -80,22 +80,6 @@ pub(super) fn between(
     Ok(())
 }
 
-/// The newest day of a segment up to a day on which anything was listed.
-pub(super) fn newest(segment: &SegmentReader, today: NaiveDate) -> tantivy::Result<Option<NaiveDate>> {
-    let listed = segment.fast_fields().u64(schema::LISTED)?;
-    let today = entry::day(today);
-    // Nearly always something came in the last days; else it is looked further back.
-    for back in [7, 70, u64::MAX] {
-        let range = today.saturating_sub(back)..=today;
-        let docs = docs_between(segment, &listed, range.clone());
-        let days = docs.into_iter().flat_map(|doc| listed.values_for_doc(doc));
-        if let Some(newest) = days.filter(|day| range.contains(day)).max() {
-            return Ok(entry::day_of(newest));
-        }
-    }
-    Ok(None)
-}
-
 /// The papers of a segment that are still there and have a day in a range, each once. The column is read in blocks.
 fn docs_between(segment: &SegmentReader, listed: &Column<u64>, days: RangeInclusive<u64>) -> Vec<DocId> {
     let mut docs = Vec::new();

@@ -6,6 +6,7 @@ use std::io;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::path::Path;
+use std::sync::Arc;
 
 use tantivy::Index;
 use tantivy::IndexWriter;
@@ -144,7 +145,7 @@ fn start(settings: &Settings, index: &Index, applied: u64) -> Result<(Writer, Re
     let committed = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     let (fields, _schema) = Fields::new();
     let path = settings.path.clone();
-    let reader = Reader { path: path.clone(), committed, fields };
+    let reader = Reader { path: path.clone(), committed, fields, census: Arc::default() };
     let engine = Some(writer);
     let writer = Writer { path, engine, reader: reader.clone(), applied, put: HashSet::new() };
     touch(&reader)?;

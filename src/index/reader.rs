@@ -1,7 +1,9 @@
 //! Searching. A reader sees what was committed last, and many may search at once.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use tantivy::DocSet as _;
@@ -12,6 +14,8 @@ use tantivy::Term;
 use tantivy::schema::IndexRecordOption;
 
 use crate::index::Error;
+use crate::index::candidates;
+use crate::index::census::Census;
 use crate::index::checked::Faults;
 use crate::index::collect::Collect;
 use crate::index::everything::Everything;
@@ -24,6 +28,7 @@ use crate::index::translate::Translation;
 use crate::model::paper::PaperId;
 use crate::model::time::Timestamp;
 use crate::query::Query;
+use crate::relevance::coarse::Coarse;
 
 /// Searches the index; cheap to clone.
 #[derive(Clone)]
@@ -31,6 +36,7 @@ pub struct Reader {
     pub(super) path: PathBuf,
     pub(super) committed: IndexReader,
     pub(super) fields: Fields,
+    pub(super) census: Arc<Census>,
 }
 
 /// How the results are wanted.
@@ -116,13 +122,31 @@ impl Reader {
         Ok(found)
     }
 
+    /// How many papers were listed on each of the days, of those that have any.
+    pub fn listed_counts(
+        &self,
+        days: &RangeInclusive<NaiveDate>,
+    ) -> Result<BTreeMap<NaiveDate, usize>, Error> {
+        let counted = self.census.counts(self.committed.searcher().segment_readers(), days);
+        counted.map_err(|error| self.error(&error))
+    }
+
+    /// At most so many papers that share some of these words, the nearest first: those that share the rarest and lie in the
+    /// same direction.
+    pub(super) fn candidates<'w>(
+        &self,
+        words: impl Iterator<Item = &'w str>,
+        sense: &Coarse,
+        most: usize,
+    ) -> Result<Vec<PaperId>, Error> {
+        let found = candidates::find(&self.committed.searcher(), &self.fields, words, sense, most);
+        found.map_err(|error| self.error(&error))
+    }
+
     /// The newest day up to one on which anything was listed.
     pub fn newest_listed(&self, today: NaiveDate) -> Result<Option<NaiveDate>, Error> {
-        let mut newest = None;
-        for segment in self.committed.searcher().segment_readers() {
-            newest = newest.max(listed::newest(segment, today).map_err(|error| self.error(&error))?);
-        }
-        Ok(newest)
+        let newest = self.census.newest(self.committed.searcher().segment_readers(), today);
+        newest.map_err(|error| self.error(&error))
     }
 
     /// How many papers there are.

@@ -13,9 +13,10 @@ use tantivy::schema::TextOptions;
 use crate::index::packed::Packed;
 use crate::model::signal::SignalKind;
 use crate::query::ast::TextField;
+use crate::relevance::coarse;
 
 /// The version of what is in the index; another one is begun anew.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 5;
 
 /// The name of our tokenizer.
 const PACKED: &str = "packed";
@@ -36,6 +37,11 @@ pub(super) const SOURCE: &str = "source";
 pub(super) const ID_HIGH: &str = "id_high";
 /// Its last eight.
 pub(super) const ID_LOW: &str = "id_low";
+/// The direction of its sense, as [`Coarse`](crate::relevance::coarse::Coarse) rounds it.
+pub(super) const SENSE: [&str; coarse::WORDS] = [
+    "sense_0", "sense_1", "sense_2", "sense_3", "sense_4", "sense_5", "sense_6", "sense_7", "sense_8",
+    "sense_9", "sense_10", "sense_11", "sense_12", "sense_13", "sense_14", "sense_15",
+];
 
 /// The fields.
 #[derive(Clone, Debug)]
@@ -80,6 +86,8 @@ pub(super) struct Fields {
     pub(super) id_high: Field,
     /// See [`ID_LOW`].
     pub(super) id_low: Field,
+    /// See [`SENSE`].
+    pub(super) sense: [Field; coarse::WORDS],
     /// The counters.
     pub(super) counters: Vec<(SignalKind, Field)>,
 }
@@ -109,6 +117,7 @@ impl Fields {
             source: builder.add_text_field(SOURCE, TextOptions::default().set_fast("raw")),
             id_high: builder.add_u64_field(ID_HIGH, FAST),
             id_low: builder.add_u64_field(ID_LOW, FAST),
+            sense: SENSE.map(|name| builder.add_u64_field(name, FAST)),
             counters: SignalKind::ALL
                 .into_iter()
                 .map(|kind| (kind, builder.add_u64_field(kind.name(), FAST)))

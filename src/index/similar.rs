@@ -4,17 +4,11 @@ use std::sync::LazyLock;
 
 use crate::index::Error;
 use crate::index::reader::Reader;
-use crate::index::reader::Search;
-use crate::index::reader::Sort;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
-use crate::model::time::Timestamp;
-use crate::query::Query;
-use crate::query::ast::Clause;
-use crate::query::ast::Node;
-use crate::query::ast::Pattern;
-use crate::query::ast::TextField;
+use crate::model::text::Abstract;
 use crate::relevance::background::Background;
+use crate::relevance::coarse::Coarse;
 use crate::relevance::embedding::Embedding;
 use crate::relevance::features::Features;
 use crate::relevance::similar;
@@ -23,8 +17,11 @@ use crate::relevance::terms;
 /// Candidates share one of so many of the paper's words at least.
 const WORDS: usize = 25;
 
-/// So many candidates are looked at closely.
+/// So many candidates are looked at from afar: by the words that they share and by their direction.
 const CANDIDATES: usize = 400;
+
+/// So many of them are read and looked at closely, and as many more as are wanted.
+const CLOSE: usize = 24;
 
 /// What papers are compared against: the sample that the embedding carries, so that the same two papers are always equally
 /// alike.
@@ -46,35 +43,22 @@ pub fn find<E: From<Error>>(
     reader: &Reader,
     paper: &Paper,
     limit: usize,
-    now: Timestamp,
     load: impl Fn(&PaperId) -> Result<Option<Paper>, E>,
 ) -> Result<Vec<Alike>, E> {
     let background = &*BACKGROUND;
     let rarest = rarest(paper, background);
-    let clause = |word: &String| {
-        let pattern = Pattern::Word(word.clone());
-        Node::Clause(Clause::Text { field: TextField::Anywhere, pattern })
-    };
-    let mut nodes: Vec<Node> = rarest.iter().map(|(word, _term)| clause(word)).collect();
-    let root = match (nodes.pop(), nodes.is_empty()) {
-        (None, _) => return Ok(Vec::new()),
-        (Some(only), true) => only,
-        (Some(last), false) => {
-            nodes.push(last);
-            Node::Or(nodes)
-        }
-    };
-    let search = Search { now, sort: Sort::Relevance, offset: 0, limit: CANDIDATES, facets: false };
+    let own = features(paper, background);
+    let words = rarest.iter().map(|(word, _term)| word.as_str());
+    let afar = reader.candidates(words, &directed(&own, background), CANDIDATES)?;
     let mut candidates = Vec::new();
-    for hit in reader.search(&Query::of(root), &search)?.hits {
-        if hit.paper != paper.id
-            && let Some(found) = load(&hit.paper)?.filter(|found| found.id != paper.id)
+    for id in afar.into_iter().take(CLOSE.saturating_add(limit)) {
+        if id != paper.id
+            && let Some(found) = load(&id)?.filter(|found| found.id != paper.id)
         {
             let features = features(&found, background);
             candidates.push((found, features));
         }
     }
-    let own = features(paper, background);
     let scored = similar::rescore(
         &own,
         background,
@@ -90,17 +74,27 @@ pub fn find<E: From<Error>>(
     Ok(alike.collect())
 }
 
+/// In which direction a paper lies, as the index keeps it.
+pub(super) fn sense(paper: &Paper) -> Coarse {
+    directed(&features(paper, &BACKGROUND), &BACKGROUND)
+}
+
+fn directed(features: &Features, background: &Background) -> Coarse {
+    Coarse::of(&background.centre(features.dense()))
+}
+
 fn features(paper: &Paper, background: &Background) -> Features {
     let text = paper.abstract_text().map_or("", |form| form.text.as_str());
     Features::of(paper.title().text.as_str(), text, background.embedding())
 }
 
-/// The words that tell most about a paper, each once by its stem, those that tell most first.
+/// The words that tell most about a paper, each once by its stem, those that tell most first; none out of formulas.
 fn rarest(paper: &Paper, background: &Background) -> Vec<(String, u32)> {
     let mut words: Vec<(String, u32, f32)> = Vec::new();
-    let text = paper.abstract_text().map_or("", |form| form.text.as_str());
-    for (text, weight) in [(paper.title().text.as_str(), 3.0), (text, 1.0)] {
-        terms::each_word(text, |word, term| {
+    let (title, text) =
+        (paper.title().prose(), paper.abstract_text().map(Abstract::prose).unwrap_or_default());
+    for (text, weight) in [(title, 3.0), (text, 1.0)] {
+        terms::each_word(&text, |word, term| {
             let gain = weight * background.rarity(term);
             match words.iter_mut().find(|(_, known, _)| *known == term) {
                 Some((_, _, sum)) => *sum += gain,

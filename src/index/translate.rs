@@ -199,7 +199,7 @@ fn any(mut queries: Vec<Boxed>) -> Boxed {
 }
 
 /// A term that scores.
-fn scored(term: Term) -> TermQuery {
+pub(super) fn scored(term: Term) -> TermQuery {
     TermQuery::new(term, IndexRecordOption::WithFreqs)
 }
 
@@ -209,7 +209,7 @@ fn whole(field: Field, text: &str) -> TermQuery {
 }
 
 /// The term of a word in any inflection; none where it would be taken for another kind of term.
-fn stem(field: Field, word: &str) -> Option<Term> {
+pub(super) fn stem(field: Field, word: &str) -> Option<Term> {
     let stem = words::stem(word);
     (!stem.starts_with([EXACT, pairs::PAIR])).then(|| Term::from_field_text(field, cut(&stem)))
 }

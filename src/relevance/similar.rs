@@ -21,7 +21,11 @@ pub fn rescore<'a, T>(
         let weighed = scale.weigh(features);
         (paper, cosine(&query, &weighed), dense::dot(&query.vector, &weighed.vector))
     });
-    let scored: Vec<(T, f32, f32)> = scored.collect();
+    joined(scored.collect())
+}
+
+/// Orders papers by what their words and their sense say, from the best; each is counted in its deviations over them.
+pub fn joined<T>(scored: Vec<(T, f32, f32)>) -> Vec<(T, f32)> {
     let words = spread(scored.iter().map(|(_paper, words, _sense)| *words));
     let senses = spread(scored.iter().map(|(_paper, _words, sense)| *sense));
     let z = |(mean, deviation): (f32, f32), value: f32| (value - mean) / deviation;

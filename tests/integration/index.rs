@@ -178,7 +178,9 @@ fn another_version_is_begun_anew_and_what_is_not_ours_stays() {
     fs::write(folder.path().join("index/notes.txt"), "mine").unwrap();
     let list = folder.path().join("index/meta.json");
     let text = fs::read_to_string(&list).unwrap();
-    fs::write(&list, text.replace("offprint 2 ", "offprint 0 ")).unwrap();
+    let (before, version) = text.split_once("offprint ").unwrap();
+    let (_version, behind) = version.split_once(' ').unwrap();
+    fs::write(&list, format!("{before}offprint 0 {behind}")).unwrap();
     assert_anew(folder.path(), "version 0");
     assert_eq!(fs::read_to_string(folder.path().join("index/notes.txt")).unwrap(), "mine");
 }

@@ -84,7 +84,7 @@ pub(crate) async fn similar(
     respond(&app, &request, query, move |parameters, serving, _site| {
         let limit = parameters.limit(100)?;
         let paper = finding::known(&serving.reader, &id)?;
-        finding::search::similar_rows(&serving.library(), &paper, limit, serving.clock.now())
+        finding::search::similar_rows(&serving.library(), &paper, limit)
     })
     .await
 }
