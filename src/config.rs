@@ -36,7 +36,7 @@ pub mod environment;
 
 mod assemble;
 
-mod configured;
+pub mod configured;
 
 mod entries;
 

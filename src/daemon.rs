@@ -32,6 +32,8 @@ pub mod desk;
 #[cfg(feature = "transformer")]
 mod encoding;
 
+mod fetching;
+
 mod jobs;
 
 pub mod logging;

@@ -42,6 +42,8 @@ mod crossref;
 
 mod datacite;
 
+mod doi;
+
 mod europepmc;
 
 mod feed;
@@ -67,6 +69,8 @@ mod openalex;
 mod openreview;
 
 mod pace;
+
+mod page;
 
 mod pubmed;
 
@@ -97,6 +101,8 @@ pub const KINDS: &[Kind] = &[
     datacite::KIND,
     europepmc::KIND,
     pubmed::KIND,
+    doi::KIND,
+    page::KIND,
 ];
 
 /// The names of kinds that keep history.

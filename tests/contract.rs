@@ -36,6 +36,10 @@ fn aimed(source: &dyn Source, cursor: &Cursor, run: Timestamp) -> Cursor {
     let Some(wants) = source.wants() else { return cursor.clone() };
     let names: &[&str] = match wants.by {
         WantedBy::MissingArxiv | WantedBy::Arxiv => &["arxiv:2608.09999", "arxiv:hep-th/9901001"],
+        WantedBy::MissingDoi => &["doi:10.1000/flags.3.1", "doi:10.5555/flags.4"],
+        WantedBy::MissingPage => {
+            &["page:https://gardens.example.org/7", "page:https://gardens.example.org/8"]
+        }
         WantedBy::Doi => &["doi:10.1000/flags.3.1", "arxiv:2608.09999"],
         WantedBy::ArxivOrDoi => &["arxiv:2608.09999", "doi:10.1000/flags.3.1"],
         WantedBy::Code => &["https://github.com/example/flags", "https://github.com/example/gardens"],

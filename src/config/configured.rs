@@ -143,6 +143,28 @@ fn configured_source(
     })
 }
 
+/// A source as its kind makes it without being told anything, for what is asked for by name; `None` where the kind must be told
+/// something. `taken` are the names that others have.
+pub fn unconfigured(
+    kind: &'static Kind,
+    contact: Option<&str>,
+    taken: &[ConfiguredSource],
+) -> Option<ConfiguredSource> {
+    let mailbox = contact.and_then(|contact| contact.strip_prefix("mailto:")).map(str::to_owned);
+    let options = Options { given: BTreeMap::new(), mailbox };
+    let names = [kind.name.to_owned(), format!("{}-by-name", kind.name)];
+    let is_free = |id: &SourceId| taken.iter().all(|source| source.id != *id);
+    Some(ConfiguredSource {
+        id: names.iter().filter_map(|name| SourceId::parse(name)).find(is_free)?,
+        kind,
+        every: kind.manners.every,
+        named_urls: Vec::new(),
+        manners: kind.manners,
+        settings: settings(kind, &options),
+        source: Arc::from((kind.build)(&options).ok()?),
+    })
+}
+
 /// Whether a source's own address names this machine or a private network: such a host is the operator's own to ask.
 fn is_own(named_urls: &[Url]) -> bool {
     named_urls.iter().any(|url| match url.host() {

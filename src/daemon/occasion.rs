@@ -15,6 +15,8 @@ pub enum Occasion {
     Due,
     /// A person asks for it: as soon as manners allow.
     Asked,
+    /// A person waits for one paper, which is one request: only what its host says holds it back.
+    Wished,
     /// Whatever was said before: for tests and the demonstration.
     Always,
 }
@@ -41,7 +43,7 @@ impl Occasion {
         }
         let stored = state.next_poll.clone();
         let wait = match self {
-            Self::Always => None,
+            Self::Always | Self::Wished => None,
             Self::Due => stored,
             Self::Asked if matches!(state.health, Health::Limited | Health::Blocked) => stored,
             // Without a network nobody was asked.

@@ -34,6 +34,7 @@ const OPERATORS: &[(&str, &str, Duration)] = &[
     ("arxiv.org", "arxiv", Duration::from_secs(3)),
     ("biorxiv.org", "openrxiv", Duration::from_secs(1)),
     ("crossref.org", "crossref", Duration::from_secs(1)),
+    ("datacite.org", "datacite", Duration::from_secs(1)),
     ("huggingface.co", "huggingface", Duration::from_secs(1)),
     ("medrxiv.org", "openrxiv", Duration::from_secs(1)),
     ("ncbi.nlm.nih.gov", "ncbi", Duration::from_millis(500)),

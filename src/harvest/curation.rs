@@ -105,6 +105,11 @@ impl Harvester {
         self.wishes.lock().unwrap_or_else(PoisonError::into_inner).insert(paper);
     }
 
+    /// Forgets a wish: whoever had it was told what came of it.
+    pub fn wish_no_more(&self, paper: &ExternalId) {
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner).remove(paper);
+    }
+
     /// What somebody wants and is not here yet.
     pub(super) fn wishes(&self) -> Vec<ExternalId> {
         let mut wishes = self.wishes.lock().unwrap_or_else(PoisonError::into_inner);

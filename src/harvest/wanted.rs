@@ -41,7 +41,7 @@ pub(super) fn wanted(
     examples: &[ExternalId],
     now: Timestamp,
 ) -> Result<Wanted, Error> {
-    if wants.by == WantedBy::MissingArxiv {
+    if matches!(wants.by, WantedBy::MissingArxiv | WantedBy::MissingDoi | WantedBy::MissingPage) {
         return Ok(Wanted { targets: missing(reader, wants, examples)?, through: now });
     }
     let asked = state.parts.get(PART).map_or(Timestamp::from_micros(0), |part| part.seen_at);
@@ -91,7 +91,8 @@ pub(super) fn note(state: &mut SourceState, wanted: &Wanted, now: Timestamp) {
     state.parts.insert(PART.to_owned(), part);
 }
 
-/// What lists announced and no source has told of yet, newest first, and the examples of topics that are not here.
+/// What lists announced and no source has told of yet, newest first, and the examples of topics that are not here; all of
+/// the scheme that the source knows.
 fn missing(reader: &Reader, wants: Wants, examples: &[ExternalId]) -> Result<Vec<Target>, Error> {
     let mut all = BTreeMap::new();
     for state in reader.sources()? {
@@ -99,21 +100,31 @@ fn missing(reader: &Reader, wants: Wants, examples: &[ExternalId]) -> Result<Vec
             all.extend(part.missing);
         }
     }
-    let mut targets = Vec::new();
-    for (name, day) in all.into_iter().rev() {
-        let Some(id) = ExternalId::parse(&name) else { continue };
-        if targets.len() < wants.at_most && reader.paper_by_external(&id)?.is_none() {
-            targets.push(Target { name, announced: Some(day) });
+    let announced =
+        all.into_iter().rev().filter_map(|(name, day)| Some((ExternalId::parse(&name)?, Some(day))));
+    let examples = examples.iter().map(|id| (id.clone(), None));
+    let mut targets: Vec<Target> = Vec::new();
+    for (id, announced) in announced.chain(examples).filter(|(id, _announced)| is_asked_by(id, wants.by)) {
+        if targets.len() >= wants.at_most {
+            break;
         }
-    }
-    for id in examples.iter().filter(|id| matches!(id, ExternalId::Arxiv(_))) {
         let name = id.to_string();
         let is_asked = targets.iter().any(|target| target.name == name);
-        if targets.len() < wants.at_most && !is_asked && reader.paper_by_external(id)?.is_none() {
-            targets.push(Target { name, announced: None });
+        if !is_asked && reader.paper_by_external(&id)?.is_none() {
+            targets.push(Target { name, announced });
         }
     }
     Ok(targets)
+}
+
+/// Whether a source that is asked by this can be asked for it.
+fn is_asked_by(id: &ExternalId, by: WantedBy) -> bool {
+    match by {
+        WantedBy::MissingArxiv => matches!(id, ExternalId::Arxiv(_)),
+        WantedBy::MissingDoi => matches!(id, ExternalId::Doi(_)),
+        WantedBy::MissingPage => matches!(id, ExternalId::Page(_)),
+        WantedBy::Arxiv | WantedBy::Doi | WantedBy::ArxivOrDoi | WantedBy::Code => false,
+    }
 }
 
 /// By what a paper is asked for, if it has that.
@@ -122,7 +133,7 @@ fn name(paper: &Paper, by: WantedBy) -> Option<String> {
     let arxiv = || ids.iter().find(|id| matches!(id, ExternalId::Arxiv(_)));
     let doi = || ids.iter().find(|id| matches!(id, ExternalId::Doi(_)));
     match by {
-        WantedBy::MissingArxiv => None,
+        WantedBy::MissingArxiv | WantedBy::MissingDoi | WantedBy::MissingPage => None,
         WantedBy::Arxiv => arxiv().map(ToString::to_string),
         WantedBy::Doi => doi().or_else(arxiv).map(ToString::to_string),
         WantedBy::ArxivOrDoi => arxiv().or_else(doi).map(ToString::to_string),

@@ -48,6 +48,10 @@ pub struct Wants {
 pub enum WantedBy {
     /// arXiv identifiers that a list announced or a topic names as examples, and that no source has told of yet.
     MissingArxiv,
+    /// DOIs that somebody wishes for or a topic names as examples, and that no source has told of yet.
+    MissingDoi,
+    /// Addresses of pages that somebody wishes for, of which nothing better is known.
+    MissingPage,
     /// arXiv identifiers, of papers that have one.
     Arxiv,
     /// DOIs, arXiv's own among them.

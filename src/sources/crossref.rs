@@ -115,6 +115,11 @@ fn build(
     })))
 }
 
+/// One work by itself, as it is asked for by its DOI.
+pub(super) fn alone(work: &Value, run: Timestamp) -> Result<Record, String> {
+    item::record(work, run)
+}
+
 impl List for Crossref {
     fn rules(&self) -> &Rules {
         &self.rules

@@ -178,6 +178,11 @@ fn build(options: &Options) -> Result<Box<dyn Source>, OptionFault> {
     })))
 }
 
+/// One record by itself, as it is asked for by its DOI; nothing where it is of no paper.
+pub(super) fn alone(entry: &Value) -> Result<Option<Record>, String> {
+    item::record(entry, TYPES)
+}
+
 impl List for DataCite {
     fn rules(&self) -> &Rules {
         &self.rules

@@ -39,12 +39,14 @@ const SAME_WORKS: usize = 20;
 const SUBJECTS: usize = 60;
 
 /// The record, unless its type is no paper's.
-pub(super) fn record(entry: &Value, types: &[String]) -> Result<Option<Record>, String> {
+pub(super) fn record(entry: &Value, types: &[impl AsRef<str>]) -> Result<Option<Record>, String> {
     let attributes = entry.get("attributes").unwrap_or(entry);
     let doi = string(attributes, "doi").or_else(|| string(entry, "id")).ok_or("it has no DOI")?;
     let key = doi.to_lowercase();
     let general = attributes.get("types").and_then(|types| string(types, "resourceTypeGeneral"));
-    if general.is_some_and(|general| !types.iter().any(|wanted| wanted.eq_ignore_ascii_case(&general))) {
+    if general
+        .is_some_and(|general| !types.iter().any(|wanted| wanted.as_ref().eq_ignore_ascii_case(&general)))
+    {
         return Ok(None);
     }
     let is_arxiv = key.starts_with(ARXIV_PREFIX);

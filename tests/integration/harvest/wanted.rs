@@ -161,8 +161,79 @@ async fn a_pick_that_no_source_has_told_of_is_fetched_at_once() {
     assert!(matches!(pick("https://arxiv.org/abs/2608.00077v1").await, Ok(Answer::Done { .. })));
     let picks = site.desk().reader().picks().unwrap();
     assert_eq!(picks[0].note.as_ref().unwrap().as_str(), "Read it.");
-    let refused = pick("doi:10.5555/nothing").await.unwrap_err();
+    let refused = pick("counting flags").await.unwrap_err();
     assert!(refused.contains("no paper is known as"), "{refused}");
+}
+
+/// Picks a paper by what a person pasted, and gives its title, or why that failed.
+async fn picked(site: &Site, text: &str) -> Result<String, String> {
+    let ask = Ask::Pick { paper: text.to_owned(), note: None };
+    let stop = CancellationToken::new();
+    let answer = site.desk().answer(ask, &|_step| {}, &stop).await.map_err(|error| format!("{error:#}"))?;
+    let Answer::Done { done } = answer else { return Err("something else was done".to_owned()) };
+    Ok(done)
+}
+
+#[tokio::test]
+async fn a_pick_by_a_doi_is_asked_of_crossref_and_then_of_datacite() {
+    let net = Net::start().await;
+    net.at("/daily").answers("[]");
+    net.at("/crossref/10.5555%2Fflags.7").answers(
+        r#"{"status": "ok", "message": {"DOI": "10.5555/Flags.7", "title": ["Counting Beds"], "type": "journal-article",
+            "created": {"date-time": "2026-08-12T01:02:03Z"}, "author": [{"given": "Ada", "family": "Mast"}]}}"#,
+    );
+    net.at("/crossref/10.5555%2Fbeds.1").refuses(404);
+    net.at("/datacite/10.5555%2Fbeds.1").answers(
+        r#"{"data": {"id": "10.5555/beds.1", "attributes": {"doi": "10.5555/beds.1", "titles": [{"title": "Watering Beds"}],
+            "types": {"resourceTypeGeneral": "Preprint"}, "registered": "2026-08-11T10:00:00Z"}}}"#,
+    );
+    net.at("/crossref/10.5555%2Fnothing").refuses(404);
+    net.at("/datacite/10.5555%2Fnothing").refuses(404);
+    let works = format!(
+        "[[source]]\nid = \"works-by-doi\"\nkind = \"doi\"\nurl = \"{}\"\ndatacite = \"{}\"\n",
+        net.url("/crossref"),
+        net.url("/datacite")
+    );
+    let site = Site::start(&format!("{}{works}", configuration(&net))).await;
+    assert_eq!(picked(&site, "https://doi.org/10.5555/FLAGS.7").await.unwrap(), "“Counting Beds” is picked");
+    assert_eq!(picked(&site, "doi:10.5555/beds.1").await.unwrap(), "“Watering Beds” is picked");
+    let refused = picked(&site, "10.5555/nothing").await.unwrap_err();
+    assert_eq!(refused, "neither Crossref nor DataCite knows doi:10.5555/nothing");
+    let before = net.requests().len();
+    assert!(picked(&site, "10.5555/flags.7").await.is_ok());
+    assert_eq!(net.requests().len(), before, "what is known is not asked for again");
+}
+
+#[tokio::test]
+async fn a_pick_by_an_address_reads_the_page_and_asks_no_private_host() {
+    let net = Net::start().await;
+    net.at("/daily").answers("[]");
+    net.at("/papers/7").answers(
+        "<!doctype html><html lang=en><head><meta name=citation_title content=\"Turning Flags\">\
+         <meta name=citation_author content=\"Mast, Ada\"><meta name=citation_doi content=\"10.5555/turning\">\
+         <meta name=citation_publication_date content=\"2026/08/12\"></head><body>Hello</body></html>",
+    );
+    net.at("/papers/8").answers("<!doctype html><html><head><title>Flags for sale</title></head></html>");
+    let site = Site::start(&configuration(&net)).await;
+    assert_eq!(picked(&site, net.url("/papers/7").as_str()).await.unwrap(), "“Turning Flags” is picked");
+    let known = ExternalId::parse("doi:10.5555/turning").unwrap();
+    let paper = site.desk().reader().paper_known_as(&known).unwrap().unwrap();
+    assert_eq!(paper.authors().unwrap().listed[0].name.as_str(), "Ada Mast");
+    let before = net.requests().len();
+    assert!(picked(&site, net.url("/papers/7").as_str()).await.is_ok());
+    assert_eq!(net.requests().len(), before, "what is known is not asked for again");
+    let refused = picked(&site, net.url("/papers/8").as_str()).await.unwrap_err();
+    assert!(refused.contains("does not say which paper it is of"), "{refused}");
+    // Nobody named these.
+    let other = Net::start().await;
+    other.at("/papers/9").answers("<html><meta name=citation_title content=Never></html>");
+    for address in
+        [other.url("/papers/9").to_string(), "http://10.0.0.1/paper".to_owned(), "http://[::1]/".to_owned()]
+    {
+        let refused = picked(&site, &address).await.unwrap_err();
+        assert!(refused.contains("is refused"), "{refused}");
+    }
+    assert!(other.requests().is_empty());
 }
 
 #[tokio::test]
