@@ -25,6 +25,8 @@ pub mod daily;
 
 pub mod explain;
 
+pub mod moved;
+
 pub mod record;
 
 pub mod rows;

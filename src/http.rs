@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 
 use crate::clock::Clock;
 use crate::finding::Library;
+use crate::finding::rows::RankingRows;
 use crate::http::cabinet::Cabinet;
 use crate::http::private::Private;
 use crate::http::trends::Trends;
@@ -225,18 +226,27 @@ pub enum Lesson {
 #[derive(Clone, Default)]
 pub struct Teacher(Option<Arc<Teach>>);
 
+/// What was done.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Taught {
+    /// In words.
+    pub done: String,
+    /// How a mark moved the ranking.
+    pub ranking: Option<RankingRows>,
+}
+
 /// Takes a lesson, and says what was done or why not.
-type Teach = dyn Fn(Lesson) -> BoxFuture<'static, Result<String, String>> + Send + Sync;
+type Teach = dyn Fn(Lesson) -> BoxFuture<'static, Result<Taught, String>> + Send + Sync;
 
 impl Teacher {
     /// Sends lessons there.
     pub fn new(
-        teach: impl Fn(Lesson) -> BoxFuture<'static, Result<String, String>> + Send + Sync + 'static,
+        teach: impl Fn(Lesson) -> BoxFuture<'static, Result<Taught, String>> + Send + Sync + 'static,
     ) -> Self {
         Self(Some(Arc::new(teach)))
     }
 
-    async fn teach(&self, lesson: Lesson) -> Result<String, String> {
+    async fn teach(&self, lesson: Lesson) -> Result<Taught, String> {
         match &self.0 {
             Some(teach) => teach(lesson).await,
             None => Err("this server takes no marks".to_owned()),

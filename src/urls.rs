@@ -98,6 +98,8 @@ pub enum List<'id> {
     Weekly,
     /// What is talked about.
     Trending,
+    /// What is talked about within a topic.
+    TrendingIn(&'id TopicId),
     /// What editors picked.
     Picks,
     /// The newest papers that match a query.
@@ -116,6 +118,7 @@ impl<'id> List<'id> {
         match self {
             Self::Topic(topic) => Place::Topic(topic),
             Self::Trending => Place::Trending(None, Span::Week),
+            Self::TrendingIn(topic) => Place::Trending(Some(topic), Span::Week),
             Self::Picks => Place::Picks,
             Self::Search(query) => Place::Search(SearchOf { query, newest_first: true, offset: 0 }),
             Self::Similar(paper) => Place::Similar(paper),
@@ -134,6 +137,7 @@ impl List<'_> {
             Self::Daily => format!("daily{end}"),
             Self::Weekly => format!("weekly{end}"),
             Self::Trending => format!("trending{end}"),
+            Self::TrendingIn(topic) => format!("trending{end}?topic={topic}"),
             Self::Picks => format!("picks{end}"),
             Self::Search(query) => {
                 let mut pairs = url::form_urlencoded::Serializer::new(String::new());
@@ -355,6 +359,7 @@ impl Urls {
             List::Daily => format!("{}daily", self.tag_prefix),
             List::Weekly => format!("{}weekly", self.tag_prefix),
             List::Trending => format!("{}trending", self.tag_prefix),
+            List::TrendingIn(topic) => format!("{}trending/{topic}", self.tag_prefix),
             List::Picks => format!("{}picks", self.tag_prefix),
             List::Search(_) | List::Author(_) | List::Category(_) | List::Similar(_) => {
                 format!("{}{}", self.tag_prefix, list.tail(Format::Atom))

@@ -97,6 +97,27 @@
     for (const button of all("[data-mark]")) button.hidden = !edits;
   };
 
+  // How a mark moved the topic's papers, by their scores.
+  const went = (ranking) => {
+    const own = ranking?.marked;
+    if (!own) return "";
+    return own.before === own.after ? `; by score it stays at ${own.after} of ${ranking.compared}` : `; by score it moved from ${own.before} to ${own.after} of ${ranking.compared}`;
+  };
+  const moved = (paper, ranking) => {
+    one(".moved", paper)?.remove();
+    if (!ranking?.marked) return;
+    const line = (row) => {
+      const item = make("li", ""), was = row.before === row.after ? "" : ` (was ${row.before})`;
+      item.append(make("b", String(row.after)), " ", make("a", row.title, { href: linkOf(paper).getAttribute("href").replace(idOf(paper), row.paper) }), was);
+      return item;
+    };
+    const box = make("div", "", { class: "moved" }), list = make("ol", "");
+    const rest = ranking.moved.filter((row) => !ranking.first.some((known) => known.paper === row.paper));
+    list.append(...[...ranking.first, ...rest].sort((a, b) => a.after - b.after).map(line));
+    box.append(make("p", `Marked${went(ranking)}. The first, and what moved furthest:`), list);
+    paper.append(box);
+  };
+
   // An editor's mark: the one thing that is sent.
   const mark = async (paper, sign) => {
     const token = kept.get("token");
@@ -109,7 +130,8 @@
       });
       const told = await answer.json();
       if (answer.ok) for (const button of all("[data-mark]", paper)) button.setAttribute("aria-pressed", String(button.dataset.mark === sign));
-      say(told.done || told.detail || answer.statusText);
+      if (answer.ok) moved(paper, told.ranking);
+      say(told.done ? told.done + went(told.ranking) : told.detail || answer.statusText);
     } catch { say("The mark did not arrive; try again."); }
   };
 

@@ -57,6 +57,7 @@ pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCo
         | Answer::Tried { .. }
         | Answer::Explained { .. }
         | Answer::Found(_)
+        | Answer::Marked { .. }
         | Answer::Done { .. }
         | Answer::ReaderAdded { .. }
         | Answer::Readers { .. }

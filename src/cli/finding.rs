@@ -9,6 +9,8 @@ use crate::cli::table::sparkline;
 use crate::cli::table::table;
 use crate::finding::rows::ExplainRows;
 use crate::finding::rows::Hit;
+use crate::finding::rows::RankedRow;
+use crate::finding::rows::RankingRows;
 use crate::finding::rows::ScoreRow;
 use crate::finding::rows::SearchRows;
 use crate::finding::rows::TrialRows;
@@ -36,6 +38,27 @@ fn list(hits: &[Hit], is_coloured: bool) -> String {
         table.add_row(cells);
     }
     format!("{}\n", table.to_string().trim_end())
+}
+
+/// How a mark moved a topic.
+pub(super) fn moved(rows: &RankingRows, is_coloured: bool) -> String {
+    let mut text = String::new();
+    if let Some(own) = &rows.marked {
+        let RankedRow { before, after, score_before, score, .. } = own;
+        // Writing to a string cannot fail.
+        let _cannot_fail = writeln!(
+            text,
+            "by score {before} → {after} of {} papers ({score_before:.2} → {score:.2})",
+            rows.compared
+        );
+    }
+    let mut table = table(&["now", "was", "score", "title"], is_coloured);
+    for row in &rows.first {
+        let cells =
+            [row.after.to_string(), row.before.to_string(), format!("{:.2}", row.score), row.title.clone()];
+        table.add_row(cells);
+    }
+    format!("{text}{}\n", table.to_string().trim_end())
 }
 
 /// Papers found, and what they share.

@@ -40,6 +40,7 @@ pub fn render(answer: &Answer, style: Style) -> String {
         Answer::Found(rows) => finding::found(rows, is_coloured),
         Answer::Tried { tried } => finding::tried(tried, is_coloured),
         Answer::Explained { explained } => finding::explained(explained, is_coloured),
+        Answer::Marked { done, ranking } => format!("{done}\n{}", finding::moved(ranking, is_coloured)),
         Answer::Done { done } => format!("{done}\n"),
         Answer::ReaderAdded { name, feeds } => format!(
             "{name} reads at this address, which is not shown again; the address of each feed stands in it:\n{feeds}\n"

@@ -7,6 +7,7 @@ use crate::daemon::readers::ReaderAsk;
 use crate::daemon::readers::ReaderRow;
 use crate::daemon::tried::Trial;
 use crate::finding::rows::ExplainRows;
+use crate::finding::rows::RankingRows;
 use crate::finding::rows::SearchRows;
 use crate::finding::rows::TrialRows;
 
@@ -188,6 +189,13 @@ pub enum Answer {
     },
     /// To [`Ask::Search`] and [`Ask::Similar`].
     Found(SearchRows),
+    /// To [`Ask::Mark`]. It stands before [`Answer::Done`], which it would be taken for.
+    Marked {
+        /// What was done, in words.
+        done: String,
+        /// How that moved the ranking.
+        ranking: Box<RankingRows>,
+    },
     /// To [`Ask::Mark`], [`Ask::Pick`], [`Ask::Unpick`] and [`Ask::Train`]: what was done, in words.
     Done {
         /// The words.

@@ -9,24 +9,21 @@ use std::sync::PoisonError;
 
 use anyhow::Context as _;
 use anyhow::bail;
-use tokio_util::sync::CancellationToken;
 
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::Step;
 use crate::daemon::desk::Desk;
 use crate::daemon::desk::OnStep;
+use crate::daemon::fetching;
 use crate::daemon::lookup::topic_id;
-use crate::daemon::occasion::Occasion;
-use crate::daemon::occasion::Polled;
 use crate::finding;
+use crate::finding::moved;
 use crate::harvest::curation::Marking;
 use crate::http::Lesson;
+use crate::http::Taught;
 use crate::http::Teacher;
 use crate::model::curation::Fit;
 use crate::model::curation::Note;
-use crate::model::external_id::ExternalId;
-use crate::model::paper::Paper;
-use crate::normalise;
 use crate::relevance::embedding::Embedding;
 use crate::relevance::embedding::Encoder;
 use crate::relevance::train;
@@ -60,8 +57,9 @@ pub fn teacher(desk: &Arc<Desk>) -> Teacher {
                 Lesson::Unpick { paper } => unpick(&desk, &paper).await,
             };
             match taught {
-                Ok(Answer::Done { done }) => Ok(done),
-                Ok(_other) => Ok(String::new()),
+                Ok(Answer::Marked { done, ranking }) => Ok(Taught { done, ranking: Some(*ranking) }),
+                Ok(Answer::Done { done }) => Ok(Taught { done, ranking: None }),
+                Ok(_other) => Ok(Taught { done: String::new(), ranking: None }),
                 Err(error) => Err(format!("{error:#}")),
             }
         })
@@ -85,10 +83,14 @@ pub async fn mark(desk: &Desk, topic: &str, paper: &str, sign: &str) -> anyhow::
     };
     let paper = finding::known(desk.reader(), paper)?;
     let (title, again) = (paper.title().text.to_string(), paper.id.clone());
+    desk.rank_first().await?;
+    let before = desk.selector();
+    let (reader, topic_of, marked) = (desk.reader().clone(), id.clone(), paper.clone());
+    let compared = tokio::task::spawn_blocking(move || moved::compared(&reader, &topic_of, marked)).await??;
     desk.harvester().mark(id.clone(), paper, marking).await?;
     desk.rerank().await?;
     if marking == Marking::TakeBack {
-        desk.harvester().decide_anew(id.clone(), again).await?;
+        desk.harvester().decide_anew(id.clone(), again.clone()).await?;
     }
     let marks = desk.reader().marks(&id)?;
     let right = marks.iter().filter(|mark| mark.fit == Fit::Right).count();
@@ -98,7 +100,16 @@ pub async fn mark(desk: &Desk, topic: &str, paper: &str, sign: &str) -> anyhow::
         Marking::TakeBack => "is not marked any more in",
     };
     let wrong = marks.len() - right;
-    Ok(done(format!("“{title}” {what} {topic}; {right} marked right, {wrong} wrong")))
+    let done = format!("“{title}” {what} {topic}; {right} marked right, {wrong} wrong");
+    let after = desk.selector();
+    let ranking = tokio::task::spawn_blocking(move || {
+        let (before, after) = before.ranking().zip(after.ranking())?;
+        moved::moved((before, after), &id, &compared, &again)
+    });
+    Ok(match ranking.await? {
+        Some(ranking) => Answer::Marked { done, ranking: Box::new(ranking) },
+        None => Answer::Done { done },
+    })
 }
 
 /// Picks a paper.
@@ -109,45 +120,11 @@ pub async fn pick(desk: &Desk, paper: &str, note: Option<String>) -> anyhow::Res
     let note = note.as_deref().and_then(Note::new);
     let paper = match finding::paper(desk.reader(), paper)? {
         Some(known) => known,
-        None => fetched(desk, paper).await?,
+        None => fetching::fetched(desk, paper).await?,
     };
     let title = paper.title().text.to_string();
     desk.harvester().pick(paper, note).await?;
     Ok(done(format!("“{title}” is picked")))
-}
-
-/// The kind of source that can be asked for a paper by its name.
-const BY_NAME: &str = "arxiv-api";
-
-/// A paper that no source has told of yet, asked for by its name.
-async fn fetched(desk: &Desk, text: &str) -> anyhow::Result<Paper> {
-    // The words of the refusal are those of any unknown name.
-    let unknown = || finding::known(desk.reader(), text).map_err(anyhow::Error::from);
-    let id = normalise::ids::lookup(text).or_else(|| ExternalId::parse(text));
-    let Some(id) = id.filter(|id| matches!(id, ExternalId::Arxiv(_))) else { return unknown() };
-    let config = desk.config();
-    let Some(source) = config.sources.iter().find(|source| source.kind.name == BY_NAME) else {
-        bail!("no source has told of {id} yet; with a source of kind {BY_NAME} it would be asked for");
-    };
-    desk.harvester().wish(id.clone());
-    match desk.harvest(source, Occasion::Asked, &CancellationToken::new(), &|_progress| {}).await? {
-        Polled::NotYet(_health, wait) => {
-            let at = wait.at.to_rfc3339();
-            bail!(
-                "{id} is not here yet, and {} may be asked again at {at} ({}); it is asked for then",
-                source.id,
-                wait.reason
-            )
-        }
-        Polled::Done(summary) => match desk.reader().paper_known_as(&id)? {
-            Some(paper) => Ok(paper),
-            None => bail!(
-                "{} does not know {id}{}",
-                source.id,
-                summary.fault.map_or_else(String::new, |fault| format!(": {fault}"))
-            ),
-        },
-    }
 }
 
 /// Takes a pick back.

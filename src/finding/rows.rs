@@ -122,6 +122,36 @@ pub struct ExplainRows {
     pub score: Option<ScoreRow>,
 }
 
+/// How a mark moved the ranking of a topic.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct RankingRows {
+    /// How many papers were compared: the newest of the topic, and the marked one.
+    pub compared: u64,
+    /// The marked paper.
+    pub marked: Option<RankedRow>,
+    /// The first papers as they stand now.
+    pub first: Vec<RankedRow>,
+    /// Those that moved furthest besides.
+    pub moved: Vec<RankedRow>,
+}
+
+/// A paper's place before and after a mark.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct RankedRow {
+    /// Our identifier.
+    pub paper: String,
+    /// Its title.
+    pub title: String,
+    /// Its place before, from 1.
+    pub before: u64,
+    /// Its place now.
+    pub after: u64,
+    /// Its score before, in standard deviations above the papers it is compared with.
+    pub score_before: f32,
+    /// Its score now.
+    pub score: f32,
+}
+
 /// One condition of a query.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ConditionRow {

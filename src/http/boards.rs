@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::Days;
 use chrono::NaiveDate;
@@ -17,16 +19,19 @@ use crate::finding::daily;
 use crate::http::Serving;
 use crate::http::Site;
 use crate::http::answers::Fault;
+use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Shows;
 use crate::http::asked::Asked;
 use crate::http::feed::Fed;
 use crate::http::topics;
+use crate::http::views;
 use crate::model::format::Format;
 use crate::model::paper::Paper;
 use crate::model::period::Period;
 use crate::model::period::Span;
 use crate::model::time::Timestamp;
+use crate::model::topic::TopicId;
 use crate::urls::List;
 use crate::urls::Place;
 use crate::urls::Urls;
@@ -44,6 +49,9 @@ const TRENDING: usize = 50;
 
 /// Picks.
 const PICKS: usize = 100;
+
+/// What is said where a topic is not there.
+const NO_TOPIC: &str = "There is no topic of this name.";
 
 /// One of these lists.
 #[derive(Clone, Copy, Debug)]
@@ -75,10 +83,25 @@ pub(super) fn midnight(now: Timestamp) -> Timestamp {
     now.day().succ_opt().map_or(now, Timestamp::midnight)
 }
 
-/// The feed of a list.
-pub(super) async fn feed(board: Board, format: Format, asked: Asked) -> Response {
-    let key = asked.urls.route(Place::Feed(board.list(), format));
-    let build = move |serving: &Serving, site: &Site, urls: &Urls| page(board, serving, site, format, urls);
+/// The feed of a list; `topic` asks for what is talked about within one.
+pub(super) async fn feed(board: Board, format: Format, RawQuery(query): RawQuery, asked: Asked) -> Response {
+    let within = match board {
+        Board::Trending => views::parameter(query.as_deref(), "topic"),
+        Board::Daily | Board::Weekly | Board::Picks => None,
+    };
+    let topic = match within.map(|name| TopicId::parse(&name)) {
+        Some(None) => return asked.refuse(StatusCode::NOT_FOUND, "Not found", NO_TOPIC),
+        Some(topic) => topic,
+        None => None,
+    };
+    let list = topic.as_ref().map_or(board.list(), List::TrendingIn);
+    let key = asked.urls.route(Place::Feed(list, format));
+    let build = {
+        let topic = topic.clone();
+        move |serving: &Serving, site: &Site, urls: &Urls| {
+            page(board, topic.as_ref(), serving, site, format, urls)
+        }
+    };
     let now = asked.app.serving.clock.now();
     let end = match board {
         Board::Trending => now.plus(TRENDING_FOR),
@@ -87,12 +110,36 @@ pub(super) async fn feed(board: Board, format: Format, asked: Asked) -> Response
     asked.feed(key, format, Keep::Kept(Shows::Until(end)), build).await
 }
 
-fn page(board: Board, serving: &Serving, site: &Site, format: Format, urls: &Urls) -> Result<Fed, Fault> {
+fn page(
+    board: Board,
+    topic: Option<&TopicId>,
+    serving: &Serving,
+    site: &Site,
+    format: Format,
+    urls: &Urls,
+) -> Result<Fed, Fault> {
+    let within = match topic.map(|id| (id, site.topics.topic(id))) {
+        Some((_id, Some(topic))) => Some(topic),
+        Some((id, None)) => {
+            return Ok(Fed::Instead(match site.renamed.get(id) {
+                Some(now) => {
+                    let place = Place::Feed(List::TrendingIn(now), format);
+                    Found::Elsewhere(StatusCode::MOVED_PERMANENTLY, urls.absolute(place))
+                }
+                None => Found::Nothing(NO_TOPIC),
+            }));
+        }
+        None => None,
+    };
     let (title, listed) = match board {
-        Board::Daily => ("Daily papers", days(serving)?),
-        Board::Weekly => ("Papers of the week", weeks(serving)?),
-        Board::Trending => ("Trending papers", trending(serving, site)?),
-        Board::Picks => ("Picks", picks(serving)?),
+        Board::Daily => ("Daily papers".to_owned(), days(serving)?),
+        Board::Weekly => ("Papers of the week".to_owned(), weeks(serving)?),
+        Board::Trending => {
+            let title =
+                within.map_or("Trending papers".to_owned(), |topic| format!("Trending in {}", topic.title));
+            (title, trending(topic, serving, site)?)
+        }
+        Board::Picks => ("Picks".to_owned(), picks(serving)?),
     };
     let facts = serving.reader.installation()?;
     let created = facts.map_or(Timestamp::from_micros(0), |facts| facts.created);
@@ -104,7 +151,12 @@ fn page(board: Board, serving: &Serving, site: &Site, format: Format, urls: &Url
         entries.push(entry::standing(paper, standing, &serving.urls));
     }
     let title = format!("{title} – {}", site.title);
-    let head = ListingHead { title: &title, created, site: &site.title, list: board.list() };
+    let head = ListingHead {
+        title: &title,
+        created,
+        site: &site.title,
+        list: topic.map_or(board.list(), List::TrendingIn),
+    };
     Ok(Fed::Page(Box::new(FeedPage::listing(&head, entries, format, urls)), changed))
 }
 
@@ -149,10 +201,10 @@ fn best(serving: &Serving, period: Period, most: usize, reason: &str) -> Result<
     Ok(found)
 }
 
-fn trending(serving: &Serving, site: &Site) -> Result<Standings, Fault> {
+fn trending(topic: Option<&TopicId>, serving: &Serving, site: &Site) -> Result<Standings, Fault> {
     let library = serving.library();
     let candidates = serving.trends.candidates(&library, serving.clock.now())?;
-    let trending = candidates.trending(&library, None, Span::Week, site.half_life_days)?;
+    let trending = candidates.trending(&library, topic, Span::Week, site.half_life_days)?;
     let mut found = Vec::new();
     for one in trending.into_iter().take(TRENDING) {
         if let Some(paper) = serving.reader.paper(&one.paper)? {

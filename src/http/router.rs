@@ -155,7 +155,7 @@ pub fn router(serving: Serving, settings: &Settings) -> Server {
         for board in Board::ALL {
             // The names in the table of routes and in addresses are the same.
             let path = app.serving.urls.route(Place::Feed(board.list(), format));
-            router = router.route(&path, get(move |asked| boards::feed(board, format, asked)));
+            router = router.route(&path, get(move |query, asked| boards::feed(board, format, query, asked)));
         }
         let updates = move |asked| updates::feed(format, asked);
         let search = move |query, asked| listings::search(format, query, asked);

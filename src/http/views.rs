@@ -57,7 +57,7 @@ fn made(page: String) -> Found {
 }
 
 /// A parameter of a page.
-fn parameter(query: Option<&str>, wanted: &str) -> Option<String> {
+pub(super) fn parameter(query: Option<&str>, wanted: &str) -> Option<String> {
     let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let found = pairs.find(|(name, value)| name == wanted && !value.is_empty());
     found.map(|(_name, value)| value.into_owned())
@@ -213,7 +213,7 @@ pub(super) async fn similar(id: Result<Path<String>, PathRejection>, asked: Aske
             return Ok(Found::Elsewhere(StatusCode::MOVED_PERMANENTLY, location));
         }
         let Some(paper) = serving.reader.paper(&id)? else { return Ok(unknown) };
-        let alike = finding::search::similar(&serving.library(), &paper, SIMILAR, serving.clock.now())?;
+        let alike = finding::search::similar(&serving.library(), &paper, SIMILAR)?;
         let mut cards = Vec::with_capacity(alike.len());
         for one in alike {
             let reason = format!("both have {}", one.words.join(", "));

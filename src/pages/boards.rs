@@ -60,10 +60,22 @@ pub fn trending(around: Around<'_>, trending: &Trending) -> Result<String, Error
         Span::Week => "The last seven days",
         Span::Month => "The last thirty days",
     };
+    let (list, feed_title, words) = match &trending.topic {
+        Some((topic, title)) => (
+            List::TrendingIn(topic),
+            format!("Trending in {}", Text::line(title)),
+            "This topic, the last seven days: a paper comes when it first reaches that list.",
+        ),
+        None => (
+            List::Trending,
+            "Trending".to_owned(),
+            "All topics, the last seven days: a paper comes when it first reaches that list.",
+        ),
+    };
     let view = TrendingView {
         head: Head::new(title, "What people talk about, by a formula that anyone can check.")
             .at(urls.absolute(Place::Trending(topic, trending.span)))
-            .with_feeds(frame::feeds(List::Trending, "Trending", urls)),
+            .with_feeds(frame::feeds(list, &feed_title, urls)),
         frame: Frame::new(around, Here::Trending),
         within,
         spans: Span::ALL
@@ -92,7 +104,7 @@ pub fn trending(around: Around<'_>, trending: &Trending) -> Result<String, Error
                 address: urls.path(Place::Trending(Some(id), trending.span)),
             })
             .collect(),
-        subscribe: Subscribe::new("Subscribe", "All topics, the last seven days: a paper comes when it first reaches that list.", List::Trending, urls),
+        subscribe: Subscribe::new("Subscribe", words, list, urls),
     };
     pages::render("trending", &view)
 }

@@ -19,6 +19,15 @@ pub const MEDIA_TYPE: &str = "text/x-opml; charset=utf-8";
 /// The namespace of what only Offprint knows of a feed.
 const NAMESPACE: &str = concat!(env!("CARGO_PKG_HOMEPAGE"), "#opml");
 
+/// The lists that nobody configures. What is talked about within a topic is not among them: its papers are in the topic's feed.
+const LISTS: [(List<'static>, &str); 5] = [
+    (List::Daily, "Daily papers"),
+    (List::Weekly, "Papers of the week"),
+    (List::Trending, "Trending papers"),
+    (List::Picks, "Picks"),
+    (List::Updates, "Updates of known papers"),
+];
+
 /// Writes the list. `xmlUrl` is absolute: the file is read far from here.
 pub fn render(site: &str, topics: &[TopicLine], urls: &Urls) -> std::io::Result<Vec<u8>> {
     let site = Text::line(site);
@@ -32,15 +41,36 @@ pub fn render(site: &str, topics: &[TopicLine], urls: &Urls) -> std::io::Result<
             Ok(())
         })?;
         writer.create_element("body").write_inner_content(|writer| {
-            let group = writer.create_element("outline").with_attribute(("text", title));
+            if !topics.is_empty() {
+                let group = writer.create_element("outline").with_attribute(("text", title));
+                group.write_inner_content(|writer| {
+                    topics.iter().try_for_each(|topic| outline(writer, topic, urls))
+                })?;
+            }
+            let group =
+                writer.create_element("outline").with_attribute(("text", format!("{title}: lists").as_str()));
             group.write_inner_content(|writer| {
-                topics.iter().try_for_each(|topic| outline(writer, topic, urls))
+                LISTS
+                    .iter()
+                    .try_for_each(|(list, name)| listed(writer, *list, &format!("{name} – {title}"), urls))
             })?;
             Ok(())
         })?;
         Ok(())
     })?;
     Ok(writer.into_inner())
+}
+
+fn listed(writer: &mut Writer<Vec<u8>>, list: List<'_>, title: &str, urls: &Urls) -> std::io::Result<()> {
+    let attributes = [
+        ("type", "rss"),
+        ("text", title),
+        ("title", title),
+        ("xmlUrl", &urls.absolute(Place::Feed(list, Format::Atom))),
+        ("htmlUrl", &urls.absolute(list.page())),
+    ];
+    writer.create_element("outline").with_attributes(attributes).write_empty()?;
+    Ok(())
 }
 
 fn outline(writer: &mut Writer<Vec<u8>>, topic: &TopicLine, urls: &Urls) -> std::io::Result<()> {

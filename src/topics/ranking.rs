@@ -15,6 +15,7 @@ use chrono::IsoWeek;
 use chrono::NaiveDate;
 
 use crate::model::paper::Paper;
+use crate::model::text::Abstract;
 use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
 use crate::relevance::background::Background;
@@ -218,8 +219,21 @@ impl Ranking {
     /// What a paper's score in a topic is made of.
     fn why(&self, topic: &TopicId, paper: &Paper, features: &Features) -> Option<Explanation> {
         let profile = self.profiles.profiles().get(*self.places.get(topic)?)?;
-        let (title, text) = texts(paper);
-        Some(Explanation::of(profile, &self.background, features, title, text))
+        // Only words are named, never what stands in a formula.
+        let (title, text) =
+            (paper.title().prose(), paper.abstract_text().map(Abstract::prose).unwrap_or_default());
+        Some(Explanation::of(profile, &self.background, features, &title, &text))
+    }
+
+    /// The scores of papers in a topic, in their order; nothing where it is not ranked.
+    pub fn scores(&self, topic: &TopicId, papers: &[Paper]) -> Option<Vec<f32>> {
+        let profile = self.profiles.profiles().get(*self.places.get(topic)?)?;
+        let scale = self.background.scale();
+        let score = |paper: &Paper| {
+            let features = features(paper, self.background.embedding());
+            profile.score_weighed(&scale.weigh(&features)).total
+        };
+        Some(papers.iter().map(score).collect())
     }
 
     /// A paper's score in a topic and why, as it would be decided now.

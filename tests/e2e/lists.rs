@@ -29,6 +29,7 @@ pub(crate) fn all(address: &str, format: &str) -> Vec<String> {
     let paper = entry.id.rsplit('/').next().unwrap();
     let mut paths: Vec<String> = topics.iter().map(|topic| format!("topics/{topic}.{format}")).collect();
     paths.push(format!("updates.{format}"));
+    paths.push(format!("trending.{format}?topic={first}"));
     paths.push(format!("papers/{paper}/similar.{format}"));
     paths.push(format!("categories/cs.LG.{format}"));
     paths.push(format!("search.{format}?q=model"));

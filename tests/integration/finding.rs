@@ -206,6 +206,14 @@ async fn marks_over_http_need_the_editors_token() {
     let done = post(Some("hunter2"), body).await;
     assert_eq!(done.status, 200, "{}", done.text());
     assert!(done.text().contains("1 marked right"), "{}", done.text());
+    let done: Value = serde_json::from_str(done.text()).unwrap();
+    let (ranking, own) = (&done["ranking"], &done["ranking"]["marked"]);
+    assert_eq!(own["title"], "Parameter-Efficient Fine-Tuning with Adapters");
+    assert!(own["score"].as_f64() > own["score_before"].as_f64(), "{ranking}");
+    assert!(own["after"].as_u64() <= own["before"].as_u64(), "{ranking}");
+    let places: Vec<u64> =
+        ranking["first"].as_array().unwrap().iter().map(|row| row["after"].as_u64().unwrap()).collect();
+    assert_eq!(places, (1..=ranking["compared"].as_u64().unwrap()).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -55,7 +55,12 @@ async fn the_subscription_list_leads_to_every_feed() {
             _other => {}
         }
     }
-    assert_eq!(feeds, ["http://127.0.0.1:4287/topics/flags.atom", "http://127.0.0.1:4287/topics/all.atom"]);
+    let lists = ["topics/flags", "topics/all", "daily", "weekly", "trending", "picks", "updates"];
+    assert_eq!(feeds, lists.map(|list| format!("http://127.0.0.1:4287/{list}.atom")));
+    for feed in &feeds {
+        let path = feed.strip_prefix("http://127.0.0.1:4287").unwrap();
+        assert_eq!(site.get(path).await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -59,10 +59,14 @@ fn our_own_subscription_list_is_read_back_whole() {
         r#"offprint:query="title:&quot;flags &amp; &lt;pennants&gt;&quot;" offprint:budget="8/day""#
     ));
     let found = outlines::read(&list).unwrap();
-    assert_eq!(found.len(), 20);
+    assert_eq!(found.len(), 25);
     assert_eq!(found[7].title, "Gardens & \"flags\" <7>");
     assert_eq!(found[7].address, "https://papers.example.org/sub/topics/topic-7.atom");
-    assert_eq!(imported(&found), (20, Vec::new()));
+    let addresses: Vec<&str> = found[20..].iter().map(|list| list.address.as_str()).collect();
+    let lists = ["daily", "weekly", "trending", "picks", "updates"];
+    assert_eq!(addresses, lists.map(|name| format!("https://papers.example.org/sub/{name}.atom")));
+    assert!(text.contains(r#"<outline text="Our papers: lists">"#), "{text}");
+    assert_eq!(imported(&found), (25, Vec::new()));
 }
 
 #[test]

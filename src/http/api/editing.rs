@@ -15,7 +15,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
+use crate::finding::rows::RankingRows;
 use crate::http::Lesson;
+use crate::http::Taught;
 use crate::http::answers::App;
 use crate::http::api::Problem;
 use crate::http::api::json;
@@ -55,6 +57,16 @@ struct Done {
     done: String,
 }
 
+/// What was done, and how it moved the ranking.
+#[derive(Serialize, ToSchema)]
+struct Marked {
+    /// In words.
+    done: String,
+    /// The papers of the topic by their scores, before and after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ranking: Option<RankingRows>,
+}
+
 /// Mark a paper as right or wrong in a ranked topic, which learns from it
 #[utoipa::path(
     post,
@@ -64,7 +76,7 @@ struct Done {
     params(("id" = String, Path, description = "The topic")),
     request_body = MarkBody,
     responses(
-        (status = 200, description = "It is marked", body = Done),
+        (status = 200, description = "It is marked", body = Marked),
         (status = 400, description = "The body is not understood", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The token is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "No token is configured", body = Problem, content_type = "application/problem+json"),
@@ -153,7 +165,8 @@ async fn edit<B: DeserializeOwned>(
 
 async fn teach(app: &Arc<App>, lesson: Lesson) -> Response {
     match app.serving.teacher.teach(lesson).await {
-        Ok(done) => json(StatusCode::OK, &Done { done }),
+        Ok(Taught { done, ranking: None }) => json(StatusCode::OK, &Done { done }),
+        Ok(Taught { done, ranking }) => json(StatusCode::OK, &Marked { done, ranking }),
         Err(detail) => problem(StatusCode::UNPROCESSABLE_ENTITY, "Cannot be done", detail),
     }
 }

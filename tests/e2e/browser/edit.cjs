@@ -36,6 +36,7 @@ const mark = async (page) => {
   await enter(page, token);
   assert.equal(await press(), 200);
   await page.locator('.entry.here [data-mark="+"][aria-pressed=true]').waitFor();
+  await page.locator(".entry.here .moved li").first().waitFor();
   assert.equal(sent.length, 2, "nothing was sent before there was a token");
   assert.deepEqual(await sent[1].postDataJSON(), { paper: id, mark: "+" });
   await page.reload();
