@@ -16,6 +16,7 @@
 
 use std::collections::BTreeSet;
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -40,6 +41,7 @@ use offprint::model::plan::Op;
 use offprint::model::plan::Plan;
 use offprint::model::signal::Signal;
 use offprint::model::signal::SignalKind;
+use offprint::model::text::Html;
 use offprint::model::text::Text;
 use offprint::model::time::Moment;
 use offprint::model::time::Timestamp;
@@ -87,6 +89,9 @@ const TOPICS: [(&str, &str); 12] = [
     ("robots", "cat:cs.RO"),
     ("speech", "speech AND recognition"),
 ];
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// So many papers on a day.
 const A_DAY: usize = 1_000;
@@ -152,7 +157,7 @@ fn stored(place: usize, real: &[Paper], random: &mut fastrand::Rng) -> Paper {
     let mut paper = real[place % real.len()].clone();
     let round = place / real.len();
     let day = NOW.day().checked_sub_days(Days::new((place / A_DAY) as u64)).unwrap();
-    let seen = Timestamp::midnight(day).micros() + place as i64;
+    let seen = Timestamp::midnight(day).micros() + i64::try_from(place).unwrap();
     paper.id = PaperId::mint(u128::from((place as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)));
     paper.first_seen = Timestamp::from_micros(seen);
     paper.events.clear();
@@ -172,6 +177,7 @@ fn stored(place: usize, real: &[Paper], random: &mut fastrand::Rng) -> Paper {
                 if second { sentences[middle..].concat() } else { sentences[..middle].concat() }
             };
             let rest = other.abstract_text().map_or(String::new(), |form| half(form.text.as_str(), true));
+            form.html = Html::default();
             form.text = Text::new(&format!("{} {rest}", half(form.text.as_str(), false)));
         }
     }
@@ -185,7 +191,7 @@ async fn measured(path: &Path) {
         path.display()
     );
     for (id, query) in TOPICS {
-        text += &format!("[[topic]]\nid = \"{id}\"\ntitle = \"About {id}\"\nquery = '{query}'\n");
+        writeln!(text, "[[topic]]\nid = \"{id}\"\ntitle = \"About {id}\"\nquery = '{query}'").unwrap();
     }
     let config = config::parse(&text, "the measurement", &Environment::from_process()).unwrap();
     let (desk, _report) = Desk::open(config, Clock::standing(NOW)).unwrap();
@@ -197,7 +203,7 @@ async fn measured(path: &Path) {
     let library = serving.library();
     let router = http::router::router(serving, &http::Settings::default());
     let mut random = fastrand::Rng::with_seed(11);
-    let number = desk.reader().paper_count() as usize;
+    let number = usize::try_from(desk.reader().paper_count()).unwrap();
     let ids: Vec<PaperId> = (0..REQUESTS)
         .map(|_| {
             PaperId::mint(u128::from((random.usize(..number) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
@@ -280,10 +286,7 @@ fn agreement(library: &Library, ids: &[PaperId]) {
         all += wanted.len();
     }
     report("the slow way", &mut slow);
-    println!(
-        "of the first {SHOWN} of the slow way {:.1} % are found",
-        100.0 * f64::from(same as u32) / f64::from(all as u32)
-    );
+    println!("of the first {SHOWN} of the slow way {:.1} % are found", 100.0 * same as f64 / all as f64);
 }
 
 /// The papers that are most like one among the 400 that share its 25 most telling words.

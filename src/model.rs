@@ -11,6 +11,8 @@ pub mod external_id;
 
 pub mod format;
 
+pub mod gist;
+
 pub mod ledger;
 
 pub mod link;

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use crate::finding::Error;
 use crate::finding::Library;
 use crate::index::listed::Listed;
+use crate::index::listed::Which;
 use crate::model::period::Period;
 use crate::model::signal::SignalKind;
 
@@ -33,7 +34,7 @@ pub fn daily(library: &Library, period: Period) -> Result<Daily, Error> {
     let index = library.index.reader().map_err(Error::NotYet)?;
     let counts = index.listed_counts(&(from..=to)).inspect_err(|_damaged| library.index.suspect())?;
     let days = period.first()..=period.last();
-    let mut papers = index.listed(&days).inspect_err(|_damaged| library.index.suspect())?;
+    let mut papers = index.listed(&days, Which::All).inspect_err(|_damaged| library.index.suspect())?;
     papers.sort_by_cached_key(rank);
     // In a week a paper may have been on several lists.
     let mut known = HashSet::new();

@@ -131,7 +131,9 @@ pub fn papers(
 /// The papers that are most like one, the nearest first.
 pub fn similar(library: &Library, paper: &Paper, limit: usize) -> Result<Vec<similar::Alike>, Error> {
     let index = library.index.reader().map_err(Error::NotYet)?;
-    let found = similar::find(&index, paper, limit.min(MOST), |id| Ok(library.reader.paper(id)?));
+    let reader = &library.reader;
+    let found =
+        similar::find(&index, paper, limit.min(MOST), |id| Ok(reader.gist(id)?), |id| Ok(reader.paper(id)?));
     found.inspect_err(|error| {
         if matches!(error, Error::Index(_)) {
             library.index.suspect();

@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use crate::finding::Error;
 use crate::finding::Library;
 use crate::index::listed::Listed;
+use crate::index::listed::Which;
 use crate::model::paper::PaperId;
 use crate::model::period::Period;
 use crate::model::period::Span;
@@ -27,6 +28,17 @@ const DAYS: u64 = 35;
 
 /// So many of a topic's last papers can trend in it.
 const MEMBERS: usize = 5_000;
+
+/// A paper of which nothing speaks.
+const SILENT: Candidate = Candidate {
+    announced: NaiveDate::MIN,
+    votes: 0,
+    comments: 0,
+    stars_won: 0,
+    points: 0,
+    citations: 0,
+    is_picked: false,
+};
 
 /// Stars are counted over so many days.
 const STAR_DAYS: i64 = 7;
@@ -54,7 +66,8 @@ pub fn candidates(library: &Library, now: Timestamp) -> Result<Candidates, Error
     let from = today.checked_sub_days(Days::new(DAYS)).unwrap_or(today);
     let from = Period::of(Span::Week, from).first();
     let index = library.index.reader().map_err(Error::NotYet)?;
-    let found = index.listed(&(from..=today)).inspect_err(|_damaged| library.index.suspect())?;
+    let days = from..=today;
+    let found = index.listed(&days, Which::Counted).inspect_err(|_damaged| library.index.suspect())?;
     let picked: HashSet<PaperId> = library.reader.picks()?.into_iter().map(|pick| pick.paper).collect();
     // A paper that a list takes up again is as young as that list.
     let mut newest: HashMap<(u64, u64), Listed> = HashMap::new();
@@ -69,9 +82,6 @@ pub fn candidates(library: &Library, now: Timestamp) -> Result<Candidates, Error
         let paper = listed.paper();
         let is_picked = picked.contains(&paper);
         let count = |kind| listed.count(kind);
-        if !is_picked && listed.counts.iter().all(|count| *count == 0) {
-            continue;
-        }
         let stars_won = match count(SignalKind::Stars) {
             0 => 0,
             _some => stars_won(&library.reader.signal_history(&paper)?, now),
@@ -87,6 +97,17 @@ pub fn candidates(library: &Library, now: Timestamp) -> Result<Candidates, Error
         };
         papers.push((paper, candidate));
     }
+    let counted: HashSet<&PaperId> = papers.iter().map(|(paper, _candidate)| paper).collect();
+    let silent: Vec<&PaperId> = picked.iter().filter(|paper| !counted.contains(paper)).collect();
+    let mut picks = Vec::new();
+    // Of a pick nothing else need speak.
+    for paper in silent {
+        let Some(paper) = library.reader.paper(paper)?.filter(|found| found.id == *paper) else { continue };
+        if let Some(day) = paper.listed_days().range(days.clone()).next_back() {
+            picks.push((paper.id.clone(), Candidate { announced: *day, is_picked: true, ..SILENT }));
+        }
+    }
+    papers.extend(picks);
     papers.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     Ok(Candidates { at: now, papers })
 }

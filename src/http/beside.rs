@@ -50,6 +50,12 @@ pub(super) fn note(serving: &Serving, paper: &Paper) -> Result<Option<Html>, Fau
 
 /// How many papers entered a topic on each of the last 30 days, today last.
 pub(super) fn days(serving: &Serving, topic: &TopicId, now: Timestamp) -> Result<Vec<u64>, Fault> {
+    // Asked before it is counted: what moves meanwhile is counted again.
+    let seen = (serving.reader.topic_moved(topic), now.day());
+    serving.trends.chart(topic, seen, || counted(serving, topic, now))
+}
+
+fn counted(serving: &Serving, topic: &TopicId, now: Timestamp) -> Result<Vec<u64>, Fault> {
     let first = now.day().checked_sub_days(Days::new(DAYS - 1)).unwrap_or(now.day());
     let mut days = vec![0; usize::try_from(DAYS).unwrap_or(0)];
     for at in serving.reader.entered_since(topic, Timestamp::midnight(first))? {

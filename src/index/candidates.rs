@@ -27,29 +27,40 @@ use crate::relevance::similar;
 /// So many mentions are weighed at most, those of the rarest words first: what is everywhere tells little and takes long.
 const MENTIONS: u64 = 60_000;
 
-/// At most so many papers that share some of these words, the nearest first.
+/// A paper that may be like another one.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Candidate {
+    /// Which.
+    pub(super) paper: PaperId,
+    /// How near it is in sense: about the cosine of the angle between both.
+    pub(super) sense: f32,
+}
+
+/// At most so many papers that share some of these words, each with what it weighs in the one, the nearest first.
 pub(super) fn find<'w>(
     searcher: &Searcher,
     fields: &Fields,
-    words: impl Iterator<Item = &'w str>,
+    words: impl Iterator<Item = (&'w str, f32)>,
     sense: &Coarse,
     most: usize,
-) -> tantivy::Result<Vec<PaperId>> {
+) -> tantivy::Result<Vec<Candidate>> {
     let mut terms = Vec::new();
-    for term in words.filter_map(|word| translate::stem(fields.any, word)) {
-        terms.push((searcher.doc_freq(&term)?, term));
+    for (word, gain) in words {
+        if let Some(term) = translate::stem(fields.any, word) {
+            terms.push((searcher.doc_freq(&term)?, term, gain));
+        }
     }
-    terms.retain(|(papers, _term)| *papers > 0);
-    terms.sort_unstable();
+    terms.retain(|(papers, ..)| *papers > 0);
+    terms.sort_unstable_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     let mut mentions = 0;
     let mut weighed: Vec<(Term, Bm25Weight)> = Vec::new();
-    for (papers, term) in terms {
+    for (papers, term, gain) in terms {
         mentions += papers;
         if mentions > MENTIONS && !weighed.is_empty() {
             break;
         }
         let weight = Bm25Weight::for_terms(searcher, std::slice::from_ref(&term))?;
-        weighed.push((term, weight));
+        weighed.push((term, weight.boost_by(gain)));
     }
     let mut best: Vec<(Score, usize, DocId)> = Vec::new();
     for (number, segment) in searcher.segment_readers().iter().enumerate() {
@@ -65,7 +76,7 @@ pub(super) fn find<'w>(
             look(segment, found, &compass, &mut seen)?;
         }
     }
-    Ok(similar::joined(seen).into_iter().map(|(paper, _nearness)| paper).collect())
+    Ok(similar::joined(seen).into_iter().map(|(candidate, _nearness)| candidate).collect())
 }
 
 /// Adds the best of a segment, by the words alone.
@@ -112,7 +123,7 @@ fn look(
     segment: &SegmentReader,
     found: &[(Score, usize, DocId)],
     compass: &Compass,
-    seen: &mut Vec<(PaperId, Score, f32)>,
+    seen: &mut Vec<(Candidate, Score, f32)>,
 ) -> tantivy::Result<()> {
     let columns = segment.fast_fields();
     let column = |name: &str| columns.column_first_or_default::<u64>(name);
@@ -127,7 +138,8 @@ fn look(
             *word = column.get_val(*doc);
         }
         let paper = ids::whole(high.get_val(*doc), low.get_val(*doc));
-        seen.push((paper, *score, compass.cosine(&sense)));
+        let sense = compass.cosine(&sense);
+        seen.push((Candidate { paper, sense }, *score, sense));
     }
     Ok(())
 }

@@ -31,6 +31,15 @@ pub struct Listed {
     pub counts: [u64; SignalKind::ALL.len()],
 }
 
+/// Which of the papers that lists had are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Which {
+    /// All.
+    All,
+    /// Those of which some counter says anything.
+    Counted,
+}
+
 impl Listed {
     /// The paper.
     pub fn paper(&self) -> PaperId {
@@ -48,6 +57,7 @@ impl Listed {
 pub(super) fn between(
     segment: &SegmentReader,
     days: &RangeInclusive<NaiveDate>,
+    which: Which,
     found: &mut Vec<Listed>,
 ) -> tantivy::Result<()> {
     let columns = segment.fast_fields();
@@ -66,6 +76,9 @@ pub(super) fn between(
         let mut counts = [0; SignalKind::ALL.len()];
         for (count, column) in counts.iter_mut().zip(&counters) {
             *count = column.get_val(doc);
+        }
+        if which == Which::Counted && counts == [0; SignalKind::ALL.len()] {
+            continue;
         }
         let on = listed.values_for_doc(doc).filter(|day| days.contains(day)).filter_map(entry::day_of);
         let Some(announced) = entry::day_of(announced.get_val(doc)) else { continue };

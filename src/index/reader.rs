@@ -15,6 +15,7 @@ use tantivy::schema::IndexRecordOption;
 
 use crate::index::Error;
 use crate::index::candidates;
+use crate::index::candidates::Candidate;
 use crate::index::census::Census;
 use crate::index::checked::Faults;
 use crate::index::collect::Collect;
@@ -22,6 +23,7 @@ use crate::index::everything::Everything;
 use crate::index::ids;
 use crate::index::listed;
 use crate::index::listed::Listed;
+use crate::index::listed::Which;
 use crate::index::schema::Fields;
 use crate::index::translate;
 use crate::index::translate::Translation;
@@ -114,10 +116,10 @@ impl Reader {
     }
 
     /// What was listed between two days, both included, in no order. A paper that was on two lists is there twice.
-    pub fn listed(&self, days: &RangeInclusive<NaiveDate>) -> Result<Vec<Listed>, Error> {
+    pub fn listed(&self, days: &RangeInclusive<NaiveDate>, which: Which) -> Result<Vec<Listed>, Error> {
         let mut found = Vec::new();
         for segment in self.committed.searcher().segment_readers() {
-            listed::between(segment, days, &mut found).map_err(|error| self.error(&error))?;
+            listed::between(segment, days, which, &mut found).map_err(|error| self.error(&error))?;
         }
         Ok(found)
     }
@@ -135,10 +137,10 @@ impl Reader {
     /// same direction.
     pub(super) fn candidates<'w>(
         &self,
-        words: impl Iterator<Item = &'w str>,
+        words: impl Iterator<Item = (&'w str, f32)>,
         sense: &Coarse,
         most: usize,
-    ) -> Result<Vec<PaperId>, Error> {
+    ) -> Result<Vec<Candidate>, Error> {
         let found = candidates::find(&self.committed.searcher(), &self.fields, words, sense, most);
         found.map_err(|error| self.error(&error))
     }

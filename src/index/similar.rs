@@ -1,9 +1,12 @@
 //! Papers like one paper: candidates that share its rarest words, ordered by words and sense.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::index::Error;
+use crate::index::candidates::Candidate;
 use crate::index::reader::Reader;
+use crate::model::gist::Gist;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::text::Abstract;
@@ -21,7 +24,7 @@ const WORDS: usize = 25;
 const CANDIDATES: usize = 400;
 
 /// So many of them are read and looked at closely, and as many more as are wanted.
-const CLOSE: usize = 24;
+const CLOSE: usize = 42;
 
 /// What papers are compared against: the sample that the embedding carries, so that the same two papers are always equally
 /// alike.
@@ -38,40 +41,46 @@ pub struct Alike {
     pub words: Vec<String>,
 }
 
-/// The papers that are most like one, the nearest first. `load` gives the papers that the index names.
+/// The papers that are most like one, the nearest first. `gist` and `load` give the papers that the index names.
 pub fn find<E: From<Error>>(
     reader: &Reader,
     paper: &Paper,
     limit: usize,
+    gist: impl Fn(&PaperId) -> Result<Option<Gist>, E>,
     load: impl Fn(&PaperId) -> Result<Option<Paper>, E>,
 ) -> Result<Vec<Alike>, E> {
     let background = &*BACKGROUND;
     let rarest = rarest(paper, background);
     let own = features(paper, background);
-    let words = rarest.iter().map(|(word, _term)| word.as_str());
+    let weighed = background.weigh(&own);
+    let weight = |term: &u32| {
+        let place = weighed.words.binary_search_by_key(term, |(term, ..)| *term).ok();
+        place.and_then(|place| weighed.words.get(place)).map_or(0.0, |(_term, weight, _count)| *weight)
+    };
+    // A word counts by what it weighs in either paper, as in the closer look.
+    let words = rarest.iter().map(|(word, term)| (word.as_str(), weight(term)));
     let afar = reader.candidates(words, &directed(&own, background), CANDIDATES)?;
-    let mut candidates = Vec::new();
-    for id in afar.into_iter().take(CLOSE.saturating_add(limit)) {
-        if id != paper.id
-            && let Some(found) = load(&id)?.filter(|found| found.id != paper.id)
-        {
-            let features = features(&found, background);
-            candidates.push((found, features));
+    let (mut known, mut close) = (HashSet::from([paper.id.clone()]), Vec::new());
+    for Candidate { paper, sense } in afar.into_iter().take(CLOSE.saturating_add(limit)) {
+        // One that was absorbed a moment ago may be there twice.
+        if let Some(gist) = gist(&paper)?.filter(|gist| known.insert(gist.id.clone())) {
+            close.push((gist.id, Features::of_words(&gist.title, &gist.abstract_text), sense));
         }
     }
-    let scored = similar::rescore(
+    let scored = similar::rescore_words(
         &own,
         background,
-        candidates.iter().enumerate().map(|(place, (_, features))| (place, features)),
+        close.iter().enumerate().map(|(place, (_paper, features, sense))| (place, features, *sense)),
     );
-    let alike = scored.into_iter().take(limit).filter_map(|(place, score)| {
-        let (found, features) = candidates.get(place)?;
+    let mut alike = Vec::with_capacity(limit.min(close.len()));
+    for (place, score) in scored.into_iter().take(limit) {
+        let Some((id, features, _sense)) = close.get(place) else { continue };
+        let Some(found) = load(id)? else { continue };
         let has = |term: u32| features.words().any(|word| word.term == term);
         let shared = rarest.iter().filter(|(_, term)| has(*term)).take(5);
-        let words = shared.map(|(word, _)| word.clone()).collect();
-        Some(Alike { paper: found.clone(), score, words })
-    });
-    Ok(alike.collect())
+        alike.push(Alike { paper: found, score, words: shared.map(|(word, _)| word.clone()).collect() });
+    }
+    Ok(alike)
 }
 
 /// In which direction a paper lies, as the index keeps it.

@@ -52,6 +52,16 @@ impl Features {
         })
     }
 
+    /// The words and pairs of a paper alone, whose sense is known elsewhere.
+    pub fn of_words(title: &str, abstract_text: &str) -> Self {
+        let read = |text: &str| {
+            let mut found = Vec::with_capacity(text.len() / 8);
+            terms::each(text, |term| found.push(term));
+            found
+        };
+        Self::of_terms(&read(title), &read(abstract_text), |_counts| Vec::new())
+    }
+
     /// The features of a paper that an embedding carries.
     pub fn of_sampled(paper: &Sampled, embedding: &Embedding) -> Self {
         let read = |rows: &[Option<u16>]| -> Vec<u32> {

@@ -24,6 +24,20 @@ pub fn rescore<'a, T>(
     joined(scored.collect())
 }
 
+/// The same where the sense of each candidate was compared already: only its words are looked at.
+pub fn rescore_words<'a, T>(
+    features: &Features,
+    background: &Background,
+    candidates: impl IntoIterator<Item = (T, &'a Features, f32)>,
+) -> Vec<(T, f32)> {
+    let scale = background.scale();
+    let query = scale.weigh(features);
+    let scored = candidates
+        .into_iter()
+        .map(|(paper, features, sense)| (paper, cosine(&query, &scale.weigh(features)), sense));
+    joined(scored.collect())
+}
+
 /// Orders papers by what their words and their sense say, from the best; each is counted in its deviations over them.
 pub fn joined<T>(scored: Vec<(T, f32, f32)>) -> Vec<(T, f32)> {
     let words = spread(scored.iter().map(|(_paper, words, _sense)| *words));

@@ -45,6 +45,8 @@ pub(super) mod claims;
 
 mod curation;
 
+pub(super) mod gist;
+
 mod ledger;
 
 mod observation;

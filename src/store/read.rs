@@ -13,6 +13,7 @@ use crate::model::curation::Fit;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
 use crate::model::external_id::ExternalId;
+use crate::model::gist::Gist;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
 use crate::model::plan::Installation;
@@ -32,6 +33,7 @@ use crate::store::Error;
 use crate::store::Reader;
 use crate::store::codec::Stored;
 use crate::store::codec::claims;
+use crate::store::codec::gist;
 use crate::store::index::Index;
 use crate::store::keys;
 use crate::store::keys::prefix;
@@ -57,6 +59,14 @@ impl Reader {
     pub fn paper(&self, id: &PaperId) -> Result<Option<Paper>, Error> {
         let id = self.follow(id)?;
         self.noun(&keys::paper(&id), "a paper")
+    }
+
+    /// What the paper of an identifier is about, also of one that was absorbed.
+    pub fn gist(&self, id: &PaperId) -> Result<Option<Gist>, Error> {
+        let id = self.follow(id)?;
+        let index = self.shared.index();
+        let value = index.tree().get(keys::paper(&id)).map_err(Error::index("read from"))?;
+        value.map(|value| gist::gist(&value).map_err(Error::stored("a paper"))).transpose()
     }
 
     /// The identifier of the paper that stays; `None` when no paper has it.

@@ -183,6 +183,29 @@ async fn score(site: &Site) -> f32 {
 }
 
 #[tokio::test]
+async fn reasons_name_no_words_out_of_formulas() {
+    let net = Net::start().await;
+    let text = r"We bound $\max_a Q(s,a)$ and $\operatorname{softargmax}_b$ for gardeners who prune hedges.";
+    let item = |id: &str, title: &str| Item { abstract_text: text.to_owned(), ..Item::new(id, title) };
+    let items =
+        [item("2608.00001", "Pruning Hedges by $\\max_a$"), item("2608.00002", "Gardeners and Hedges")];
+    net.at("/rss/cs.LG").answers(wire::arxiv("Wed, 12 Aug 2026", &items));
+    let topic =
+        "[[topic]]\nid = \"hedges\"\ntitle = \"Hedges\"\nlike = [\"2608.00001\"]\nbreadth = \"broad\"\n";
+    let site = Site::start(&configuration(&net, topic)).await;
+    site.poll().await;
+    site.desk().harvester().catch_up().await.unwrap();
+    let (_, similar) = json(&site, "/api/v1/papers/2608.00001/similar").await;
+    let (_, explained) = json(&site, "/api/v1/topics/hedges/explain?paper=2608.00002").await;
+    let told = format!(
+        "{}{}{}",
+        similar["hits"][0]["reason"], explained["score"]["words"], explained["score"]["senses"]
+    );
+    assert!(told.contains("hedges") && told.contains("prun"), "{told}");
+    assert!(!told.contains("max") && !told.contains("softarg"), "{told}");
+}
+
+#[tokio::test]
 async fn marks_over_http_need_the_editors_token() {
     let (_net, site) = harvested(RANKED).await;
     let path = "/api/v1/topics/peft/marks";

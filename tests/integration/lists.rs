@@ -113,6 +113,15 @@ async fn what_trends_says_why() {
     assert!(body.contains("7 votes (about 54th), 4 comments (about 40th)"), "{body}");
     let of_topic = json(&site, "/api/v1/trending?topic=flags").await;
     assert_eq!(of_topic["trending"].as_array().unwrap().len(), 2);
+    for format in ["atom", "rss", "json"] {
+        let feed = site.feed_at(&format!("/trending.{format}?topic=flags")).await;
+        assert_eq!(feed.titles(), ["Painting Flags", "Counting Flags"], "{format}");
+    }
+    let (page, own) = (site.get("/trending?topic=flags").await, "/trending.atom?topic=flags");
+    assert!(page.text().contains(own) && !page.text().contains("/trending.atom\""), "{}", page.text());
+    for unknown in ["/trending.atom?topic=nothing", "/trending.atom?topic=%20"] {
+        assert_eq!(site.get(unknown).await.status, 404, "{unknown}");
+    }
     assert_eq!(site.get("/api/v1/trending?topic=nothing").await.status, 404);
     assert_eq!(site.get("/api/v1/trending?period=year").await.status, 400);
 }

@@ -57,9 +57,10 @@ async fn each_day_lists_the_papers_of_its_list() {
     site.desk().harvester().catch_up().await.unwrap();
     let mut papers = 0;
     for (day, list) in &days {
-        let list: Vec<Value> = serde_json::from_slice(list).unwrap();
-        let mut expected: Vec<String> =
-            list.iter().map(|entry| entry["paper"]["id"].as_str().unwrap().to_owned()).collect();
+        let list: Value = serde_json::from_slice(list).unwrap();
+        // One day stands in an envelope.
+        let list = list.get("data").unwrap_or(&list).as_array().unwrap();
+        let mut expected: Vec<String> = list.iter().map(named).collect();
         let got = site.get(&format!("/api/v1/daily/{day}?limit=100")).await;
         let got: Value = serde_json::from_str(got.text()).unwrap();
         let listed = got["papers"].as_array().unwrap();
@@ -96,6 +97,17 @@ async fn each_day_lists_the_papers_of_its_list() {
             .collect();
         println!("{:.3} {} — {}", one["score"].as_f64().unwrap(), one["paper"]["title"], parts.join(", "));
     }
+}
+
+/// The identifier that an entry names. On some days the archive has entries as strings, as Python writes a dict.
+fn named(entry: &Value) -> String {
+    let id = match entry {
+        Value::String(text) => {
+            text.split_once("'paper': {'id': '").and_then(|(_, rest)| rest.split('\'').next())
+        }
+        entry => entry["paper"]["id"].as_str(),
+    };
+    id.unwrap_or_else(|| panic!("an entry without an identifier: {entry}")).to_owned()
 }
 
 fn arxiv(paper: &Value) -> String {
