@@ -65,6 +65,13 @@
 //! people talk about ([`trending`]) is gathered once a minute. The page is kept like a feed until something moves or the
 //! day ends.
 //!
+//! **A paper's page shows what is like it.** [`index`] adds up the mentions of the paper's rarest words and compares the best by
+//! a coarse copy of their sense that stands in columns; only a few dozen are read, and of these no more than what they are
+//! about ([`model::gist`]).
+//!
+//! **An editor picks what no source has told of.** `daemon::fetching` knows it by its identifier or address, asks for it
+//! alone, from a source that is configured or from one as its kind makes it ([`sources`]), and picks what came.
+//!
 //! **SIGTERM during a harvest.** One token stops everything: a request under way is given up, an answer that is being
 //! read is read to its end, its plans each logged whole or not at all, the cursor with the last of them; connections
 //! finish their request; the tasks are awaited with a limit; the store is flushed. At the next start the stored cursor

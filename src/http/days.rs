@@ -39,7 +39,7 @@ const MOST_CARDS: usize = 30;
 
 /// So many of the others follow on a line each, and on the pages after the first.
 const LINES: usize = 60;
-const MORE_LINES: usize = 100;
+const MORE_LINES: usize = 60;
 
 /// So many topics are announced to feed readers on the front page; all are on the page of topics.
 const TOPICS: usize = 40;

@@ -1,6 +1,7 @@
 //! Papers that may be like one: they share some of its words. Seen from afar, by lists of papers and columns alone, so that
 //! thousands are weighed and hundreds compared in the time in which a few are read.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 
 use tantivy::DocId;
@@ -26,6 +27,11 @@ use crate::relevance::similar;
 
 /// So many mentions are weighed at most, those of the rarest words first: what is everywhere tells little and takes long.
 const MENTIONS: u64 = 60_000;
+
+thread_local! {
+    /// The scores of the papers of a segment, to be filled anew.
+    static SCORES: RefCell<Vec<Score>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A paper that may be like another one.
 #[derive(Clone, PartialEq, Debug)]
@@ -90,7 +96,10 @@ fn weigh(
 ) -> tantivy::Result<()> {
     let lists = segment.inverted_index(fields.any)?;
     let lengths = segment.get_fieldnorms_reader(fields.any)?;
-    let mut scores: Vec<Score> = vec![0.0; place(segment.max_doc())];
+    // Kept from one look to the next: a table of all papers is large, and clean memory is dear.
+    let mut scores = SCORES.take();
+    scores.clear();
+    scores.resize(place(segment.max_doc()), 0.0);
     for (term, weight) in terms {
         let Some(mut list) = lists.read_postings(term, IndexRecordOption::WithFreqs)? else { continue };
         while list.doc() != TERMINATED {
@@ -100,8 +109,17 @@ fn weigh(
             list.advance();
         }
     }
-    let found = (0..).zip(scores).filter(|(doc, score)| *score > 0.0 && !segment.is_deleted(*doc));
-    let mut found: Vec<(Score, usize, DocId)> = found.map(|(doc, score)| (score, number, doc)).collect();
+    let (mut found, mut least) = (Vec::with_capacity(2 * most), 0.0);
+    for (doc, score) in (0..).zip(&scores) {
+        if *score > least && !segment.is_deleted(doc) {
+            found.push((*score, number, doc));
+            if found.len() == 2 * most {
+                keep(&mut found, most);
+                least = found.iter().fold(Score::MAX, |least, (score, ..)| least.min(*score));
+            }
+        }
+    }
+    SCORES.set(scores);
     keep(&mut found, most);
     best.append(&mut found);
     Ok(())

@@ -24,7 +24,7 @@ const WORDS: usize = 25;
 const CANDIDATES: usize = 400;
 
 /// So many of them are read and looked at closely, and as many more as are wanted.
-const CLOSE: usize = 42;
+const CLOSE: usize = 24;
 
 /// What papers are compared against: the sample that the embedding carries, so that the same two papers are always equally
 /// alike.
