@@ -10,15 +10,18 @@ use clap::Parser;
 use crate::cli::arguments::Arguments;
 use crate::cli::arguments::Colour;
 use crate::cli::arguments::Command;
+use crate::cli::arguments::DigestAction;
 use crate::cli::arguments::EncoderAction;
 use crate::cli::arguments::OpmlAction;
 use crate::cli::arguments::Order;
+use crate::cli::arguments::OutboxAction;
 use crate::cli::arguments::ReaderAction;
 use crate::config;
 use crate::config::Config;
 use crate::config::LogLevel;
 use crate::config::environment::Environment;
 use crate::daemon::asks::Ask;
+use crate::daemon::letters::OutboxAsk;
 use crate::daemon::readers::ReaderAsk;
 use crate::daemon::tried;
 use crate::daemon::tried::Trial;
@@ -28,6 +31,10 @@ pub mod answer;
 pub mod arguments;
 
 pub mod demo;
+
+pub mod digest;
+
+pub mod doctor;
 
 pub mod encoder;
 
@@ -162,6 +169,23 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
             };
             answer::run(load()?, Ask::Reader(ask), style, verbose)
         }
+        Command::Outbox { action } => {
+            let ask = match action {
+                None | Some(OutboxAction::List) => OutboxAsk::List,
+                Some(OutboxAction::Retry { name }) => OutboxAsk::Retry(name),
+                Some(OutboxAction::Drop { name }) => OutboxAsk::Drop(name),
+            };
+            answer::run(load()?, Ask::Outbox(ask), style, verbose)
+        }
+        Command::Bounce { recipient } => digest::bounce(load()?, recipient, style, verbose),
+        Command::Digest { action: DigestAction::Preview { name, days, folder } } => {
+            digest::preview(load()?, &name, days, folder.as_deref(), style, verbose)
+        }
+        Command::Digest { action: DigestAction::Send { name, to, days } } => {
+            let ask = Ask::Outbox(OutboxAsk::Send { name, days, to });
+            answer::run(load()?, ask, style, verbose)
+        }
+        Command::Doctor => doctor::run(&load()?, style),
         Command::Encoder { action: EncoderAction::Fetch { url, sha256, folder } } => {
             encoder::run(&url, &sha256, &folder).map_err(Stop::Other)
         }

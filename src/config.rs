@@ -16,10 +16,10 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use url::Url;
 
-use crate::config::outgoing::OutgoingSettings;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::diagnostic::Faults;
 use crate::config::environment::Environment;
+use crate::config::outgoing::OutgoingSettings;
 use crate::model::secret::Secret;
 use crate::model::source::NextPoll;
 use crate::model::source::SourceId;

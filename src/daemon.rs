@@ -34,7 +34,9 @@ mod encoding;
 
 mod fetching;
 
-mod jobs;
+pub mod jobs;
+
+pub mod letters;
 
 pub mod logging;
 
@@ -43,6 +45,10 @@ pub mod lookup;
 pub mod notify;
 
 pub mod occasion;
+
+pub mod outgoing;
+
+pub mod papers;
 
 pub mod polling;
 
@@ -160,7 +166,9 @@ impl Daemon {
             ..Default::default()
         };
         let teacher = teaching::teacher(&desk);
-        let router = http::router::router(Serving { teacher, ..desk.serving() }, &settings);
+        let errands = desk.outbox().errands();
+        let router = http::router::router(Serving { teacher, errands, ..desk.serving() }, &settings);
+        desk.outbox().ask_of(router.clone());
         let serving = http::serve::on_thread(listeners, router, settings, stop.clone());
         let serving = serving.context("http: starting its thread")?;
         let halt = stop.clone();
@@ -183,6 +191,7 @@ impl Daemon {
         tasks.spawn("index", index(Arc::clone(&desk), stop.clone()));
         #[cfg(feature = "transformer")]
         tasks.spawn("encoder", encoding::encode(Arc::clone(&desk), stop.clone()));
+        outgoing::start(&desk, &tasks, &stop);
         tasks.spawn("documents", documents(Arc::clone(&desk), stop.clone()));
         tasks.spawn("watchdog", watchdog(Arc::clone(&desk), stop.clone()));
         let polls = stop.child_token();

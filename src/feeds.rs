@@ -101,6 +101,8 @@ pub struct FeedPage {
     pub stylesheet_url: String,
     /// Where older entries are.
     pub history: History,
+    /// The hubs that push what is new here (WebSub); none of a feed that has a secret address.
+    pub hubs: Vec<String>,
     /// Who stands as author for entries that name none.
     pub publisher: Text,
     /// The entries, newest first, no two with one identifier.
@@ -172,6 +174,7 @@ impl FeedPage {
             alternate_url: urls.absolute(head.list.page()),
             stylesheet_url: urls.absolute(Place::FeedStylesheet),
             history: History::default(),
+            hubs: Vec::new(),
             publisher: site,
             entries,
         }
@@ -192,6 +195,7 @@ impl FeedPage {
             alternate_url: urls.absolute(Place::Front),
             stylesheet_url: urls.absolute(Place::FeedStylesheet),
             history: History::default(),
+            hubs: Vec::new(),
             publisher: site,
             entries,
         }
@@ -214,6 +218,7 @@ impl FeedPage {
             alternate_url: urls.absolute(Place::Topic(head.topic)),
             stylesheet_url: urls.absolute(Place::FeedStylesheet),
             history: History::default(),
+            hubs: Vec::new(),
             publisher: or_name(head.site, urls.host()),
             entries,
         }

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::finding::Library;
 use crate::finding::rows::RankingRows;
 use crate::http::cabinet::Cabinet;
+use crate::http::errands::Errands;
 use crate::http::private::Private;
 use crate::http::trends::Trends;
 use crate::index::handle::Handle;
@@ -25,6 +26,7 @@ use crate::pages::TopicLine;
 use crate::store::Reader;
 use crate::topics::Topics;
 use crate::topics::selector::Selector;
+use crate::urls::Place;
 use crate::urls::Urls;
 
 mod caching;
@@ -65,6 +67,8 @@ mod views;
 
 mod encoding;
 
+pub mod errands;
+
 mod feed;
 
 mod guard;
@@ -79,7 +83,11 @@ mod outlook;
 
 mod paced;
 
+mod mailing;
+
 mod papers;
+
+mod push;
 
 mod rates;
 
@@ -156,6 +164,20 @@ pub struct Site {
     pub contact: Option<String>,
     /// After so many days half is left of what speaks for a paper.
     pub half_life_days: f64,
+    /// Whether this is a hub for its own feeds.
+    pub is_hub: bool,
+    /// Other hubs that are told of what is new.
+    pub hubs: Vec<url::Url>,
+    /// Whether anybody may subscribe by mail.
+    pub takes_subscribers: bool,
+}
+
+impl Site {
+    /// The addresses of the hubs that push what is new in public feeds.
+    pub fn hub_urls(&self, urls: &Urls) -> Vec<String> {
+        let own = self.is_hub.then(|| urls.absolute(Place::Hub));
+        own.into_iter().chain(self.hubs.iter().map(ToString::to_string)).collect()
+    }
 }
 
 /// A source as pages show it.
@@ -188,6 +210,8 @@ pub struct Serving {
     pub selector: tokio::sync::watch::Receiver<Arc<Selector>>,
     /// Where marks go.
     pub teacher: Teacher,
+    /// Where those go who want to be told what is new.
+    pub errands: Errands,
     /// What readers must get again as it was.
     pub cabinet: Cabinet,
     /// Where the use of private addresses is noted.

@@ -118,6 +118,8 @@ pub mod pages;
 
 pub mod mail;
 
+pub mod push;
+
 pub mod wal;
 
 pub mod store;
@@ -129,6 +131,8 @@ pub mod finding;
 pub mod http;
 
 pub mod config;
+
+pub mod outbox;
 
 pub mod demo;
 

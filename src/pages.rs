@@ -25,6 +25,8 @@ pub mod paper;
 
 pub mod status;
 
+pub mod mailing;
+
 pub mod card;
 
 pub mod aside;
@@ -39,7 +41,7 @@ pub mod machines;
 
 mod charts;
 
-mod parts;
+pub(crate) mod parts;
 
 mod record;
 
@@ -86,13 +88,15 @@ pub struct TopicLine {
 pub struct Around<'site> {
     /// The name.
     pub site: &'site str,
+    /// Whether anybody may subscribe by mail.
+    pub takes_mail: bool,
     /// The builder of addresses.
     pub urls: &'site Urls,
 }
 
 /// A page that says what went wrong and where to go on.
 pub fn error(site: &str, title: &str, explanation: &str, urls: &Urls) -> Result<String, Error> {
-    let frame = Frame::new(Around { site, urls }, Here::Nowhere);
+    let frame = Frame::new(Around { site, takes_mail: false, urls }, Here::Nowhere);
     render("an error", &ErrorView { frame, head: Head::new(title, ""), title, explanation })
 }
 

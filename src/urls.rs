@@ -72,6 +72,20 @@ pub enum Place<'id> {
     Stylesheet,
     /// The style sheet with which browsers show feeds.
     FeedStylesheet,
+    /// Where programs ask to be told what is new (WebSub).
+    Hub,
+    /// Where other hubs tell what is new, by the name of the source.
+    Notice(&'id str),
+    /// Where people subscribe by mail.
+    Subscribe,
+    /// The same, with a list chosen.
+    SubscribeTo(Wish<'id>),
+    /// Where a subscription is confirmed, by a token.
+    Confirm(&'id str),
+    /// Where one is ended, by a token.
+    Unsubscribe(&'id str),
+    /// Where one is changed, by a token.
+    Preferences(&'id str),
 }
 
 /// A search as its page shows it.
@@ -83,6 +97,19 @@ pub struct SearchOf<'text> {
     pub newest_first: bool,
     /// How many of the first are left out.
     pub offset: usize,
+}
+
+/// What can be had by mail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wish<'id> {
+    /// A topic.
+    Topic(&'id TopicId),
+    /// The papers of the day.
+    Daily,
+    /// What is talked about.
+    Trending,
+    /// What editors picked.
+    Picks,
 }
 
 /// A list of papers that can be subscribed to.
@@ -113,6 +140,17 @@ pub enum List<'id> {
 }
 
 impl<'id> List<'id> {
+    /// The same by mail, where it can be had.
+    pub const fn by_mail(self) -> Option<Wish<'id>> {
+        match self {
+            Self::Topic(topic) | Self::TrendingIn(topic) => Some(Wish::Topic(topic)),
+            Self::Daily | Self::Weekly => Some(Wish::Daily),
+            Self::Trending => Some(Wish::Trending),
+            Self::Picks => Some(Wish::Picks),
+            Self::Updates | Self::Search(_) | Self::Author(_) | Self::Category(_) | Self::Similar(_) => None,
+        }
+    }
+
     /// The page that shows the same to people; the front page where there is none.
     pub const fn page(self) -> Place<'id> {
         match self {
@@ -210,6 +248,16 @@ impl Place<'_> {
             Self::Opml => "opml".to_owned(),
             Self::Stylesheet => "assets/offprint.css".to_owned(),
             Self::FeedStylesheet => "assets/feed.css".to_owned(),
+            Self::Hub => "hub".to_owned(),
+            Self::Notice(source) => format!("websub/{source}"),
+            Self::Subscribe => "subscribe".to_owned(),
+            Self::SubscribeTo(Wish::Topic(topic)) => format!("subscribe?topic={topic}"),
+            Self::SubscribeTo(Wish::Daily) => "subscribe?list=daily".to_owned(),
+            Self::SubscribeTo(Wish::Trending) => "subscribe?list=trending".to_owned(),
+            Self::SubscribeTo(Wish::Picks) => "subscribe?list=picks".to_owned(),
+            Self::Confirm(token) => format!("confirm/{}", segment(token)),
+            Self::Unsubscribe(token) => format!("unsubscribe/{}", segment(token)),
+            Self::Preferences(token) => format!("preferences/{}", segment(token)),
         }
     }
 }
@@ -336,7 +384,14 @@ impl Urls {
             | Place::Icon
             | Place::Script
             | Place::Stylesheet
-            | Place::FeedStylesheet => place.tail(),
+            | Place::FeedStylesheet
+            | Place::Hub
+            | Place::Notice(_)
+            | Place::Subscribe
+            | Place::SubscribeTo(_)
+            | Place::Confirm(_)
+            | Place::Unsubscribe(_)
+            | Place::Preferences(_) => place.tail(),
         }
     }
 

@@ -215,6 +215,8 @@
       make("button", "Wrong", { type: "button", "data-mark": "-", "aria-label": "Wrong here: " + title }),
     );
   }
+  const zone = one("[data-zone]");
+  if (zone?.value === "UTC") zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   for (const held of all(".tools[hidden], .foot li[hidden], button[hidden]:not([data-mark])")) held.hidden = false;
   hide();
   show();

@@ -61,6 +61,8 @@ pub fn run(config: Config, ask: Ask, style: Style, verbose: u8) -> Result<ExitCo
         | Answer::Done { .. }
         | Answer::ReaderAdded { .. }
         | Answer::Readers { .. }
+        | Answer::Outbox { .. }
+        | Answer::Letter { .. }
         | Answer::Opml { .. }
         | Answer::Ruled { .. }
         | Answer::Exported { .. } => false,

@@ -197,6 +197,25 @@ pub(super) enum Command {
         #[command(subcommand)]
         action: ReaderAction,
     },
+    /// What goes out: letters and deliveries that wait, fail or were given up
+    Outbox {
+        /// What to do; the list where nothing is said
+        #[command(subcommand)]
+        action: Option<OutboxAction>,
+    },
+    /// Take a message that came back from standard input: an undeliverable letter, or a complaint
+    Bounce {
+        /// To whom it came, where its head does not say (such as `$ORIGINAL_RECIPIENT` of Postfix)
+        recipient: Option<String>,
+    },
+    /// Digests as they would go out
+    Digest {
+        /// What to do
+        #[command(subcommand)]
+        action: DigestAction,
+    },
+    /// Look whether this machine and the configuration are fit for what is configured, and say what to do
+    Doctor,
     /// Write everything into a file of compressed JSON lines, while the daemon runs if it does
     Export {
         /// The file, customarily *.jsonl.zst
@@ -222,6 +241,48 @@ pub(super) enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum OutboxAction {
+    /// List it
+    List,
+    /// Try now what waits, and once more what was given up
+    Retry {
+        /// One thing, by the name in the list; everything where none is named
+        name: Option<String>,
+    },
+    /// Take a letter or a subscription out
+    Drop {
+        /// Its name in the list
+        name: String,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum DigestAction {
+    /// Print one as text, or write it as text, HTML and whole message
+    Preview {
+        /// The address of a subscriber, a topic, or `daily`, `trending`, `picks`
+        name: String,
+        /// Of so many days, in place of one day or what the subscriber has not got yet
+        #[arg(long)]
+        days: Option<u32>,
+        /// Where to write NAME.txt, NAME.html and NAME.eml
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
+    /// Send one, marked as a test; nothing else changes
+    Send {
+        /// The address of a subscriber, a topic, or `daily`, `trending`, `picks`
+        name: String,
+        /// To this address
+        #[arg(long)]
+        to: String,
+        /// Of so many days, in place of one day or what the subscriber has not got yet
+        #[arg(long)]
+        days: Option<u32>,
+    },
 }
 
 #[derive(Subcommand, Debug)]

@@ -15,12 +15,14 @@ use crate::cli::arguments::Colour;
 use crate::cli::finding;
 use crate::daemon::asks::Answer;
 use crate::daemon::asks::BackfillRow;
-use crate::daemon::asks::PaperView;
 use crate::daemon::asks::PartRow;
 use crate::daemon::asks::PollRow;
 use crate::daemon::asks::SourceRow;
 use crate::daemon::asks::TopicRow;
+use crate::daemon::letters::OutboxRow;
+use crate::daemon::letters::SubscriberCounts;
 use crate::daemon::logging;
+use crate::daemon::papers::PaperView;
 use crate::daemon::readers::ReaderRow;
 
 /// The answer as text, each line ended.
@@ -46,6 +48,8 @@ pub fn render(answer: &Answer, style: Style) -> String {
             "{name} reads at this address, which is not shown again; the address of each feed stands in it:\n{feeds}\n"
         ),
         Answer::Readers { readers } => self::readers(readers, is_coloured),
+        Answer::Outbox { outbox, subscribers } => self::outbox(outbox, subscribers, is_coloured),
+        Answer::Letter { letter } => format!("Subject: {}\n\n{}\n", letter.subject, letter.text.trim_end()),
         Answer::Ruled { ruled } => format!("{}\n", ruled.done),
         Answer::Opml { opml } => format!("{}\n", opml.trim_end()),
         Answer::Verify { report, .. } => report.clone(),
@@ -238,6 +242,34 @@ fn readers(rows: &[ReaderRow], is_coloured: bool) -> String {
         ]);
     }
     format!("{}\n", table.to_string().trim_end())
+}
+
+/// What goes out: what needs somebody first.
+fn outbox(rows: &[OutboxRow], subscribers: &SubscriberCounts, is_coloured: bool) -> String {
+    let SubscriberCounts { active, pending, suspended, left } = subscribers;
+    let people = format!(
+        "{active} subscribers get mail, {pending} have not confirmed, {suspended} are suspended, {left} have left\n"
+    );
+    if rows.is_empty() {
+        return format!("nothing waits, and nothing is pushed anywhere\n{people}");
+    }
+    let mut table = table(&["name", "state", "to", "what", "tries", "again (UTC)"], is_coloured);
+    let mut problems = String::new();
+    for row in rows {
+        table.add_row(vec![
+            Cell::new(&row.name),
+            Cell::new(&row.state),
+            Cell::new(&row.to),
+            Cell::new(&row.about),
+            Cell::new(row.failed.to_string()),
+            Cell::new(row.again.as_ref().map(|at| minute(Some(at))).unwrap_or_default()),
+        ]);
+        if let Some(problem) = &row.problem {
+            // Writing to a string cannot fail.
+            let _cannot_fail = writeln!(problems, "{}: {problem}", row.name);
+        }
+    }
+    format!("{}\n{problems}{people}", table.to_string().trim_end())
 }
 
 /// Eight heights of blocks, the highest for the largest value; a dot for none.

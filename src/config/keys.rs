@@ -10,6 +10,7 @@ use crate::config::keys::outgoing::MAIL;
 use crate::config::keys::outgoing::PUSH;
 use crate::config::keys::outgoing::SUBSCRIBER;
 use crate::config::keys::outgoing::WEBHOOK;
+use crate::config::keys::window::WINDOW;
 use crate::sources::KINDS;
 use crate::sources::Kind;
 use crate::sources::OptionForm;
@@ -18,6 +19,8 @@ use crate::sources::OptionKey;
 mod attention;
 
 mod outgoing;
+
+mod window;
 
 /// One key.
 #[derive(Clone, Copy, Debug)]
@@ -359,20 +362,24 @@ pub(super) const TOPIC: Section = Section {
     kinds: &[],
 };
 
-pub(super) const WINDOW: Section = Section {
-    heading: "the window of a topic",
-    about: "What the feed itself holds: whatever is larger of the two; older entries are on the topic's page.",
-    keys: &[
-        key("entries", Form::Number(1, 1_000), Fallback::Written("100"), "At least so many entries."),
-        key("days", Form::Number(1, 366), Fallback::Written("14"), "At least the entries of so many days."),
-    ],
-    later: &[],
-    kinds: &[],
-};
-
 /// Every table, to tell where a misplaced key belongs.
-pub(super) const SECTIONS: &[&Section] =
-    &[&MAIN, &SERVER, &STORE, &LOG, &FETCH, &ALERTS, &RANKING, &TRENDING, &MAIL, &PUSH, &SOURCE, &TOPIC, &WINDOW, &SUBSCRIBER, &WEBHOOK];
+pub(super) const SECTIONS: &[&Section] = &[
+    &MAIN,
+    &SERVER,
+    &STORE,
+    &LOG,
+    &FETCH,
+    &ALERTS,
+    &RANKING,
+    &TRENDING,
+    &MAIL,
+    &PUSH,
+    &SOURCE,
+    &TOPIC,
+    &WINDOW,
+    &SUBSCRIBER,
+    &WEBHOOK,
+];
 
 impl From<&OptionKey> for Key {
     fn from(option: &OptionKey) -> Self {

@@ -123,7 +123,8 @@ impl Relay {
         };
         let is_bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.username().is_empty();
         if !is_bare {
-            return Err("nothing stands behind the host and port; name and password have keys of their own".to_owned());
+            return Err("nothing stands behind the host and port; name and password have keys of their own"
+                .to_owned());
         }
         let (host, port) = (host.to_owned(), url.port());
         match url.scheme() {
@@ -154,7 +155,8 @@ pub(super) fn outgoing(
     }
     let mail = entries.table("mail").and_then(|mail| reading.mail(mail));
     if mail.is_none() && !subscribers.is_empty() {
-        let told = Diagnostic::general("there are subscribers, and no mail is configured: nothing is sent to them");
+        let told =
+            Diagnostic::general("there are subscribers, and no mail is configured: nothing is sent to them");
         reading.findings.warnings.push(told.hint("add [mail] with from and server".to_owned()));
     }
     let push = entries.table("push").map(|push| reading.push(push)).unwrap_or_default();
@@ -229,14 +231,13 @@ impl Reading<'_> {
         let mut found = Vec::new();
         for name in entries.lines("topics") {
             let known = || self.topics.iter().map(|topic| topic.id.as_str());
-            match TopicId::parse(&name).filter(|id| known().any(|known| known == id.as_str())) {
-                Some(id) => found.push(id),
-                None => {
-                    let hint = nearest(&name, known()).map(|close| format!("did you mean \"{close}\"?"));
-                    let hint = hint.unwrap_or_else(|| "give the id of a [[topic]]".to_owned());
-                    self.fault(entries, "topics", format!("there is no topic {}", quoted(&name)), &hint);
-                }
+            if let Some(id) = TopicId::parse(&name).filter(|id| known().any(|known| known == id.as_str())) {
+                found.push(id);
+                continue;
             }
+            let hint = nearest(&name, known()).map(|close| format!("did you mean \"{close}\"?"));
+            let hint = hint.unwrap_or_else(|| "give the id of a [[topic]]".to_owned());
+            self.fault(entries, "topics", format!("there is no topic {}", quoted(&name)), &hint);
         }
         found
     }
@@ -254,7 +255,8 @@ impl Reading<'_> {
         let is_on = |name: &str| lists.iter().any(|list| list == name);
         let zone = entries.text("zone")?.parse();
         let hint = "a name of the IANA list, such as \"Europe/Zurich\"";
-        let zone = zone.map_err(|_error| self.fault(entries, "zone", "there is no such time zone".to_owned(), hint));
+        let zone =
+            zone.map_err(|_error| self.fault(entries, "zone", "there is no such time zone".to_owned(), hint));
         let wishes = Wishes {
             topics: self.topics(entries).into_iter().collect(),
             daily: is_on("daily"),
@@ -279,7 +281,12 @@ impl Reading<'_> {
                 Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => urls.push(url),
                 Ok(_) | Err(_) => {
                     let message = format!("{} is no http or https address", quoted(&line));
-                    self.fault(entries, name, message, "write it whole, such as \"https://hub.example.org/\"");
+                    self.fault(
+                        entries,
+                        name,
+                        message,
+                        "write it whole, such as \"https://hub.example.org/\"",
+                    );
                 }
             }
         }

@@ -3,6 +3,12 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::daemon::letters::LetterView;
+use crate::daemon::letters::OutboxAsk;
+use crate::daemon::letters::OutboxRow;
+use crate::daemon::letters::SubscriberCounts;
+use crate::daemon::papers::PaperView;
+use crate::daemon::papers::Ruled;
 use crate::daemon::readers::ReaderAsk;
 use crate::daemon::readers::ReaderRow;
 use crate::daemon::tried::Trial;
@@ -86,6 +92,8 @@ pub enum Ask {
     Train,
     /// Add, list or revoke readers with private addresses.
     Reader(ReaderAsk),
+    /// Look at what goes out, and see to it.
+    Outbox(OutboxAsk),
     /// Make two papers one, by the names that `show` takes.
     Merge {
         /// The one.
@@ -212,6 +220,18 @@ pub enum Answer {
     Readers {
         /// One row a reader.
         readers: Vec<ReaderRow>,
+    },
+    /// To [`OutboxAsk::List`].
+    Outbox {
+        /// One row a thing.
+        outbox: Vec<OutboxRow>,
+        /// How many subscribers there are.
+        subscribers: SubscriberCounts,
+    },
+    /// To [`OutboxAsk::Preview`].
+    Letter {
+        /// The letter.
+        letter: LetterView,
     },
     /// To [`Ask::Opml`].
     Opml {
@@ -359,41 +379,4 @@ pub struct TopicRow {
     pub last_entry: Option<String>,
     /// Its feed.
     pub feed: String,
-}
-
-/// What came of a ruling about identity.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Ruled {
-    /// In words.
-    pub done: String,
-    /// The paper that was kept, by our identifier.
-    pub paper: String,
-    /// The papers that were parted from it.
-    pub others: Vec<String>,
-}
-
-/// Everything known of one paper.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct PaperView {
-    /// Our identifier.
-    pub paper: String,
-    /// Its Atom identifier.
-    pub atom_id: String,
-    /// The fields, each with the source it was taken from.
-    pub fields: Vec<Field>,
-    /// The topics it is in, and why.
-    pub topics: Vec<(String, String)>,
-    /// The counters' last readings.
-    pub signals: Vec<(String, u64)>,
-}
-
-/// One field of a paper.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Field {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-    /// The source it was taken from; empty for what we made ourselves or what several sources give together.
-    pub source: String,
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::Context as _;
 use anyhow::anyhow;
-use tokio::sync::OwnedMutexGuard;
 use tokio::sync::broadcast;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -25,11 +25,11 @@ use crate::daemon::asks::Step;
 use crate::daemon::backfill;
 use crate::daemon::backfill::Days;
 use crate::daemon::jobs::fetch_settings;
-use crate::daemon::jobs::job;
 use crate::daemon::jobs::jobs;
+use crate::daemon::letters;
+use crate::daemon::letters::OutboxAsk;
 use crate::daemon::lookup::Looker;
 use crate::daemon::occasion::Occasion;
-use crate::daemon::occasion::Polled;
 use crate::daemon::ranking::Ranked;
 use crate::daemon::readers;
 use crate::daemon::rulings;
@@ -37,10 +37,7 @@ use crate::daemon::teaching;
 use crate::daemon::views;
 use crate::fetch::Client;
 use crate::harvest::changes::StateChange;
-use crate::harvest::history;
-use crate::harvest::history::Begun;
 use crate::harvest::indexer::Indexer;
-use crate::harvest::job::Progress;
 use crate::harvest::pen::Pen;
 use crate::harvest::refill;
 use crate::harvest::refill::Refilled;
@@ -49,6 +46,7 @@ use crate::http::Serving;
 use crate::http::Site;
 use crate::http::Teacher;
 use crate::http::cabinet::Cabinet;
+use crate::http::errands::Errands;
 use crate::http::private::Private;
 use crate::http::trends::Trends;
 use crate::index;
@@ -56,12 +54,16 @@ use crate::model::plan::Installation;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::source::SourceId;
+use crate::outbox;
+use crate::outbox::Outbox;
 use crate::store;
 use crate::store::OpenReport;
 use crate::store::Reader;
 use crate::topics::Topics;
 use crate::topics::selector::Selector;
 use crate::urls::Urls;
+
+mod harvesting;
 
 /// What a command hears on the way.
 pub type OnStep<'a> = &'a (dyn Fn(Step) + Send + Sync);
@@ -78,6 +80,8 @@ pub struct Desk {
     clock: Clock,
     started_with: Arc<Config>,
     pub(super) private: Private,
+    outgoing: watch::Sender<Arc<outbox::settings::Settings>>,
+    outbox: OnceLock<Outbox>,
     busy: Mutex<BTreeMap<SourceId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -106,6 +110,7 @@ impl Desk {
         let harvester = Harvester::new(client, opened.writer, indexer, in_force, clock.clone())?;
         harvester.replace_jobs(jobs(&config));
         let embedding = teaching::InUse::beside(&config.store.path);
+        let outgoing = outbox::settings::Settings::new(&config, fetch_settings(&config))?;
         let config = Arc::new(config);
         let desk = Self {
             started_with: Arc::clone(&config),
@@ -118,6 +123,8 @@ impl Desk {
             urls,
             clock,
             private: Private::default(),
+            outgoing: watch::Sender::new(Arc::new(outgoing)),
+            outbox: OnceLock::new(),
             busy: Mutex::new(BTreeMap::new()),
         };
         Ok((desk, opened.report))
@@ -148,10 +155,17 @@ impl Desk {
             index: self.harvester.indexer().handle().clone(),
             selector: self.topics.subscribe(),
             teacher: Teacher::default(),
+            errands: Errands::default(),
             cabinet: Cabinet::beside(&self.started_with.store.path),
             private: self.private.clone(),
             trends: Trends::default(),
         }
+    }
+
+    /// What goes out by itself.
+    pub fn outbox(&self) -> &Outbox {
+        let make = || Outbox::new(self.pen().clone(), self.serving(), self.outgoing.subscribe());
+        self.outbox.get_or_init(make)
     }
 
     /// The store's reading side.
@@ -200,9 +214,11 @@ impl Desk {
         let client = self.harvester.client().with(&fetch_settings(&config))?;
         let topics = Arc::new(Topics::new(config.topics.clone()));
         let site = Arc::new(views::site(&config, Arc::clone(&topics)));
+        let outgoing = Arc::new(outbox::settings::Settings::new(&config, fetch_settings(&config))?);
         let (selector, ranked) = self.rank(topics).await?;
         let (topics_in_force, site_in_force, config_in_force) =
             (self.topics.clone(), self.site.clone(), self.config.clone());
+        let outgoing_in_force = self.outgoing.clone();
         let (harvester, renamed) = (self.harvester.clone(), config.renamed.clone());
         let adopt = {
             let selector = Arc::clone(&selector);
@@ -213,6 +229,7 @@ impl Desk {
                 config_in_force.send_replace(Arc::new(config));
                 // Served only now, so that no reader sees a new topic before it is filled.
                 site_in_force.send_replace(site);
+                outgoing_in_force.send_replace(outgoing);
             }
         };
         let refilled = self.harvester.refill(selector, renamed, adopt).await;
@@ -264,6 +281,12 @@ impl Desk {
             Ask::Pick { paper, note } => teaching::pick(self, &paper, note).await,
             Ask::Unpick(paper) => teaching::unpick(self, &paper).await,
             Ask::Reader(ask) => readers::answer(self, ask).await,
+            Ask::Outbox(ask) => {
+                if let OutboxAsk::Preview { .. } | OutboxAsk::Send { .. } = &ask {
+                    self.harvester.catch_up().await.context("search index")?;
+                }
+                letters::answer(self, ask).await
+            }
             Ask::Train => teaching::train(self, on_step).await,
             Ask::Split { paper, parts } => rulings::split(&self.harvester, paper, parts).await,
             ask @ (Ask::Sources
@@ -325,57 +348,6 @@ impl Desk {
         });
         let polled = futures_util::future::join_all(polls).await;
         Ok(Answer::Poll { polled: polled.into_iter().collect::<anyhow::Result<Vec<_>>>()? })
-    }
-
-    /// The right to harvest a source, which only one has at a time.
-    async fn alone(&self, source: &ConfiguredSource) -> OwnedMutexGuard<()> {
-        let guard = {
-            let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(busy.entry(source.id.clone()).or_default())
-        };
-        guard.lock_owned().await
-    }
-
-    /// Begins a harvest of history, or goes on with it; see [`Harvester::begin_history`].
-    pub async fn begin_history(
-        &self,
-        source: &ConfiguredSource,
-        days: Days,
-        gives_up_another: bool,
-    ) -> anyhow::Result<Begun> {
-        let _alone = self.alone(source).await;
-        let job = job(&self.config(), source);
-        Ok(self.harvester.begin_history(&job, days.since, days.until, gives_up_another).await?)
-    }
-
-    /// Makes one request of a source's harvest of history.
-    pub async fn history_step(
-        &self,
-        source: &ConfiguredSource,
-        stop: &CancellationToken,
-        progress: &(dyn Fn(Progress) + Sync),
-    ) -> anyhow::Result<history::Step> {
-        let _alone = self.alone(source).await;
-        Ok(self.harvester.history_step(&job(&self.config(), source), stop, progress).await?)
-    }
-
-    /// Harvests one source, if it may be polled on that occasion. One that is being harvested at this moment is waited
-    /// for first, and asked for its state only then.
-    pub async fn harvest(
-        &self,
-        source: &ConfiguredSource,
-        occasion: Occasion,
-        stop: &CancellationToken,
-        progress: &(dyn Fn(Progress) + Sync),
-    ) -> anyhow::Result<Polled> {
-        let _alone = self.alone(source).await;
-        if let Some(state) = self.reader().source(&source.id)?
-            && let Some(wait) = occasion.forbids(&state, source, self.clock.now())
-        {
-            return Ok(Polled::NotYet(state.health, wait));
-        }
-        let job = job(&self.config(), source);
-        Ok(Polled::Done(self.harvester.harvest(&job, stop, progress).await?))
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn jobs(config: &Config) -> Vec<Job> {
 }
 
 /// How hosts are asked.
-pub(super) fn fetch_settings(config: &Config) -> fetch::Settings {
+pub fn fetch_settings(config: &Config) -> fetch::Settings {
     fetch::Settings {
         user_agent_contact: config.contact.clone(),
         connect_timeout: config.fetch.connect_timeout,

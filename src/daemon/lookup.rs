@@ -83,6 +83,7 @@ impl Looker {
             | Ask::Unpick(_)
             | Ask::Train
             | Ask::Reader(_)
+            | Ask::Outbox(_)
             | Ask::Verify => bail!("this is answered elsewhere"),
         }
     }

@@ -15,6 +15,8 @@ pub enum Occasion {
     Due,
     /// A person asks for it: as soon as manners allow.
     Asked,
+    /// Its hub tells of something new: at once, unless it asked us to wait.
+    Told,
     /// A person waits for one paper, which is one request: only what its host says holds it back.
     Wished,
     /// Whatever was said before: for tests and the demonstration.
@@ -43,7 +45,8 @@ impl Occasion {
         }
         let stored = state.next_poll.clone();
         let wait = match self {
-            Self::Always | Self::Wished => None,
+            Self::Told if matches!(state.health, Health::Limited | Health::Blocked) => stored,
+            Self::Always | Self::Wished | Self::Told => None,
             Self::Due => stored,
             Self::Asked if matches!(state.health, Health::Limited | Health::Blocked) => stored,
             // Without a network nobody was asked.

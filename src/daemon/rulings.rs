@@ -6,8 +6,8 @@ use anyhow::anyhow;
 use anyhow::bail;
 
 use crate::daemon::asks::Answer;
-use crate::daemon::asks::Field;
-use crate::daemon::asks::Ruled as RuledView;
+use crate::daemon::papers::Field;
+use crate::daemon::papers::Ruled as RuledView;
 use crate::finding;
 use crate::harvest::ruling::Case;
 use crate::harvest::run::Harvester;

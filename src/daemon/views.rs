@@ -8,14 +8,14 @@ use chrono::TimeDelta;
 use crate::config::Config;
 use crate::config::ConfiguredSource;
 use crate::daemon::asks::Answer;
-use crate::daemon::asks::Field;
-use crate::daemon::asks::PaperView;
 use crate::daemon::asks::PartRow;
 use crate::daemon::asks::PollRow;
 use crate::daemon::asks::SourceRow;
 use crate::daemon::asks::TopicRow;
 use crate::daemon::backfill;
 use crate::daemon::occasion::Polled;
+use crate::daemon::papers::Field;
+use crate::daemon::papers::PaperView;
 use crate::daemon::rulings;
 use crate::finding::rows;
 use crate::harvest::job::Progress;
@@ -102,6 +102,9 @@ pub fn site(config: &Config, topics: Arc<Topics>) -> Site {
         renamed: config.renamed.clone(),
         editor_token: config.server.editor_token.clone(),
         contact: config.contact.clone(),
+        is_hub: config.outgoing.push.hub,
+        hubs: config.outgoing.push.hubs.clone(),
+        takes_subscribers: config.outgoing.mail.as_ref().is_some_and(|mail| mail.sign_up),
         half_life_days: config.half_life.as_secs_f64() / 86_400.0,
     }
 }

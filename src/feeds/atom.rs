@@ -67,6 +67,7 @@ fn head(page: &FeedPage) -> atom::Feed {
         link("self", &page.self_url, own, None),
         link("alternate", &page.alternate_url, Some("text/html"), None),
     ];
+    links.extend(page.hubs.iter().map(|hub| link("hub", hub, None, None)));
     links.extend(history.into_iter().filter_map(|(rel, href)| Some(link(rel, href.as_deref()?, own, None))));
     let mut namespaces = BTreeMap::from([
         ("dc".to_owned(), xml::DC.to_owned()),

@@ -89,7 +89,7 @@ pub struct Category {
 
 impl Entry {
     /// The address of the first link of a relation.
-    pub(super) fn link(&self, rel: &str) -> Option<&str> {
+    pub fn link(&self, rel: &str) -> Option<&str> {
         self.links.iter().find(|link| link.rel == rel).map(|link| link.href.as_str())
     }
 }

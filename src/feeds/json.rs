@@ -45,9 +45,18 @@ struct Document<'page> {
     description: Option<&'page str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_url: Option<&'page str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<Hub<'page>>,
     authors: Vec<Author<'page>>,
     language: &'static str,
     items: Vec<Item<'page>>,
+}
+
+#[derive(Serialize)]
+struct Hub<'page> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    url: &'page str,
 }
 
 #[derive(Serialize)]
@@ -110,6 +119,7 @@ fn head(page: &FeedPage) -> Document<'_> {
         feed_url: &page.self_url,
         description: page.subtitle.as_ref().map(Text::as_str),
         next_url: page.history.prev_archive_url.as_deref(),
+        hubs: page.hubs.iter().map(|url| Hub { kind: "WebSub", url }).collect(),
         authors: vec![Author { name: page.publisher.as_str(), url: None }],
         language: LANGUAGE,
         items: Vec::new(),
@@ -203,6 +213,7 @@ mod tests {
             "home_page_url": "https://example.org/topics/all",
             "feed_url": "https://example.org/topics/all.rss",
             "description": "What is <new>",
+            "hubs": [{"type": "WebSub", "url": "https://example.org/hub"}],
             "next_url": "https://example.org/topics/all/archive/3.json",
             "authors": [{ "name": "Example" }],
             "language": "en",

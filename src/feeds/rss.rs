@@ -86,6 +86,9 @@ fn head(page: &FeedPage) -> rss::Channel {
             add(&mut extensions, "atom", "link", link(rel, href));
         }
     }
+    for hub in &page.hubs {
+        add(&mut extensions, "atom", "link", link("hub", hub));
+    }
     if history.is_archive {
         add(&mut extensions, "fh", "archive", Extension::default());
     }

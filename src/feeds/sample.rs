@@ -20,6 +20,7 @@ pub(super) fn page() -> FeedPage {
         alternate_url: "https://example.org/topics/all".to_owned(),
         stylesheet_url: "https://example.org/feed.css".to_owned(),
         history: History::default(),
+        hubs: vec!["https://example.org/hub".to_owned()],
         publisher: Text::line("Example"),
         entries: vec![entry()],
     }

@@ -60,6 +60,10 @@ pub struct Taken {
     pub status: u16,
     /// After how many seconds to come again, if it says so.
     pub retry_after: Option<u64>,
+    /// What its `Link` headers say.
+    pub links: Vec<String>,
+    /// The type of its body.
+    pub content_type: Option<String>,
     /// The first 4,096 bytes of its body.
     pub body: Vec<u8>,
 }
@@ -109,7 +113,12 @@ impl Poster {
             fault.to_string()
         })?;
         let status = response.status().as_u16();
-        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        let retry_after =
+            response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        let texts = |name| {
+            response.headers().get_all(name).iter().filter_map(|value| value.to_str().ok().map(str::to_owned))
+        };
+        let (links, content_type) = (texts("link").collect(), texts("content-type").next());
         let mut body = Vec::new();
         // What breaks off after the status was said changes nothing about it.
         while let Ok(Some(chunk)) = response.chunk().await {
@@ -119,6 +128,6 @@ impl Poster {
                 break;
             }
         }
-        Ok(Taken { status, retry_after, body })
+        Ok(Taken { status, retry_after, links, content_type, body })
     }
 }

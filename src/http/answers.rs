@@ -18,6 +18,7 @@ use crate::http::Serving;
 use crate::http::Settings;
 use crate::http::Site;
 use crate::http::bodies::Bodies;
+use crate::http::bodies::NEGOTIATED;
 use crate::http::bodies::Slot;
 use crate::http::caching;
 use crate::http::caching::Fingerprint;
@@ -85,6 +86,8 @@ pub(super) struct Made {
     pub(super) last_modified: Option<Timestamp>,
     /// The hashes of its entries, if it is a feed.
     pub(super) entries: Arc<[u64]>,
+    /// What `Link` says, if anything.
+    pub(super) link: Option<String>,
     /// The hash of the whole feed, of a part.
     pub(super) part_of: Option<Fingerprint>,
 }
@@ -126,7 +129,7 @@ pub(super) enum Fault {
     Bytes(#[from] std::io::Error),
 }
 
-/// A resource in the encoding that a reader wants, or what is said instead.
+/// A resource in the encoding that is wanted, or what is said instead.
 pub(super) enum Outcome {
     Body(Arc<Representation>),
     Elsewhere(StatusCode, String),
@@ -139,7 +142,7 @@ impl Made {
     /// A page or another list for people.
     pub(super) fn page(bytes: Vec<u8>, content_type: &'static str) -> Self {
         let (freshness, entries) = (Freshness::Page, Arc::default());
-        Self { bytes, content_type, freshness, last_modified: None, entries, part_of: None }
+        Self { bytes, content_type, freshness, last_modified: None, entries, link: None, part_of: None }
     }
 }
 
@@ -317,7 +320,7 @@ impl App {
             Found::Nothing(words) => return Ok(Outcome::Nothing(words)),
             Found::Gone(words) => return Ok(Outcome::Gone(words)),
         };
-        let Made { bytes, content_type, freshness, last_modified, entries, part_of } = made;
+        let Made { bytes, content_type, freshness, last_modified, entries, link, part_of } = made;
         // A part has the tag of the whole, and what was new before is no more.
         let fingerprint = part_of.unwrap_or_else(|| Fingerprint::of(&bytes));
         let former = self.bodies.find(path, encoding).filter(|_| part_of.is_none());
@@ -328,6 +331,7 @@ impl App {
         };
         let mut body = Representation::new(fingerprint, encoding, body, content_type, freshness)
             .of_entries(entries)
+            .linked(link)
             .changed(last_modified, self.serving.clock.now());
         if part_of.is_some() {
             body = body.into_part();
@@ -387,9 +391,6 @@ impl App {
         response
     }
 }
-
-/// How the keys of bodies end whose address answers in several formats; no request's path does.
-pub(super) const NEGOTIATED: &str = "#negotiated";
 
 /// An error with its causes, on one line.
 fn chain(error: &dyn std::error::Error) -> String {

@@ -36,6 +36,8 @@ pub(super) mod lookups;
 
 pub(super) mod openapi;
 
+pub(super) mod subscribers;
+
 /// How many papers are given where nothing is said.
 const LIMIT: usize = 20;
 

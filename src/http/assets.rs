@@ -59,7 +59,11 @@ pub(super) async fn robots(State(app): State<Arc<App>>, request: HeaderMap) -> R
 pub(super) async fn opensearch(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
     let (site, urls) = (app.site(), Arc::clone(&app.serving.urls));
     let make = move |_serving: &Serving, _site: &Site| {
-        let page = pages::machines::opensearch(Around { site: &site.title, urls: &urls })?;
+        let page = pages::machines::opensearch(Around {
+            site: &site.title,
+            takes_mail: site.takes_subscribers,
+            urls: &urls,
+        })?;
         let media_type = "application/opensearchdescription+xml; charset=utf-8";
         Ok(Found::Made(Made { freshness: Freshness::Asset, ..Made::page(page.into_bytes(), media_type) }))
     };
@@ -70,7 +74,11 @@ pub(super) async fn opensearch(State(app): State<Arc<App>>, request: HeaderMap) 
 /// What lets a phone keep this as an application.
 pub(super) async fn manifest(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
     let (site, urls) = (app.site(), Arc::clone(&app.serving.urls));
-    let manifest = pages::machines::manifest(Around { site: &site.title, urls: &urls });
+    let manifest = pages::machines::manifest(Around {
+        site: &site.title,
+        takes_mail: site.takes_subscribers,
+        urls: &urls,
+    });
     let path = app.serving.urls.route(Place::Manifest);
     fixed(app, path, manifest, "application/manifest+json", &request).await
 }

@@ -20,6 +20,9 @@ use arc_swap::ArcSwap;
 use crate::http::caching::Representation;
 use crate::http::encoding::Encoding;
 
+/// How the keys of bodies end whose address answers in several formats; no request's path does.
+pub(super) const NEGOTIATED: &str = "#negotiated";
+
 /// How many bodies are rendered at one time.
 const DESKS: usize = 8;
 

@@ -165,6 +165,14 @@ impl Representation {
         Self { entries, ..self }
     }
 
+    /// With what `Link` says (RFC 8288).
+    pub(super) fn linked(mut self, link: Option<String>) -> Self {
+        if let Some(link) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
+            self.whole.insert(header::LINK, link);
+        }
+        self
+    }
+
     /// With the time of the last change. Seconds alone can be said in a header, and no date may lie ahead of the answer's.
     pub(super) fn changed(mut self, at: Option<Timestamp>, now: Timestamp) -> Self {
         self.last_modified = at.map(|at| at.min(now).seconds());

@@ -40,7 +40,10 @@ pub(super) async fn catalogue(RawQuery(query): RawQuery, asked: Asked) -> Respon
             from,
             next: (next < total).then_some(next),
         };
-        let page = pages::topic::catalogue(Around { site: &site.title, urls }, &catalogue)?;
+        let page = pages::topic::catalogue(
+            Around { site: &site.title, takes_mail: site.takes_subscribers, urls },
+            &catalogue,
+        )?;
         Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
     };
     let keep = if from == 0 { Keep::Kept(Shows::Anything) } else { Keep::Fresh };

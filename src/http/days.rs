@@ -150,6 +150,7 @@ fn page(
         sources: status::in_brief(&states),
         aside: beside::aside(serving, site, None, urls)?,
     };
-    let page = pages::listed::page(Around { site: &site.title, urls }, &listed)?;
+    let page =
+        pages::listed::page(Around { site: &site.title, takes_mail: site.takes_subscribers, urls }, &listed)?;
     Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
 }

@@ -46,6 +46,16 @@ impl Asked {
         keep: Keep,
         build: impl Fn(&Serving, &Site, &Urls) -> Result<Fed, Fault> + Clone + Send + 'static,
     ) -> Response {
+        let is_public = self.guest.is_none();
+        let build = move |serving: &Serving, site: &Site, urls: &Urls| {
+            let mut fed = build(serving, site, urls)?;
+            if let Fed::Page(page, _changed) = &mut fed
+                && is_public
+            {
+                page.hubs = site.hub_urls(urls);
+            }
+            Ok(fed)
+        };
         let whole = {
             let build = build.clone();
             move |serving: &Serving, site: &Site, urls: &Urls| {
@@ -92,6 +102,7 @@ impl Asked {
                 let mut of_entries = hashes.into_iter().skip(1);
                 page.entries.retain(|_entry| of_entries.next().is_some_and(|hash| !known.contains(&hash)));
                 Ok(Found::Made(Made {
+                    link: link(&page),
                     bytes: feeds::render(&page, format)?,
                     content_type: format.content_type(),
                     freshness: Freshness::Delta,
@@ -128,6 +139,7 @@ pub(super) fn part_of(key: &str, base: Fingerprint) -> String {
 pub(super) fn whole(fed: Fed, format: Format, freshness: Freshness) -> Result<Found, Fault> {
     Ok(match fed {
         Fed::Page(page, changed) => Found::Made(Made {
+            link: link(&page),
             bytes: feeds::render(&page, format)?,
             content_type: format.content_type(),
             freshness,
@@ -139,6 +151,12 @@ pub(super) fn whole(fed: Fed, format: Format, freshness: Freshness) -> Result<Fo
     })
 }
 
+/// Where what is new is pushed from, and under which address a program asks for that (WebSub section 4).
+fn link(page: &FeedPage) -> Option<String> {
+    let hubs = page.hubs.iter().map(|hub| format!("<{hub}>; rel=\"hub\", "));
+    (!page.hubs.is_empty()).then(|| format!("{}<{}>; rel=\"self\"", hubs.collect::<String>(), page.self_url))
+}
+
 /// Numbers that change with anything in a page: one for its head, then one for each entry.
 fn hashes(page: &FeedPage) -> Vec<u64> {
     fn number(part: &impl Hash) -> u64 {
@@ -146,8 +164,8 @@ fn hashes(page: &FeedPage) -> Vec<u64> {
         part.hash(&mut hasher);
         hasher.finish()
     }
-    let FeedPage { id, title, subtitle, updated, self_url, alternate_url, history, .. } = page;
-    let head = (id, title, subtitle, updated, self_url, alternate_url, history);
+    let FeedPage { id, title, subtitle, updated, self_url, alternate_url, history, hubs, .. } = page;
+    let head = (id, title, subtitle, updated, self_url, alternate_url, history, hubs);
     std::iter::once(number(&head)).chain(page.entries.iter().map(number)).collect()
 }
 

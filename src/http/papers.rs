@@ -127,7 +127,7 @@ fn record(serving: &Serving, site: &Site, id: &PaperId) -> Result<Found, Fault> 
         today: now.day(),
         paper,
     };
-    let around = Around { site: &site.title, urls: &serving.urls };
+    let around = Around { site: &site.title, takes_mail: site.takes_subscribers, urls: &serving.urls };
     let page = pages::paper::page(around, &record)?;
     Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
 }

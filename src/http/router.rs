@@ -34,8 +34,10 @@ use crate::http::days;
 use crate::http::guard;
 use crate::http::health;
 use crate::http::listings;
+use crate::http::mailing;
 use crate::http::opml;
 use crate::http::papers;
+use crate::http::push;
 use crate::http::rates::Bucket;
 use crate::http::tokens;
 use crate::http::topics;
@@ -206,6 +208,13 @@ pub fn router(serving: Serving, settings: &Settings) -> Server {
         .route("/robots.txt", get(assets::robots))
         .route("/opensearch.xml", get(assets::opensearch))
         .route("/manifest.webmanifest", get(assets::manifest))
+        .route("/subscribe", get(mailing::form).post(mailing::sign_up))
+        .route("/confirm/{token}", get(mailing::confirmation).post(mailing::confirm))
+        .route("/unsubscribe/{token}", get(mailing::farewell).post(mailing::leave))
+        .route("/preferences/{token}", get(mailing::preferences).post(mailing::prefer))
+        .route("/api/v1/subscribers", post(api::subscribers::sign_up))
+        .route("/hub", post(push::hub))
+        .route("/websub/{source}", get(push::asked).post(push::told))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(guard::absent)

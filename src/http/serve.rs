@@ -234,7 +234,12 @@ impl Doors {
         let paced = Paced::new(stream, phase.clone(), &self.settings);
         let server = Arc::new(self.server.clone());
         let bucket = held.1.as_ref().map(|seat| Arc::clone(&seat.bucket));
-        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let network = held.1.as_ref().map(|seat| Network(seat.group.to_string().into()));
+        let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            // What changes something may be asked for too often from one place; reading has its bucket.
+            if let Some(network) = network.as_ref().filter(|_| request.method() == axum::http::Method::POST) {
+                request.extensions_mut().insert(network.clone());
+            }
             phase.asked(request.version() >= axum::http::Version::HTTP_2);
             let (phase, server, bucket) = (phase.clone(), Arc::clone(&server), bucket.clone());
             async move {
@@ -282,6 +287,17 @@ where
 {
     fn execute(&self, task: F) {
         self.0.spawn(task);
+    }
+}
+
+/// From which network a request comes that may change something.
+#[derive(Clone, Debug)]
+pub(super) struct Network(Arc<str>);
+
+impl Network {
+    /// Its name; empty where all come alike, from a proxy on this machine.
+    pub(super) fn of<B>(request: &Request<B>) -> String {
+        request.extensions().get::<Self>().map(|network| network.0.to_string()).unwrap_or_default()
     }
 }
 

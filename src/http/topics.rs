@@ -21,11 +21,11 @@ use crate::http::answers::Fault;
 use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Made;
-use crate::http::answers::NEGOTIATED;
 use crate::http::answers::Shows;
 use crate::http::asked::Asked;
 use crate::http::beside;
 use crate::http::boards;
+use crate::http::bodies::NEGOTIATED;
 use crate::http::catalogue;
 use crate::http::feed::Fed;
 use crate::model::format::Format;
@@ -265,7 +265,8 @@ fn page(
         return missing(serving, site, id, |id| urls.absolute(Place::Topic(id)));
     };
     let stretch = stretch(serving, site, topic, before, urls)?;
-    let page = pages::topic::page(Around { site: &site.title, urls }, &stretch)?;
+    let page =
+        pages::topic::page(Around { site: &site.title, takes_mail: site.takes_subscribers, urls }, &stretch)?;
     Ok(Found::Made(Made::page(page.into_bytes(), pages::MEDIA_TYPE)))
 }
 

@@ -107,7 +107,10 @@ pub(super) async fn trending(RawQuery(query): RawQuery, asked: Asked) -> Respons
             half_life_days: site.half_life_days,
             topics: topics.collect(),
         };
-        Ok(made(pages::boards::trending(Around { site: &site.title, urls }, &shown)?))
+        Ok(made(pages::boards::trending(
+            Around { site: &site.title, takes_mail: site.takes_subscribers, urls },
+            &shown,
+        )?))
     };
     asked.answer(Place::Trending(place.as_ref(), span), Keep::Kept(Shows::Until(end)), make).await
 }
@@ -122,7 +125,10 @@ pub(super) async fn picks(asked: Asked) -> Response {
         // What is picked stands in the middle already.
         let aside = Aside { picked: Vec::new(), ..beside::aside(serving, site, None, urls)? };
         let shown = pages::boards::Picks { cards, aside };
-        Ok(made(pages::boards::picks(Around { site: &site.title, urls }, &shown)?))
+        Ok(made(pages::boards::picks(
+            Around { site: &site.title, takes_mail: site.takes_subscribers, urls },
+            &shown,
+        )?))
     };
     let end = boards::midnight(asked.app.serving.clock.now());
     asked.answer(Place::Picks, Keep::Kept(Shows::Until(end)), make).await
@@ -140,7 +146,10 @@ pub(super) async fn search(RawQuery(query): RawQuery, asked: Asked) -> Response 
     let key = text.clone();
     let make = move |serving: &Serving, site: &Site, urls: &Urls| {
         let search = found(serving, text.clone(), newest_first, from)?;
-        Ok(made(pages::search::page(Around { site: &site.title, urls }, &search)?))
+        Ok(made(pages::search::page(
+            Around { site: &site.title, takes_mail: site.takes_subscribers, urls },
+            &search,
+        )?))
     };
     let place = Place::Search(SearchOf { query: &key, newest_first, offset: from });
     asked.answer(place, Keep::Fresh, make).await
@@ -219,7 +228,11 @@ pub(super) async fn similar(id: Result<Path<String>, PathRejection>, asked: Aske
             let reason = format!("both have {}", one.words.join(", "));
             cards.push(beside::card(serving, one.paper, Lead::None, reason)?);
         }
-        Ok(made(pages::search::similar(Around { site: &site.title, urls }, &paper, &cards)?))
+        Ok(made(pages::search::similar(
+            Around { site: &site.title, takes_mail: site.takes_subscribers, urls },
+            &paper,
+            &cards,
+        )?))
     };
     asked.answer(Place::Similar(&key), Keep::Fresh, make).await
 }
@@ -228,7 +241,7 @@ pub(super) async fn similar(id: Result<Path<String>, PathRejection>, asked: Aske
 pub(super) async fn status(asked: Asked) -> Response {
     let make = |serving: &Serving, site: &Site, urls: &Urls| {
         let sources = beside::sources(serving, site)?;
-        let around = Around { site: &site.title, urls };
+        let around = Around { site: &site.title, takes_mail: site.takes_subscribers, urls };
         Ok(made(pages::status::status(around, &sources, serving.clock.now())?))
     };
     asked.answer(Place::Status, Keep::Fresh, make).await
@@ -243,7 +256,10 @@ pub(super) async fn about(asked: Asked) -> Response {
             since: serving.reader.installation()?.map(|facts| facts.created),
             contact: site.contact.clone(),
         };
-        Ok(made(pages::status::about(Around { site: &site.title, urls }, &instance)?))
+        Ok(made(pages::status::about(
+            Around { site: &site.title, takes_mail: site.takes_subscribers, urls },
+            &instance,
+        )?))
     };
     asked.answer(Place::About, Keep::Kept(Shows::Anything), make).await
 }

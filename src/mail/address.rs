@@ -41,7 +41,9 @@ impl Address {
             Ok(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => {
                 return Err("after the @ stands the name of a host, not its number".to_owned());
             }
-            Err(_no_host) => return Err("after the @ stands the name of a host, such as example.org".to_owned()),
+            Err(_no_host) => {
+                return Err("after the @ stands the name of a host, such as example.org".to_owned());
+            }
         };
         let is_label = |label: &str| {
             !label.is_empty()

@@ -201,8 +201,10 @@ pub struct Destination {
     pub feed: String,
     /// How.
     pub way: Way,
-    /// What was updated after this is owed.
+    /// Of a webhook: what was listed after this is owed.
     pub place: Timestamp,
+    /// Of a callback and a hub: the tag of the feed as it was last told of; what is not in that is owed.
+    pub seen: Option<String>,
     /// How pushing went.
     pub tries: Tries,
     /// How many deliveries were taken.

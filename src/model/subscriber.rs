@@ -98,6 +98,7 @@ impl Standing {
 
 /// What a subscriber wishes for.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct Wishes {
     /// The topics.
     pub topics: BTreeSet<TopicId>,

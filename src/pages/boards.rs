@@ -104,7 +104,7 @@ pub fn trending(around: Around<'_>, trending: &Trending) -> Result<String, Error
                 address: urls.path(Place::Trending(Some(id), trending.span)),
             })
             .collect(),
-        subscribe: Subscribe::new("Subscribe", words, list, urls),
+        subscribe: Subscribe::new("Subscribe", words, list, around),
     };
     pages::render("trending", &view)
 }
@@ -152,7 +152,7 @@ pub fn picks(around: Around<'_>, picks: &Picks) -> Result<String, Error> {
         nothing: picks.cards.is_empty().then_some(nothing),
         cards: picks.cards.iter().map(|card| CardView::new(card, urls)).collect(),
         pager: Pager { newest: None, older: None },
-        subscribe: Subscribe::new("Subscribe", "Each pick with its note.", List::Picks, urls),
+        subscribe: Subscribe::new("Subscribe", "Each pick with its note.", List::Picks, around),
         aside: AsideView::new(&picks.aside, "Topics", urls),
     };
     pages::render("picks", &view)

@@ -153,17 +153,17 @@ impl<'card> CardView<'card> {
 }
 
 /// The last reading of a counter; 0 where there is none.
-pub(super) fn count(signals: &[Signal], kind: SignalKind) -> u64 {
+pub(crate) fn count(signals: &[Signal], kind: SignalKind) -> u64 {
     signals.iter().rev().find(|signal| signal.kind == kind).map_or(0, |signal| signal.value)
 }
 
 /// "vote", "votes".
-pub(super) fn plural(count: u64, thing: &str) -> String {
+pub(crate) fn plural(count: u64, thing: &str) -> String {
     if count == 1 { thing.to_owned() } else { format!("{thing}s") }
 }
 
 /// Where one can read on, each with what was counted there.
-pub(super) fn links(paper: &Paper, signals: &[Signal]) -> Vec<(String, WebUrl)> {
+pub(crate) fn links(paper: &Paper, signals: &[Signal]) -> Vec<(String, WebUrl)> {
     let counted = |label: &str, kind, thing: &str| match count(signals, kind) {
         0 => label.to_owned(),
         some => format!("{label}, {some} {}", plural(some, thing)),

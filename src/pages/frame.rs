@@ -132,11 +132,16 @@ pub(super) struct Subscribe {
     pub(super) words: &'static str,
     /// The address of the Atom feed, whole.
     pub(super) absolute: String,
+    /// The page on which it is subscribed to by mail.
+    pub(super) mail: Option<String>,
 }
 
 impl Subscribe {
-    pub(super) fn new(title: &'static str, words: &'static str, list: List<'_>, urls: &Urls) -> Self {
-        Self { title, words, absolute: urls.absolute(Place::Feed(list, Format::Atom)) }
+    pub(super) fn new(title: &'static str, words: &'static str, list: List<'_>, around: Around<'_>) -> Self {
+        let urls = around.urls;
+        let mail =
+            list.by_mail().filter(|_| around.takes_mail).map(|wish| urls.path(Place::SubscribeTo(wish)));
+        Self { title, words, absolute: urls.absolute(Place::Feed(list, Format::Atom)), mail }
     }
 }
 

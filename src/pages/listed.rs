@@ -126,7 +126,7 @@ pub fn page(around: Around<'_>, listed: &Listed) -> Result<String, Error> {
                 address: urls.path(Place::Listed(period, next)),
             }),
         },
-        subscribe: Subscribe::new("Subscribe", words, list, urls),
+        subscribe: Subscribe::new("Subscribe", words, list, around),
         aside: AsideView::new(&listed.aside, "Topics", urls),
     };
     pages::render("a day", &view)

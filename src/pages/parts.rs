@@ -27,7 +27,7 @@ impl Stamp {
 }
 
 /// "1 paper", "12 papers".
-pub(super) fn papers(count: u64) -> String {
+pub(crate) fn papers(count: u64) -> String {
     if count == 1 { "1 paper".to_owned() } else { format!("{count} papers") }
 }
 
@@ -37,7 +37,7 @@ pub(super) fn abstract_html(paper: &Paper) -> &str {
 }
 
 /// The first authors and how many more there are.
-pub(super) fn people_in_brief(paper: &Paper, most: usize) -> String {
+pub(crate) fn people_in_brief(paper: &Paper, most: usize) -> String {
     let Some(authors) = paper.authors() else { return String::new() };
     let names: Vec<_> = authors.listed.iter().take(most).map(|author| author.name.as_str()).collect();
     let total = usize::try_from(authors.total).unwrap_or(usize::MAX).max(authors.listed.len());
@@ -48,7 +48,7 @@ pub(super) fn people_in_brief(paper: &Paper, most: usize) -> String {
 }
 
 /// `rtl` of a text whose first letter is of a script that is written from right to left.
-pub(super) fn direction(text: &str) -> Option<&'static str> {
+pub(crate) fn direction(text: &str) -> Option<&'static str> {
     let first = text.chars().find(|character| character.is_alphabetic())?;
     let is_rtl = matches!(first, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}');
     is_rtl.then_some("rtl")
@@ -66,7 +66,7 @@ pub(super) fn sentence(word: &str) -> String {
 }
 
 /// The beginning of a text on one line, whole words, of at most so many characters.
-pub(super) fn shortened(text: &str, longest: usize) -> String {
+pub(crate) fn shortened(text: &str, longest: usize) -> String {
     let line = Text::line(text);
     let Some((end, _)) = line.as_str().char_indices().nth(longest) else { return line.to_string() };
     let cut = line.as_str().get(..end).unwrap_or_default();

@@ -125,7 +125,7 @@ pub fn page(around: Around<'_>, search: &Search) -> Result<String, Error> {
             .collect(),
         subscribe: list.filter(|_| search.fault.is_none()).map(|list| {
             let words = "Papers come as they are announced. To tune it or to teach it, make it a topic.";
-            Subscribe::new("Subscribe to this search", words, list, urls)
+            Subscribe::new("Subscribe to this search", words, list, around)
         }),
         help: &search.help,
     };
@@ -203,7 +203,7 @@ pub fn similar(around: Around<'_>, paper: &Paper, cards: &[Card]) -> Result<Stri
             )
         }),
         cards: cards.iter().map(|card| CardView::new(card, urls)).collect(),
-        subscribe: Subscribe::new("Subscribe", "Papers like this one as they come.", list, urls),
+        subscribe: Subscribe::new("Subscribe", "Papers like this one as they come.", list, around),
     };
     pages::render("papers like one", &view)
 }

@@ -118,7 +118,7 @@ pub fn page(around: Around<'_>, stretch: &TopicStretch) -> Result<String, Error>
             "Subscribe to this topic",
             "A paper comes once, whatever reports it; new versions do not announce it again.",
             list,
-            urls,
+            around,
         ),
         aside: AsideView::new(&stretch.aside, "Other topics", urls),
     };

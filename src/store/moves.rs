@@ -27,6 +27,7 @@ pub(super) struct Moves {
 
 /// What a plan moves.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that moves by itself")]
 pub(super) struct Moved {
     papers: bool,
     sources: bool,

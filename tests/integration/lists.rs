@@ -161,7 +161,8 @@ async fn answers_have_tags_and_programs_can_read_what_they_are() {
     assert!(description["openapi"].as_str().unwrap().starts_with("3.1"), "{description}");
     for (path, operations) in description["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
-            assert!(operation["responses"]["200"].is_object(), "{method} {path}");
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path}");
         }
     }
     let source = &json(&site, "/api/v1/sources").await["sources"][1];

@@ -11,14 +11,31 @@ use offprint::model::curation::Fit;
 use offprint::model::curation::Note;
 use offprint::model::curation::Pick;
 use offprint::model::curation::TopicMark;
+use offprint::model::outgoing::Destination;
+use offprint::model::outgoing::DestinationId;
+use offprint::model::outgoing::Digest;
+use offprint::model::outgoing::Letter;
+use offprint::model::outgoing::LetterId;
+use offprint::model::outgoing::LetterState;
+use offprint::model::outgoing::Matter;
+use offprint::model::outgoing::Outgoing;
+use offprint::model::outgoing::Section;
+use offprint::model::outgoing::Tries;
+use offprint::model::outgoing::Way;
 use offprint::model::plan::Op;
 use offprint::model::plan::Sequence;
 use offprint::model::private_reader::PrivateReader;
 use offprint::model::private_reader::Usage;
 use offprint::model::ruling::Ruled;
 use offprint::model::ruling::Ruling;
+use offprint::model::secret::Secret;
 use offprint::model::signal::Signal;
 use offprint::model::signal::SignalKind;
+use offprint::model::subscriber::Rhythm;
+use offprint::model::subscriber::Standing;
+use offprint::model::subscriber::Subscriber;
+use offprint::model::subscriber::SubscriberId;
+use offprint::model::subscriber::Wishes;
 use offprint::model::text::Text;
 use offprint::model::topic::TopicState;
 use offprint::store;
@@ -104,13 +121,99 @@ fn ops() -> impl Strategy<Value = Op> {
         let (digest, revoked) = ([name.as_bytes()[0]; 32], revoked.map(at));
         Op::PrivateReader(Box::new(PrivateReader { name, digest, created: at(0), revoked, usage }))
     });
+    let outgoing = outgoing();
+    let forgotten = outgoing.clone().prop_map(|one| Op::Forget(one.key()));
+    let told = outgoing.prop_map(|one| Op::Outgoing(Box::new(one)));
     let dropped = topic.prop_map(|topic| Op::DropTopic(topic_id(topic)));
     let read = (number, prop::collection::vec(signal, 1..4))
         .prop_map(|(number, signals)| Op::Signals { paper: paper_id(number), signals });
     prop_oneof![
         6 => written, 2 => absorbed, 4 => entered, 2 => left, 1 => defined, 1 => dropped, 3 => read, 1 => ruled,
-        2 => marked, 1 => unmarked, 2 => picked, 1 => unpicked, 3 => closed, 1 => reopened, 1 => known
+        2 => marked, 1 => unmarked, 2 => picked, 1 => unpicked, 3 => closed, 1 => reopened, 1 => known,
+        4 => told, 1 => forgotten
     ]
+}
+
+/// Subscribers, letters and destinations, with everything that may be left out.
+fn outgoing() -> impl Strategy<Value = Outgoing> + Clone {
+    let tries = (0..3_u32, prop::option::of(0..40_i64)).prop_map(|(failed, seconds)| Tries {
+        failed,
+        since: seconds.map(at),
+        not_before: seconds.map(at),
+        problem: seconds.map(|_| "greylisted".to_owned()),
+    });
+    let subscriber = "[ab]".prop_map(|letter| SubscriberId::parse(&letter.repeat(16)).unwrap());
+    let wishes = (any::<[bool; 4]>(), 0..24_u8, 0..8_usize).prop_map(|(on, hour, day)| Wishes {
+        topics: on[0].then(|| topic_id(TOPICS[0])).into_iter().collect(),
+        daily: on[1],
+        trending: on[2],
+        picks: on[3],
+        rhythm: Rhythm::parse(["daily", "monday", "sunday"][day % 3]).unwrap(),
+        hour,
+        zone: ["UTC", "Asia/Tokyo"][day % 2].parse().unwrap(),
+        even_empty: on[0],
+    });
+    let person = (subscriber.clone(), wishes.clone(), prop::option::of(wishes), 0..4_usize, 0..40_i64);
+    let person = person.prop_map(|(id, wishes, proposed, standing, seconds)| {
+        Outgoing::Subscriber(Subscriber {
+            address: format!("{id}@example.org"),
+            id,
+            standing: Standing::ALL[standing],
+            since: at(seconds),
+            is_configured: standing == 1,
+            network: proposed.as_ref().map(|_| "net".to_owned()),
+            wishes,
+            proposed,
+            turn: 1,
+            invited: Some(at(seconds)),
+            letters: 3,
+            told: at(seconds),
+            bounced: vec![at(seconds); standing],
+        })
+    });
+    let letter = (subscriber, 0..3_u64, 0..4_u8, tries.clone(), 0..PAPERS).prop_map(
+        |(subscriber, number, kind, tries, paper)| {
+            let section = Section { list: "daily".to_owned(), papers: vec![paper_id(paper)], left_out: 1 };
+            let digest = Digest { from: at(0), until: at(9), sections: vec![section] };
+            let (matter, state) = match kind {
+                0 => (Matter::Invitation { turn: number }, LetterState::Waiting),
+                1 => (Matter::Digest(digest), LetterState::Waiting),
+                2 => (Matter::Digest(digest), LetterState::Sent(at(5))),
+                _other => (Matter::Digest(digest), LetterState::Dead(at(6))),
+            };
+            Outgoing::Letter(Letter {
+                id: LetterId { subscriber, number },
+                made: at(1),
+                matter,
+                state,
+                tries,
+            })
+        },
+    );
+    let destination = (0..3_u8, tries, prop::option::of("[a-f]{4}"), 0..40_i64).prop_map(
+        |(kind, tries, secret, seconds)| {
+            let secret = secret.as_deref().map(Secret::new);
+            let seen = secret.as_ref().map(|_| "\"tag\"".to_owned());
+            let way = match kind {
+                0 => Way::Callback { url: "https://reader.example/cb".to_owned(), secret, until: at(30) },
+                1 => Way::Webhook("lab".to_owned()),
+                _other => Way::Hub("https://hub.example/".to_owned()),
+            };
+            let (id, feed) = (DestinationId(format!("d{kind}")), "topics/peft.atom".to_owned());
+            Outgoing::Destination(Destination {
+                id,
+                feed,
+                way,
+                place: at(seconds),
+                seen,
+                tries,
+                delivered: 2,
+                lost: 1,
+            })
+        },
+    );
+    let key = "[a-f]{8}".prop_map(|key| Outgoing::Key(Secret::new(&key)));
+    prop_oneof![3 => person, 4 => letter, 3 => destination, 1 => key]
 }
 
 fn remove_databases(folder: &Path) {

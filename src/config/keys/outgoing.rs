@@ -35,8 +35,18 @@ pub(super) const MAIL: Section = Section {
             Fallback::Absent,
             "A Maildir whose new messages are read as bounces and complaints, and moved to `cur`.",
         ),
-        key("dkim_domain", Form::Line, Fallback::Absent, "The domain that signs (DKIM), where the relay does not sign."),
-        key("dkim_selector", Form::Line, Fallback::Written("\"offprint\""), "The selector of the signing key."),
+        key(
+            "dkim_domain",
+            Form::Line,
+            Fallback::Absent,
+            "The domain that signs (DKIM), where the relay does not sign.",
+        ),
+        key(
+            "dkim_selector",
+            Form::Line,
+            Fallback::Written("\"offprint\""),
+            "The selector of the signing key.",
+        ),
         key(
             "dkim_key",
             Form::Secret,
@@ -58,7 +68,7 @@ pub(super) const MAIL: Section = Section {
         key(
             "per_minute",
             Form::Number(1, 100_000),
-            Fallback::Written("600"),
+            Fallback::Written("3000"),
             "How many letters are handed to the relay in a minute at most.",
         ),
     ],
@@ -81,7 +91,15 @@ pub(super) const SUBSCRIBER: Section = Section {
         key(
             "rhythm",
             Form::Word(&[
-                "daily", "weekly", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+                "daily",
+                "weekly",
+                "monday",
+                "tuesday",
+                "wednesday",
+                "thursday",
+                "friday",
+                "saturday",
+                "sunday",
             ]),
             Fallback::Written("\"daily\""),
             "How often: every day, or every week on that day (`weekly` is on Mondays).",

@@ -52,9 +52,9 @@ struct PickBody {
 
 /// What was done.
 #[derive(Serialize, ToSchema)]
-struct Done {
+pub(super) struct Done {
     /// In words.
-    done: String,
+    pub(super) done: String,
 }
 
 /// What was done, and how it moved the ranking.

@@ -17,6 +17,7 @@ use crate::http::api::editing;
 use crate::http::api::lists;
 use crate::http::api::lookups;
 use crate::http::api::respond;
+use crate::http::api::subscribers;
 
 /// All that is described.
 #[derive(OpenApi)]
@@ -43,6 +44,7 @@ use crate::http::api::respond;
         editing::mark,
         editing::pick,
         editing::unpick,
+        subscribers::sign_up,
     ),
     modifiers(&Token)
 )]

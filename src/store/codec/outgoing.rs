@@ -94,6 +94,8 @@ struct DestinationRow<'a> {
     #[serde(borrow)]
     way: WayRow<'a>,
     place: i64,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    seen: Option<Cow<'a, str>>,
     #[serde(default)]
     delivered: u64,
     #[serde(default)]
@@ -250,6 +252,7 @@ impl<'a> From<&'a Destination> for DestinationRow<'a> {
             feed: destination.feed.as_str().into(),
             way,
             place: destination.place.micros(),
+            seen: destination.seen.as_deref().map(Cow::from),
             delivered: destination.delivered,
             lost: destination.lost,
             tries: (&destination.tries).into(),
@@ -272,6 +275,7 @@ impl DestinationRow<'_> {
                 WayRow::Hub(url) => Way::Hub(url.into_owned()),
             },
             place: at(self.place),
+            seen: self.seen.map(Cow::into_owned),
             tries: self.tries.into_noun(),
             delivered: self.delivered,
             lost: self.lost,

@@ -9,6 +9,10 @@ use offprint::model::archive::Archive;
 use offprint::model::curation::Pick;
 use offprint::model::curation::TopicMark;
 use offprint::model::external_id::ExternalId;
+use offprint::model::outgoing::Letter;
+use offprint::model::outgoing::LetterState;
+use offprint::model::outgoing::Outgoing;
+use offprint::model::outgoing::OutgoingKey;
 use offprint::model::paper::Paper;
 use offprint::model::paper::PaperId;
 use offprint::model::plan::Op;
@@ -43,6 +47,7 @@ pub(super) struct Model {
     from: BTreeMap<String, u64>,
     gone: BTreeSet<String>,
     private: BTreeMap<[u8; 32], PrivateReader>,
+    outgoing: BTreeMap<OutgoingKey, Outgoing>,
 }
 
 impl Model {
@@ -148,6 +153,12 @@ impl Model {
             Op::Unmark { topic, paper } => {
                 self.marks.remove(&(topic.as_str().to_owned(), paper.clone()));
             }
+            Op::Outgoing(outgoing) => {
+                self.outgoing.insert(outgoing.key(), (**outgoing).clone());
+            }
+            Op::Forget(key) => {
+                self.outgoing.remove(key);
+            }
             Op::Installation(_) | Op::Source(_) | Op::Exchange { .. } | Op::Operator { .. } => {
                 panic!("{op:?} is not among the generated changes")
             }
@@ -204,6 +215,35 @@ impl Model {
         assert_eq!(reader.private_readers().unwrap(), self.private.values().cloned().collect::<Vec<_>>());
     }
 
+    fn compare_outgoing(&self, reader: &Reader) {
+        let mut all = Vec::new();
+        all.extend(reader.destinations().unwrap().into_iter().map(Outgoing::Destination));
+        all.extend(reader.outgoing_key().unwrap().map(Outgoing::Key));
+        let subscribers = reader.subscribers().unwrap();
+        for subscriber in subscribers {
+            let state = |letter: &Letter| matches!(letter.state, LetterState::Sent(_));
+            let sent = reader.letters_to(&subscriber.id).unwrap().into_iter().filter(state);
+            all.extend(sent.map(Outgoing::Letter));
+            assert_eq!(reader.subscriber(&subscriber.id).unwrap().as_ref(), Some(&subscriber));
+            all.push(Outgoing::Subscriber(subscriber));
+        }
+        all.extend(reader.letters_waiting().unwrap().into_iter().map(Outgoing::Letter));
+        all.extend(reader.letters_dead().unwrap().into_iter().map(Outgoing::Letter));
+        let found: BTreeMap<_, _> = all.into_iter().map(|one| (one.key(), one)).collect();
+        let is_reachable = |one: &Outgoing| match one {
+            // Letters that were sent are found by those they went to.
+            Outgoing::Letter(letter) if matches!(letter.state, LetterState::Sent(_)) => {
+                self.outgoing.contains_key(&OutgoingKey::subscriber(&letter.id.subscriber))
+            }
+            Outgoing::Key(_) | Outgoing::Subscriber(_) | Outgoing::Letter(_) | Outgoing::Destination(_) => {
+                true
+            }
+        };
+        let expected: BTreeMap<_, _> =
+            self.outgoing.clone().into_iter().filter(|(_key, one)| is_reachable(one)).collect();
+        assert_eq!(found, expected);
+    }
+
     pub(super) fn compare(&self, reader: &Reader) {
         let papers: Vec<_> = reader.papers().map(Result::unwrap).collect();
         assert_eq!(papers, self.papers.values().cloned().collect::<Vec<_>>());
@@ -253,6 +293,7 @@ impl Model {
             assert_eq!(few, expected.into_iter().take(2).collect::<Vec<_>>());
         }
         self.compare_archives(reader);
+        self.compare_outgoing(reader);
         assert_eq!(reader.topics().unwrap(), self.topics.values().cloned().collect::<Vec<_>>());
         for name in TOPICS {
             let mut timeline: Vec<_> =

@@ -1,0 +1,125 @@
+//! The tasks behind what goes out: letters are cut and sent, entries are pushed, hubs of sources are followed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
+
+use crate::daemon::desk::Desk;
+use crate::daemon::occasion::Occasion;
+use crate::daemon::occasion::Polled;
+use crate::daemon::tasks::Tasks;
+use crate::model::source::SourceId;
+
+/// Digests are looked at so often: none is later than this.
+const CUT: Duration = Duration::from_secs(15);
+
+/// Messages that came back are looked for so often.
+const RETURNED: Duration = Duration::from_mins(1);
+
+/// What a hub tells of is polled no oftener than this.
+const TOLD_AGAIN: TimeDelta = TimeDelta::minutes(1);
+
+/// Starts them; all end when `stop` is cancelled.
+pub fn start(desk: &Arc<Desk>, tasks: &Tasks, stop: &CancellationToken) {
+    let outbox = desk.outbox();
+    for fault in &outbox.settings().faults {
+        tracing::error!("{fault}");
+    }
+    tasks.spawn("push", outbox.clone().push(stop.clone()));
+    let store = desk.started_with().store.path.clone();
+    let (sending, halt) = (outbox.clone(), stop.clone());
+    tasks.spawn("mail", async move { sending.send_letters(&store, halt).await });
+    tasks.spawn("digests", digests(Arc::clone(desk), stop.clone()));
+    let of = Arc::clone(desk);
+    let sources = move || {
+        let config = of.config();
+        let feeds = config.sources.iter().filter(|source| source.kind.name == FEED);
+        feeds.filter_map(|source| Some((source.id.clone(), source.named_urls.first()?.clone()))).collect()
+    };
+    tasks.spawn("hubs", outbox.clone().follow(sources, stop.clone()));
+    tasks.spawn("notices", notices(Arc::clone(desk), stop.clone()));
+}
+
+/// The kind of source whose feeds may name a hub.
+const FEED: &str = "feed";
+
+/// Cuts the digests that are due, and reads what came back.
+async fn digests(desk: Arc<Desk>, stop: CancellationToken) {
+    let outbox = desk.outbox().clone();
+    let mut settings = outbox.watch();
+    let (mut is_configured, mut since_returned) = (false, RETURNED);
+    loop {
+        if !is_configured {
+            match outbox.configure_subscribers().await {
+                Ok(()) => is_configured = true,
+                Err(error) => tracing::error!(%error, "mail: {error}; tried again"),
+            }
+        }
+        match outbox.cut().await {
+            Ok((0, _)) => {}
+            Ok((letters, subscribers)) => {
+                tracing::info!(letters, subscribers, "mail: {letters} digests for {subscribers} subscribers");
+            }
+            Err(error) => tracing::error!(%error, "mail: digests could not be made: {error}; tried again"),
+        }
+        since_returned += CUT;
+        if since_returned >= RETURNED {
+            since_returned = Duration::ZERO;
+            if let Err(error) = outbox.read_maildir().await {
+                tracing::error!(%error, "mail: bounces_maildir cannot be read: {error}");
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(CUT) => {}
+            changed = settings.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                for fault in &outbox.settings().faults {
+                    tracing::error!("{fault}");
+                }
+                is_configured = false;
+            }
+        }
+    }
+}
+
+/// Polls what hubs tell of.
+async fn notices(desk: Arc<Desk>, stop: CancellationToken) {
+    let Some(mut notices) = desk.outbox().notices() else { return };
+    while let Some(Some(id)) = stop.run_until_cancelled(notices.recv()).await {
+        let mut told = vec![id];
+        while let Ok(more) = notices.try_recv() {
+            if !told.contains(&more) {
+                told.push(more);
+            }
+        }
+        for id in told {
+            let Some(()) = stop.run_until_cancelled(poll(&desk, &id, &stop)).await else { return };
+        }
+    }
+}
+
+/// Polls a source, once a hub told of it.
+async fn poll(desk: &Desk, id: &SourceId, stop: &CancellationToken) {
+    let config = desk.config();
+    let Some(source) = config.sources.iter().find(|source| source.id == *id) else { return };
+    let last = desk.reader().source(id).ok().flatten().and_then(|state| state.last_attempt);
+    if let Some(last) = last {
+        let again = last.plus(TOLD_AGAIN);
+        let wait = again.since(desk.clock().now()).to_std().unwrap_or(Duration::ZERO);
+        tokio::time::sleep(wait).await;
+    }
+    match desk.harvest(source, Occasion::Told, stop, &|_progress| {}).await {
+        Ok(Polled::Done(summary)) => {
+            tracing::info!(source.id = %id, new = summary.tally.new, "source {id}: polled, since its hub told of something new");
+        }
+        Ok(Polled::NotYet(..)) => {}
+        Err(error) => {
+            tracing::warn!(source.id = %id, "source {id}: its hub told of something new: {error:#}");
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Cuts digests: decides for each subscriber whose hour has come what was listed since the last one.
+//!
+//! A digest never holds a paper that an earlier one to the same subscriber held. One that is late, since the daemon was down,
+//! covers all of the time that was missed, once.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::Days;
+use chrono::TimeDelta;
+
+use crate::finding;
+use crate::finding::daily;
+use crate::model::outgoing::Digest;
+use crate::model::outgoing::Letter;
+use crate::model::outgoing::LetterId;
+use crate::model::outgoing::LetterState;
+use crate::model::outgoing::Matter;
+use crate::model::outgoing::Outgoing;
+use crate::model::outgoing::OutgoingKey;
+use crate::model::outgoing::Section;
+use crate::model::outgoing::Tries;
+use crate::model::paper::PaperId;
+use crate::model::period::Period;
+use crate::model::period::Span;
+use crate::model::plan::Op;
+use crate::model::subscriber::Standing;
+use crate::model::subscriber::Subscriber;
+use crate::model::time::Timestamp;
+use crate::model::topic::TopicId;
+use crate::outbox::Outbox;
+use crate::outbox::calendar;
+use crate::store;
+use crate::store::Reader;
+
+/// So many papers of one list, and of all.
+const OF_LIST: usize = 40;
+const OF_ALL: usize = 120;
+
+/// So many papers that are talked about.
+const TRENDING: usize = 10;
+
+/// Entries of a topic that are looked at for one digest.
+const LOOKED_AT: usize = 2_000;
+
+/// Sent letters are remembered for so long, for the papers in them.
+const REMEMBERED: TimeDelta = TimeDelta::days(400);
+
+/// Who does not confirm is forgotten after the link has become useless.
+const UNCONFIRMED: TimeDelta = TimeDelta::hours(72);
+
+/// So many subscribers are written at once.
+const BATCH: usize = 50;
+
+/// Why a digest could not be cut.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Looking something up.
+    #[error(transparent)]
+    Finding(#[from] finding::Error),
+    /// A task was lost.
+    #[error("cutting digests: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// A paper with the name under which a topic first served it.
+type Entered = (PaperId, PaperId);
+
+/// What many subscribers get alike, looked up once in a round.
+#[derive(Default)]
+struct Round {
+    topics: HashMap<(TopicId, Timestamp), Arc<Vec<Entered>>>,
+    daily: HashMap<(chrono::NaiveDate, chrono::NaiveDate), Arc<Vec<PaperId>>>,
+    trending: Option<Arc<Vec<PaperId>>>,
+}
+
+impl Outbox {
+    /// Cuts every digest that is due; says how many letters that were, and how many subscribers were looked after.
+    pub async fn cut(&self) -> Result<(usize, usize), Error> {
+        if self.settings().mail.is_none() {
+            return Ok((0, 0));
+        }
+        let now = self.clock().now();
+        self.forget_unconfirmed(now).await?;
+        let is_due = |one: &Subscriber| {
+            one.standing == Standing::Active && one.told < calendar::last_due(&one.wishes, now)
+        };
+        let due: Vec<Subscriber> = self.reader().subscribers()?.into_iter().filter(is_due).collect();
+        if due.is_empty() {
+            return Ok((0, 0));
+        }
+        let (mut letters, all) = (0, due.len());
+        let mut round = Round::default();
+        for batch in due.chunks(BATCH) {
+            let (this, batch) = (self.clone(), batch.to_vec());
+            let looked_up = tokio::task::spawn_blocking(move || {
+                let cut = batch
+                    .into_iter()
+                    .map(|one| Ok((this.sections_in(&one, now, &mut round)?, one)))
+                    .collect::<Result<Vec<_>, Error>>();
+                cut.map(|cut| (cut, round))
+            });
+            let cut;
+            (cut, round) = looked_up.await??;
+            letters += self.change(move |reader| write(reader, cut, now)).await?;
+        }
+        Ok((letters, all))
+    }
+
+    /// Forgets addresses that somebody gave and nobody confirmed, with what was written to them.
+    async fn forget_unconfirmed(&self, now: Timestamp) -> Result<(), store::Error> {
+        let is_over = move |one: &Subscriber| {
+            one.standing == Standing::Pending && one.invited.unwrap_or(one.since).plus(UNCONFIRMED) < now
+        };
+        if !self.reader().subscribers()?.iter().any(is_over) {
+            return Ok(());
+        }
+        self.change(move |reader| {
+            let mut ops = Vec::new();
+            for one in reader.subscribers()?.into_iter().filter(is_over) {
+                for letter in reader.letters_to(&one.id)? {
+                    ops.push(Op::Forget(OutgoingKey::letter(&letter.id, letter.state)));
+                }
+                ops.push(Op::Forget(OutgoingKey::subscriber(&one.id)));
+            }
+            Ok((ops, ()))
+        })
+        .await
+    }
+
+    /// What a subscriber would be sent now.
+    pub fn sections(&self, subscriber: &Subscriber, now: Timestamp) -> Result<Vec<Section>, Error> {
+        self.sections_in(subscriber, now, &mut Round::default())
+    }
+
+    fn sections_in(
+        &self,
+        subscriber: &Subscriber,
+        now: Timestamp,
+        round: &mut Round,
+    ) -> Result<Vec<Section>, Error> {
+        let (wishes, from, reader) = (&subscriber.wishes, subscriber.told, self.reader());
+        let mut told = told(reader, subscriber)?;
+        let mut sections = Vec::new();
+        let mut add = |list: String, papers: &mut dyn Iterator<Item = Entered>, most: usize| {
+            let fresh: Vec<PaperId> = papers
+                .filter(|(paper, served_as)| !told.contains(served_as) && told.insert(paper.clone()))
+                .map(|(paper, _served_as)| paper)
+                .collect();
+            let left_out = u64::try_from(fresh.len().saturating_sub(most)).unwrap_or(0);
+            let papers: Vec<PaperId> = fresh.into_iter().take(most).collect();
+            if !papers.is_empty() {
+                sections.push(Section { list, papers, left_out });
+            }
+        };
+        let twice = |paper: &PaperId| (paper.clone(), paper.clone());
+        if wishes.picks {
+            let picks = reader.picks()?.into_iter().filter(|pick| pick.at > from && pick.at <= now);
+            add("picks".to_owned(), &mut picks.map(|pick| twice(&pick.paper)), OF_LIST);
+        }
+        for topic in &wishes.topics {
+            let entered = round.entered(reader, topic, from, now)?;
+            add(format!("topic/{topic}"), &mut entered.iter().cloned(), OF_LIST);
+        }
+        if wishes.daily {
+            let listed = round.listed(self, from, now)?;
+            add("daily".to_owned(), &mut listed.iter().map(twice), OF_LIST);
+        }
+        if wishes.trending {
+            let talked = round.talked(self, now)?;
+            add("trending".to_owned(), &mut talked.iter().map(twice), TRENDING);
+        }
+        let mut room = OF_ALL;
+        for section in &mut sections {
+            let over = section.papers.len().saturating_sub(room);
+            section.papers.truncate(room);
+            section.left_out += u64::try_from(over).unwrap_or(0);
+            room -= section.papers.len();
+        }
+        Ok(sections)
+    }
+}
+
+/// What was in earlier letters to a subscriber.
+fn told(reader: &Reader, subscriber: &Subscriber) -> Result<HashSet<PaperId>, store::Error> {
+    let mut told = HashSet::new();
+    for letter in reader.letters_to(&subscriber.id)? {
+        if let Matter::Digest(digest) = letter.matter {
+            told.extend(digest.sections.into_iter().flat_map(|section| section.papers));
+        }
+    }
+    Ok(told)
+}
+
+/// The changes that a batch of digests makes, as far as nothing moved meanwhile.
+fn write(
+    reader: &Reader,
+    cut: Vec<(Vec<Section>, Subscriber)>,
+    now: Timestamp,
+) -> Result<(Vec<Op>, usize), store::Error> {
+    let (mut ops, mut letters) = (Vec::new(), 0);
+    for (sections, seen) in cut {
+        let Some(subscriber) = reader.subscriber(&seen.id)?.filter(|subscriber| *subscriber == seen) else {
+            continue;
+        };
+        let is_sent = !sections.is_empty() || subscriber.wishes.even_empty;
+        if is_sent {
+            let id = LetterId { subscriber: subscriber.id.clone(), number: subscriber.letters };
+            let digest = Digest { from: subscriber.told, until: now, sections };
+            ops.push(letter(id, Matter::Digest(digest), now));
+            letters += 1;
+        }
+        for old in reader.letters_to(&subscriber.id)? {
+            if old.state != LetterState::Waiting && old.made.plus(REMEMBERED) < now {
+                ops.push(Op::Forget(OutgoingKey::letter(&old.id, old.state)));
+            }
+        }
+        let number = subscriber.letters + u64::from(is_sent);
+        let subscriber = Subscriber { told: now, letters: number, ..subscriber };
+        ops.push(Op::Outgoing(Box::new(Outgoing::Subscriber(subscriber))));
+    }
+    Ok((ops, letters))
+}
+
+/// A letter that waits to be sent.
+pub(super) fn letter(id: LetterId, matter: Matter, now: Timestamp) -> Op {
+    let (state, tries) = (LetterState::Waiting, Tries::default());
+    Op::Outgoing(Box::new(Outgoing::Letter(Letter { id, made: now, matter, state, tries })))
+}
+
+impl Round {
+    /// What entered a topic in a time, the newest first.
+    fn entered(
+        &mut self,
+        reader: &Reader,
+        topic: &TopicId,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Arc<Vec<Entered>>, store::Error> {
+        let key = (topic.clone(), from);
+        if let Some(known) = self.topics.get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let entries = reader.timeline(topic, None, LOOKED_AT)?;
+        let of_time = entries.into_iter().take_while(|entry| entry.at > from).filter(|entry| entry.at <= now);
+        let found = Arc::new(of_time.map(|entry| (entry.paper, entry.served_as)).collect());
+        self.topics.insert(key, Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// What daily lists had, the newest day first and on each what readers liked first.
+    fn listed(
+        &mut self,
+        outbox: &Outbox,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Arc<Vec<PaperId>>, Error> {
+        let (last, earliest) = (now.day(), now.day().checked_sub_days(Days::new(31)).unwrap_or(now.day()));
+        let first = from.day().max(earliest);
+        if let Some(known) = self.daily.get(&(first, last)) {
+            return Ok(Arc::clone(known));
+        }
+        let (library, mut papers, mut day) = (outbox.serving.library(), Vec::new(), last);
+        while day >= first {
+            let found = daily::daily(&library, Period::of(Span::Day, day))?;
+            papers.extend(found.papers.iter().take(OF_ALL).map(crate::index::listed::Listed::paper));
+            let Some(before) = day.pred_opt() else { break };
+            day = before;
+        }
+        let found = Arc::new(papers);
+        self.daily.insert((first, last), Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// What is talked about this week.
+    fn talked(&mut self, outbox: &Outbox, now: Timestamp) -> Result<Arc<Vec<PaperId>>, Error> {
+        if let Some(known) = &self.trending {
+            return Ok(Arc::clone(known));
+        }
+        let library = outbox.serving.library();
+        let candidates = outbox.serving.trends.candidates(&library, now)?;
+        let half_life = outbox.settings().half_life_days;
+        let trending = candidates.trending(&library, None, Span::Week, half_life)?;
+        let found = Arc::new(trending.into_iter().map(|one| one.paper).take(TRENDING * 10).collect());
+        self.trending = Some(Arc::clone(&found));
+        Ok(found)
+    }
+}

@@ -1,0 +1,73 @@
+//! Which letters a relay took: noted at once, before the store is, so that a process that is killed between the two sends
+//! none of them again.
+//!
+//! A line in a file is there as soon as it is written, also when the process ends a moment later; only a power cut can lose
+//! the last ones. Then, and when the connection breaks between the last byte and the answer, a letter may come twice, under
+//! the same `Message-ID`.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io;
+use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use crate::model::outgoing::LetterId;
+
+/// Its name in the store's folder.
+const FILE: &str = "sent-letters";
+
+/// More than this is not read: it holds only what was sent since the store last knew.
+const LONGEST: u64 = 16 << 20;
+
+/// The file.
+#[derive(Debug)]
+pub struct Journal(Mutex<File>);
+
+impl Journal {
+    /// Opens it beside a store; gives what it holds.
+    pub fn open(store: &Path) -> io::Result<(Self, BTreeSet<LetterId>)> {
+        let path = store.join(FILE);
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        let mut text = String::new();
+        let _as_much_as_is_text = (&mut file).take(LONGEST).read_to_string(&mut text);
+        let sent = text.lines().filter_map(LetterId::parse).collect();
+        Ok((Self(Mutex::new(file)), sent))
+    }
+
+    /// Notes that a letter was taken.
+    pub fn note(&self, id: &LetterId) -> io::Result<()> {
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(format!("\n{id}\n").as_bytes())
+    }
+
+    /// Forgets all: the store knows of them. Nobody must be sending.
+    pub fn clear(&self) -> io::Result<()> {
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        file.set_len(0)?;
+        file.rewind()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_noted_is_there_after_the_next_opening() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = LetterId::parse("0123456789abcdef-7").unwrap();
+        let (journal, sent) = Journal::open(folder.path()).unwrap();
+        assert!(sent.is_empty());
+        journal.note(&id).unwrap();
+        drop(journal);
+        let (journal, sent) = Journal::open(folder.path()).unwrap();
+        assert_eq!(sent.into_iter().collect::<Vec<_>>(), [id]);
+        journal.clear().unwrap();
+        assert!(Journal::open(folder.path()).unwrap().1.is_empty());
+    }
+}
