@@ -10,7 +10,7 @@ use crate::model::format::Format;
 use crate::model::text::Text;
 use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 

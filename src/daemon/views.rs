@@ -37,7 +37,7 @@ use crate::store::Error;
 use crate::store::Reader;
 use crate::store::Verification;
 use crate::topics::Topics;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 

@@ -33,7 +33,7 @@ use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::store::history::Neighbours;
 use crate::topics::Topic;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 

@@ -32,7 +32,7 @@ use crate::model::period::Period;
 use crate::model::period::Span;
 use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 

@@ -1,9 +1,11 @@
 //! Which encoding a reader accepts (RFC 9110 §12.5.3), and compression.
 
+use std::io::Write as _;
+
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_ENCODING;
-use libdeflater::CompressionLvl;
-use libdeflater::Compressor;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// An encoding we send.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -135,16 +137,13 @@ fn thousandths(text: &str) -> u16 {
 }
 
 /// Higher ones cost more than they save.
-const GZIP_LEVEL: i32 = 6;
+const GZIP_LEVEL: u32 = 6;
 
 fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let level = CompressionLvl::new(GZIP_LEVEL).unwrap_or_default();
-    let mut compressor = Compressor::new(level);
-    let mut encoded = vec![0; compressor.gzip_compress_bound(bytes.len())];
-    let length = compressor.gzip_compress(bytes, &mut encoded).map_err(std::io::Error::other)?;
-    encoded.truncate(length);
-    encoded.shrink_to_fit();
-    Ok(encoded)
+    let packed = Vec::with_capacity(bytes.len() / 4);
+    let mut encoder = GzEncoder::new(packed, Compression::new(GZIP_LEVEL));
+    encoder.write_all(bytes)?;
+    encoder.finish()
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ use crate::query::ast::Clause;
 use crate::query::ast::Node;
 use crate::query::ast::ValueField;
 use crate::query::author;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 

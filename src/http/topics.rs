@@ -42,7 +42,7 @@ use crate::pages::topic::TopicStretch;
 use crate::store;
 use crate::topics::Topic;
 use crate::topics::Window;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 

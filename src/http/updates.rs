@@ -17,7 +17,7 @@ use crate::model::change::Update;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::topics::Window;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 

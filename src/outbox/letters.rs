@@ -34,7 +34,7 @@ use crate::outbox::settings::Mail;
 use crate::outbox::tokens::Mint;
 use crate::outbox::tokens::Purpose;
 use crate::store;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 
 /// A link that confirms is good for so long.

@@ -26,7 +26,7 @@ use crate::push::delivery::Receipt;
 use crate::push::webhook::Announced;
 use crate::push::webhook::Announcement;
 use crate::store::Error;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 
 /// How long an address may take to answer.

@@ -23,7 +23,7 @@ use crate::pages::frame::Subscribe;
 use crate::pages::listed;
 use crate::pages::listed::SpanLink;
 use crate::trending::Measure;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 
 /// What is talked about.

@@ -6,7 +6,7 @@ use crate::model::format::Format;
 use crate::model::period::Span;
 use crate::model::text::Text;
 use crate::pages::Around;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::SearchOf;
 use crate::urls::Urls;

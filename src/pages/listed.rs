@@ -29,7 +29,7 @@ use crate::pages::frame::Here;
 use crate::pages::frame::Link;
 use crate::pages::frame::Subscribe;
 use crate::pages::parts;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 

@@ -8,7 +8,7 @@ use crate::model::text::Text;
 use crate::pages;
 use crate::pages::Around;
 use crate::pages::Error;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::SearchOf;
 

@@ -9,7 +9,7 @@ use quick_xml::events::Event;
 use crate::model::format::Format;
 use crate::model::text::Text;
 use crate::pages::TopicLine;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
 

@@ -34,7 +34,7 @@ use crate::pages::parts::Stamp;
 use crate::pages::record;
 use crate::pages::record::Row;
 use crate::trending::Trend;
-use crate::urls::List;
+use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::SearchOf;
 use crate::urls::Urls;
