@@ -10,9 +10,9 @@ use crate::model::format::Format;
 use crate::model::text::Text;
 use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 pub mod atom;
 

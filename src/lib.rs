@@ -11,8 +11,9 @@
 //! ```
 //!
 //! The middle is pure: deciding touches no network, disk, clock or randomness; those are arguments. The half that
-//! harvests (writes) and the half that serves (reads) meet only in the [`store`]. `tests/tidy.rs` holds the table of
-//! who may import whom, and arrows point down only.
+//! harvests (writes) and the half that serves (reads) meet only in the [`store`]; the [`outbox`] stands above both, since what
+//! goes out is read as readers read it, and how far it went is written. `tests/tidy.rs` holds the table of who may import
+//! whom, and arrows point down only.
 //!
 //! # Four decisions that carry the rest
 //!
@@ -71,6 +72,16 @@
 //!
 //! **An editor picks what no source has told of.** `daemon::fetching` knows it by its identifier or address, asks for it
 //! alone, from a source that is configured or from one as its kind makes it ([`sources`]), and picks what came.
+//!
+//! **A digest reaches a mailbox.** Somebody gives an address at `/subscribe`; `http::mailing` passes the wish to the [`outbox`],
+//! which writes a subscriber and a letter that asks. Once that is confirmed, the task `digests` compares the subscriber's hour
+//! with what was told last (`outbox::cut`): what the timelines list since, and no earlier letter held, becomes a letter with the
+//! papers by name. The task `mail` writes it out ([`mail`]), hands it to the relay and notes that at once in a file, then in the
+//! store. What is owed is never copied before: the place of a subscriber in time says it.
+//!
+//! **A subscriber of the hub hears of a paper.** The task `push` sees the store's revision move and asks our own server for what
+//! the feed has that is not in the tag which the subscriber saw last, as a reader would (RFC 3229); the answer goes to the
+//! callback, signed ([`push`]). Those who saw the same get the same bytes, rendered once.
 //!
 //! **SIGTERM during a harvest.** One token stops everything: a request under way is given up, an answer that is being
 //! read is read to its end, its plans each logged whole or not at all, the cursor with the last of them; connections

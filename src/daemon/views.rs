@@ -37,9 +37,9 @@ use crate::store::Error;
 use crate::store::Reader;
 use crate::store::Verification;
 use crate::topics::Topics;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 /// So many of a thing, in words.
 pub fn counted(count: usize, thing: &str) -> String {

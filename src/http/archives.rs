@@ -33,9 +33,9 @@ use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::store::history::Neighbours;
 use crate::topics::Topic;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 const UNKNOWN: &str = "There is no such document.";
 

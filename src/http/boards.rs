@@ -32,9 +32,9 @@ use crate::model::period::Period;
 use crate::model::period::Span;
 use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 /// The feed of days has so many days with papers, and of each the first papers.
 const DAYS: usize = 3;

@@ -31,9 +31,9 @@ use crate::query::ast::Clause;
 use crate::query::ast::Node;
 use crate::query::ast::ValueField;
 use crate::query::author;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 /// So many entries.
 const ENTRIES: usize = 100;

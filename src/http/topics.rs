@@ -42,9 +42,9 @@ use crate::pages::topic::TopicStretch;
 use crate::store;
 use crate::topics::Topic;
 use crate::topics::Window;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 /// The most entries of one feed document, whatever its window.
 const MOST_ENTRIES: usize = 2_000;

@@ -17,9 +17,9 @@ use crate::model::change::Update;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::topics::Window;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 /// `/updates.atom`, and in the other formats.
 pub(super) async fn feed(format: Format, asked: Asked) -> Response {

@@ -34,8 +34,8 @@ use crate::outbox::settings::Mail;
 use crate::outbox::tokens::Mint;
 use crate::outbox::tokens::Purpose;
 use crate::store;
-use crate::urls::list::List;
 use crate::urls::Place;
+use crate::urls::list::List;
 
 /// A link that confirms is good for so long.
 pub(super) const CONFIRM_HOURS: u32 = 48;

@@ -26,8 +26,8 @@ use crate::push::delivery::Receipt;
 use crate::push::webhook::Announced;
 use crate::push::webhook::Announcement;
 use crate::store::Error;
-use crate::urls::list::List;
 use crate::urls::Place;
+use crate::urls::list::List;
 
 /// How long an address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);

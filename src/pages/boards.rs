@@ -23,8 +23,8 @@ use crate::pages::frame::Subscribe;
 use crate::pages::listed;
 use crate::pages::listed::SpanLink;
 use crate::trending::Measure;
-use crate::urls::list::List;
 use crate::urls::Place;
+use crate::urls::list::List;
 
 /// What is talked about.
 #[derive(Clone, PartialEq, Debug)]

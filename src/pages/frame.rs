@@ -6,10 +6,10 @@ use crate::model::format::Format;
 use crate::model::period::Span;
 use crate::model::text::Text;
 use crate::pages::Around;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::SearchOf;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 /// Where in the site a page is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

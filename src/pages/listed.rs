@@ -29,9 +29,9 @@ use crate::pages::frame::Here;
 use crate::pages::frame::Link;
 use crate::pages::frame::Subscribe;
 use crate::pages::parts;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 /// How many days the strip shows.
 const STRIP: u64 = 7;

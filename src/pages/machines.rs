@@ -8,9 +8,9 @@ use crate::model::text::Text;
 use crate::pages;
 use crate::pages::Around;
 use crate::pages::Error;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::SearchOf;
+use crate::urls::list::List;
 
 /// The description of the search (OpenSearch 1.1).
 pub fn opensearch(around: Around<'_>) -> Result<String, Error> {

@@ -9,9 +9,9 @@ use quick_xml::events::Event;
 use crate::model::format::Format;
 use crate::model::text::Text;
 use crate::pages::TopicLine;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::Urls;
+use crate::urls::list::List;
 
 /// The only media type for OPML that feed validators list.
 pub const MEDIA_TYPE: &str = "text/x-opml; charset=utf-8";

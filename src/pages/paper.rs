@@ -34,10 +34,10 @@ use crate::pages::parts::Stamp;
 use crate::pages::record;
 use crate::pages::record::Row;
 use crate::trending::Trend;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::SearchOf;
 use crate::urls::Urls;
+use crate::urls::list::List;
 use crate::urls::outside;
 
 /// So many authors are shown with what is known of them; the others are folded.

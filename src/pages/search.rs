@@ -18,9 +18,9 @@ use crate::pages::frame::Here;
 use crate::pages::frame::Link;
 use crate::pages::frame::Subscribe;
 use crate::pages::parts;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::SearchOf;
+use crate::urls::list::List;
 
 /// What the page of a search shows.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -26,9 +26,9 @@ use crate::pages::frame::Link;
 use crate::pages::frame::Subscribe;
 use crate::pages::parts;
 use crate::pages::parts::Stamp;
-use crate::urls::list::List;
 use crate::urls::Place;
 use crate::urls::SearchOf;
+use crate::urls::list::List;
 
 /// One stretch of a topic's timeline.
 #[derive(Clone, PartialEq, Debug)]
