@@ -33,6 +33,7 @@ use crate::model::source::SourceState;
 use crate::model::time::Moment;
 use crate::model::time::Precision;
 use crate::model::time::Timestamp;
+use crate::model::topic::TimelineEntry;
 use crate::store::Error;
 use crate::store::Reader;
 use crate::store::Verification;
@@ -179,16 +180,16 @@ pub fn topics(reader: &Reader, topics: &Topics, urls: &Urls, now: Timestamp) -> 
         let since = now.minus(TimeDelta::days(30));
         let mut days = vec![0_u64; DAYS];
         let (mut today, mut week, mut last_entry) = (0, 0, None);
-        let mut before = None;
+        let mut last: Option<TimelineEntry> = None;
         'pages: loop {
-            let page = reader.timeline(&topic.id, before, 500)?;
+            let page = reader.timeline_below(&topic.id, last.as_ref(), 500)?;
             let is_last = page.len() < 500;
+            last = page.last().cloned();
             for entry in page {
                 last_entry = last_entry.or(Some(entry.at.to_rfc3339()));
                 if entry.at < since {
                     break 'pages;
                 }
-                before = Some(entry.at);
                 let age = now.since(entry.at);
                 today += u64::from(age < TimeDelta::days(1));
                 week += u64::from(age < TimeDelta::days(7));

@@ -145,11 +145,13 @@ pub fn refill(
             refilled.removed = reader.timeline_len(id)?;
         }
         // In stretches, since a whole timeline may be too much for one plan.
-        let mut before = None;
+        let mut last = None;
         loop {
-            let stretch = reader.timeline(id, before, PLAN_SIZE)?;
-            let Some(last) = stretch.last() else { break };
-            before = Some(last.at);
+            let stretch = reader.timeline_below(id, last.as_ref(), PLAN_SIZE)?;
+            last = stretch.last().cloned();
+            if last.is_none() {
+                break;
+            }
             for entry in stretch {
                 work.push(Op::Leave { topic: id.clone(), paper: entry.paper })?;
             }
@@ -254,11 +256,13 @@ fn leave_others(
     done: &mut BTreeMap<TopicId, Refilled>,
 ) -> Result<BTreeSet<PaperId>, Error> {
     let mut present = BTreeSet::new();
-    let mut before = None;
+    let mut last = None;
     loop {
-        let stretch = reader.timeline(&topic.id, before, PLAN_SIZE)?;
-        let Some(last) = stretch.last() else { return Ok(present) };
-        before = Some(last.at);
+        let stretch = reader.timeline_below(&topic.id, last.as_ref(), PLAN_SIZE)?;
+        last = stretch.last().cloned();
+        if last.is_none() {
+            return Ok(present);
+        }
         for entry in stretch {
             if stays(&entry.paper) {
                 present.insert(entry.paper);

@@ -26,11 +26,14 @@ pub(super) fn rename(
         if reader.topic(name)?.is_some() {
             continue;
         }
-        let (mut before, mut places) = (None, 0);
+        let (mut last, mut places) = (None, 0);
         loop {
-            let stretch = reader.timeline(former, before, PLAN_SIZE)?;
-            let Some(last) = stretch.last() else { break };
-            (before, places) = (Some(last.at), places + stretch.len());
+            let stretch = reader.timeline_below(former, last.as_ref(), PLAN_SIZE)?;
+            last = stretch.last().cloned();
+            if last.is_none() {
+                break;
+            }
+            places += stretch.len();
             let enter = |entry| Op::Enter(TimelineEntry { topic: name.clone(), ..entry });
             writer.commit(&[Plan { at: now, ops: stretch.into_iter().map(enter).collect() }])?;
         }

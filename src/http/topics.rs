@@ -164,8 +164,7 @@ fn listed(serving: &Serving, site: &Site, id: &TopicId, format: Format, urls: &U
         let place = |id: &TopicId| urls.absolute(Place::Feed(List::Topic(id), format));
         return Ok(Fed::Instead(missing(serving, site, id, place)?));
     };
-    let reach =
-        |last: Option<&TimelineEntry>, limit| serving.reader.timeline(id, last.map(|place| place.at), limit);
+    let reach = |last: Option<&TimelineEntry>, limit| serving.reader.timeline_below(id, last, limit);
     let mut places = window(topic.window, |place| place.at, reach)?;
     // What no closed document holds must stand here, or who walks through the documents would miss it.
     let listed: BTreeSet<PaperId> = places.iter().map(|place| place.paper.clone()).collect();
@@ -277,10 +276,7 @@ fn stretch(
     before: Option<Timestamp>,
     urls: &Urls,
 ) -> Result<TopicStretch, Fault> {
-    // One more than is shown tells whether there is an older page.
-    let mut places = serving.reader.timeline(&topic.id, before, PAGE_ENTRIES + 1)?;
-    let has_more = places.len() > PAGE_ENTRIES;
-    places.truncate(PAGE_ENTRIES);
+    let (places, has_more) = serving.reader.timeline_page(&topic.id, before, PAGE_ENTRIES)?;
     let older = places.last().map(|place| place.at).filter(|_| has_more);
     let card = |(place, paper): (TimelineEntry, Paper)| -> Result<(Timestamp, Card), Fault> {
         Ok((place.at, beside::card(serving, paper, Lead::None, place.reason)?))

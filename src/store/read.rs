@@ -146,18 +146,51 @@ impl Reader {
         self.noun(&keys::topic(id), "a topic")
     }
 
-    /// At most `limit` entries of a topic from before a time, the newest first.
+    /// At most `limit` entries of a topic from before a time, the newest first. Several may have one time: whoever goes on
+    /// behind the last takes [`Reader::timeline_below`] or [`Reader::timeline_page`].
     pub fn timeline(
         &self,
         topic: &TopicId,
         before: Option<Timestamp>,
         limit: usize,
     ) -> Result<Vec<TimelineEntry>, Error> {
+        let end = before.map_or_else(|| keys::after_timeline(topic), |before| keys::timeline_at(topic, before));
+        self.timeline_up_to(topic, end, limit)
+    }
+
+    /// At most `limit` entries of a topic behind one, the newest first.
+    pub fn timeline_below(
+        &self,
+        topic: &TopicId,
+        last: Option<&TimelineEntry>,
+        limit: usize,
+    ) -> Result<Vec<TimelineEntry>, Error> {
+        let below = |last: &TimelineEntry| keys::entry(topic, last.at.micros(), &last.paper);
+        self.timeline_up_to(topic, last.map_or_else(|| keys::after_timeline(topic), below), limit)
+    }
+
+    /// About `limit` entries of a topic from before a time, the newest first, and whether there are more: all that have the
+    /// time of the last one, so that a page that begins before that time leaves none out.
+    pub fn timeline_page(
+        &self,
+        topic: &TopicId,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<(Vec<TimelineEntry>, bool), Error> {
+        let mut entries = self.timeline(topic, before, limit)?;
+        while let Some(last) = entries.last() {
+            let Some(next) = self.timeline_below(topic, Some(last), 1)?.pop() else { return Ok((entries, false)) };
+            if next.at != last.at {
+                return Ok((entries, true));
+            }
+            entries.push(next);
+        }
+        Ok((entries, false))
+    }
+
+    fn timeline_up_to(&self, topic: &TopicId, end: Vec<u8>, limit: usize) -> Result<Vec<TimelineEntry>, Error> {
         let index = self.shared.index();
-        let (start, end) = match before {
-            Some(before) => (keys::timeline(topic), keys::timeline_at(topic, before)),
-            None => (keys::timeline(topic), keys::after_timeline(topic)),
-        };
+        let start = keys::timeline(topic);
         let range = (Bound::Included(start), Bound::Excluded(end));
         let rows = index.tree().range::<Vec<u8>, _>(range).rev().take(limit);
         rows.map(|row| {

@@ -211,9 +211,8 @@ pub(crate) async fn of_topic(
             return Err(finding::no_topic(&site.topics, topic.as_str()));
         }
         let (before, limit) = (time(parameters)?, parameters.limit(MOST)?);
-        let entries = serving.reader.timeline(&topic, before, limit)?;
-        let next =
-            entries.last().filter(|_| entries.len() == limit).map(|entry| entry.at.micros().to_string());
+        let (entries, has_more) = serving.reader.timeline_page(&topic, before, limit)?;
+        let next = entries.last().filter(|_| has_more).map(|entry| entry.at.micros().to_string());
         let ids = entries.into_iter().map(|entry| entry.paper);
         Ok(PapersRow { papers: rows(serving, ids)?, next })
     })

@@ -1,7 +1,10 @@
 //! What a reader who was away gets: closed documents (RFC 5005), and only what is new (RFC 3229).
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
+use chrono::Days;
+use chrono::NaiveDate;
 use chrono::TimeDelta;
 use offprint::harvest::archives;
 use offprint::model::plan::Op;
@@ -188,7 +191,9 @@ async fn a_reader_who_asks_once_a_day_sees_each_entry_once_also_after_a_month() 
     let (mut seen, mut tag) = (BTreeMap::<String, u32>::new(), String::new());
     for day in 0..60_u32 {
         let from = day * 7;
-        net.at("/rss/cs.LG").answers(wire::arxiv("Wed, 12 Aug 2026", &items(from..from + 7)));
+        let today = NaiveDate::from_ymd_opt(2026, 8, 12).unwrap() + Days::new(u64::from(day));
+        let today = today.format("%a, %d %b %Y").to_string();
+        net.at("/rss/cs.LG").answers(wire::arxiv(&today, &items(from..from + 7)));
         site.harvest("arxiv").await;
         let now = offprint::model::time::Timestamp::from_seconds(0);
         site.desk().pen().write(move |writer| archives::close(writer, now)).await.unwrap();
@@ -278,4 +283,34 @@ async fn the_newest_document_shows_its_papers_as_they_are_also_those_that_left()
     net.at("/rss/cs.LG").answers(wire::arxiv("Thu, 13 Aug 2026", &[revised]));
     site.harvest("arxiv").await;
     assert!(site.get(newest).await.text().contains("A Flag with Another Name"));
+}
+
+#[tokio::test]
+async fn papers_of_one_moment_are_all_on_the_pages_and_go_on_in_a_renamed_topic() {
+    let net = Net::start().await;
+    let mut site = Site::start(&harvest::configuration(&net)).await;
+    // Announced long ago, told of on many days: their places in the topic are the same few moments.
+    for day in 0..30_u32 {
+        site.later(TimeDelta::days(1));
+        net.at("/rss/cs.LG").answers(wire::arxiv("Wed, 5 Aug 2026", &items(day * 9..day * 9 + 9)));
+        site.harvest("arxiv").await;
+    }
+    let places = site.desk().reader().timeline(&topic_id("all"), None, 1_000).unwrap();
+    let moments: BTreeSet<_> = places.iter().map(|place| place.at).collect();
+    assert_eq!(places.len(), 270);
+    assert!(moments.len() < 100, "{}", moments.len());
+    let (mut met, mut path) = (BTreeSet::new(), "/topics/all".to_owned());
+    loop {
+        let page = site.get(&path).await.text().to_owned();
+        for (_before, rest) in page.match_indices("Flag number ").map(|(at, _)| page.split_at(at)) {
+            met.insert(rest["Flag number ".len()..].split('.').next().unwrap().to_owned());
+        }
+        let Some((_, rest)) = page.split_once("/topics/all?before=") else { break };
+        path = format!("/topics/all?before={}", rest.split('"').next().unwrap());
+    }
+    assert_eq!(met.len(), 270);
+    let renamed = harvest::configuration(&net).replace("id = \"all\"", "id = \"every\"\nformerly = [\"all\"]");
+    site.adopt(&renamed).await;
+    let after = site.desk().reader().timeline(&topic_id("every"), None, 1_000).unwrap();
+    assert_eq!(after.len(), 270);
 }
