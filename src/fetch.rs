@@ -164,8 +164,8 @@ impl Client {
         // Another part of the process may have installed the provider before us: it is the same one.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let guard = Guard::new(&settings.allowed_hosts);
-        let public = build(settings, Route::Public, 1)?;
-        let named = guard.names_any().then(|| build(settings, Route::Named, 1)).transpose()?;
+        let public = build(settings, Resolver::new(Route::Public), 1)?;
+        let named = guard.names_any().then(|| build(settings, Resolver::new(Route::Named), 1)).transpose()?;
         Ok(Self {
             shared: Arc::new(Shared { public, named, guard, gates, outage, settings: settings.clone() }),
         })
@@ -209,8 +209,8 @@ impl Client {
     }
 }
 
-/// A client for one route; `idle` connections to a host are kept for a while.
-fn build(settings: &Settings, route: Route, idle: usize) -> Result<reqwest::Client, Error> {
+/// A client that looks names up in one way; `idle` connections to a host are kept for a while.
+fn build(settings: &Settings, resolver: Resolver, idle: usize) -> Result<reqwest::Client, Error> {
     let about = match &settings.user_agent_contact {
         Some(contact) => format!("(+{}; {contact})", settings.home_page),
         None => format!("(+{})", settings.home_page),
@@ -222,7 +222,7 @@ fn build(settings: &Settings, route: Route, idle: usize) -> Result<reqwest::Clie
     }
     reqwest::Client::builder()
         .user_agent(user_agent)
-        .dns_resolver(Resolver::new(route))
+        .dns_resolver(resolver)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)

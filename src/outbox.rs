@@ -13,7 +13,9 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::OnceLock;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize;
 
+use tokio::sync::Notify;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
@@ -42,6 +44,8 @@ pub mod calendar;
 
 pub mod cut;
 
+mod delivering;
+
 mod errands;
 
 mod feeds;
@@ -52,6 +56,8 @@ pub mod hub;
 
 pub mod journal;
 
+mod lanes;
+
 pub mod letters;
 
 mod limits;
@@ -59,8 +65,6 @@ mod limits;
 pub mod mailer;
 
 pub mod push;
-
-mod outcome;
 
 mod sending;
 
@@ -86,9 +90,13 @@ pub struct Outbox {
     /// What feeds are asked of; nothing is pushed without.
     server: Arc<OnceLock<Server>>,
     following: Following,
+    /// How many destinations there are, nearly: counting them at each subscription would take long.
+    pushed_to: Arc<AtomicUsize>,
     /// Deliveries and letters under way.
     under_way: TaskTracker,
     noticed: Notices,
+    /// Somebody wants letters to be tried now, although the relay failed a moment ago.
+    urged: Arc<Notify>,
     heard: Arc<Mutex<Option<mpsc::UnboundedReceiver<SourceId>>>>,
 }
 
@@ -107,8 +115,10 @@ impl Outbox {
             verifying: Arc::new(Semaphore::new(VERIFYING)),
             server: Arc::default(),
             following: Following::default(),
+            pushed_to: Arc::default(),
             under_way: TaskTracker::new(),
             noticed,
+            urged: Arc::default(),
             heard: Arc::new(Mutex::new(Some(heard))),
         }
     }

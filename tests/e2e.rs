@@ -50,3 +50,9 @@ mod browser;
 
 #[path = "e2e/api.rs"]
 mod api;
+
+#[path = "e2e/mail.rs"]
+mod mail;
+
+#[path = "e2e/push.rs"]
+mod push;

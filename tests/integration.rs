@@ -23,3 +23,5 @@ mod config;
 mod opml;
 
 mod pages;
+
+mod mail;

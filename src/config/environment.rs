@@ -69,6 +69,15 @@ impl Environment {
 
     /// The key that lies at a place; what is wrong, in words, where none does.
     pub(super) fn secret(&self, place: &SecretPlace) -> Result<Secret, String> {
+        self.key(place, |byte| byte.is_ascii_graphic())
+    }
+
+    /// The key in PEM that lies at a place: it has several lines.
+    pub(super) fn pem(&self, place: &SecretPlace) -> Result<Secret, String> {
+        self.key(place, |byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
+    }
+
+    fn key(&self, place: &SecretPlace, may_have: impl Fn(u8) -> bool) -> Result<Secret, String> {
         let text = match place {
             SecretPlace::Variable(name) => {
                 let value = self.variables.0.get(OsStr::new(name));
@@ -85,8 +94,7 @@ impl Environment {
             }
         };
         let secret = Secret::new(&text);
-        let is_sound =
-            !secret.reveal().is_empty() && secret.reveal().bytes().all(|byte| byte.is_ascii_graphic());
+        let is_sound = !secret.reveal().is_empty() && secret.reveal().bytes().all(may_have);
         is_sound
             .then_some(secret)
             .ok_or_else(|| "the key is empty or has characters that no key has".to_owned())

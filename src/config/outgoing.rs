@@ -178,7 +178,9 @@ impl Reading<'_> {
 
     fn secret(&mut self, entries: &Entries, table: &str, name: &str) -> Option<Secret> {
         let Some(Value::SecretPlace(place)) = entries.value(name) else { return None };
-        match self.environment.secret(place) {
+        let found =
+            if name == "dkim_key" { self.environment.pem(place) } else { self.environment.secret(place) };
+        match found {
             Ok(secret) => Some(secret),
             Err(why) => {
                 let told = Diagnostic::general(format!("{table}.{name}: {why}"));

@@ -1,9 +1,12 @@
 //! The tasks behind what goes out: letters are cut and sent, entries are pushed, hubs of sources are followed.
 
+use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 
-use chrono::TimeDelta;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::daemon::desk::Desk;
@@ -18,8 +21,8 @@ const CUT: Duration = Duration::from_secs(15);
 /// Messages that came back are looked for so often.
 const RETURNED: Duration = Duration::from_mins(1);
 
-/// What a hub tells of is polled no oftener than this.
-const TOLD_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// What a hub tells of is polled no oftener than this, whatever the schedule does.
+const TOLD_AGAIN: Duration = Duration::from_mins(1);
 
 /// Starts them; all end when `stop` is cancelled.
 pub fn start(desk: &Arc<Desk>, tasks: &Tasks, stop: &CancellationToken) {
@@ -87,32 +90,43 @@ async fn digests(desk: Arc<Desk>, stop: CancellationToken) {
     }
 }
 
-/// Polls what hubs tell of.
+/// Polls what hubs tell of: each source at once, and then for a while no more, however often its hub says so.
 async fn notices(desk: Arc<Desk>, stop: CancellationToken) {
     let Some(mut notices) = desk.outbox().notices() else { return };
-    while let Some(Some(id)) = stop.run_until_cancelled(notices.recv()).await {
-        let mut told = vec![id];
-        while let Ok(more) = notices.try_recv() {
-            if !told.contains(&more) {
-                told.push(more);
+    let mut polled: HashMap<SourceId, Instant> = HashMap::new();
+    let (mut waiting, mut polls) = (JoinSet::new(), JoinSet::new());
+    let mut told: HashSet<SourceId> = HashSet::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            notice = notices.recv() => {
+                let Some(id) = notice else { break };
+                if told.insert(id.clone()) {
+                    let last = polled.get(&id).map_or(TOLD_AGAIN, Instant::elapsed);
+                    let wait = TOLD_AGAIN.saturating_sub(last);
+                    waiting.spawn(async move {
+                        tokio::time::sleep(wait).await;
+                        id
+                    });
+                }
             }
-        }
-        for id in told {
-            let Some(()) = stop.run_until_cancelled(poll(&desk, &id, &stop)).await else { return };
+            Some(Ok(id)) = waiting.join_next() => {
+                told.remove(&id);
+                polled.insert(id.clone(), Instant::now());
+                let (desk, stop) = (Arc::clone(&desk), stop.clone());
+                polls.spawn(async move { poll(&desk, &id, &stop).await });
+            }
+            Some(_done) = polls.join_next() => {}
         }
     }
+    // A harvest ends by itself once it is told to stop.
+    while polls.join_next().await.is_some() {}
 }
 
 /// Polls a source, once a hub told of it.
 async fn poll(desk: &Desk, id: &SourceId, stop: &CancellationToken) {
     let config = desk.config();
     let Some(source) = config.sources.iter().find(|source| source.id == *id) else { return };
-    let last = desk.reader().source(id).ok().flatten().and_then(|state| state.last_attempt);
-    if let Some(last) = last {
-        let again = last.plus(TOLD_AGAIN);
-        let wait = again.since(desk.clock().now()).to_std().unwrap_or(Duration::ZERO);
-        tokio::time::sleep(wait).await;
-    }
     match desk.harvest(source, Occasion::Told, stop, &|_progress| {}).await {
         Ok(Polled::Done(summary)) => {
             tracing::info!(source.id = %id, new = summary.tally.new, "source {id}: polled, since its hub told of something new");

@@ -110,6 +110,16 @@ impl Resolver {
         Self { route, lookup: Arc::new(|name| Box::pin(ask_system(name))) }
     }
 
+    /// One that asks a name server of the test's own.
+    #[cfg(test)]
+    pub(super) fn asking(
+        route: Route,
+        answer: impl Fn(&str) -> Vec<IpAddr> + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let lookup = move |name: String| -> Looking { Box::pin(std::future::ready(Ok(answer(&name)))) };
+        Self { route, lookup: Arc::new(lookup) }
+    }
+
     async fn addresses(self, name: String) -> Result<Vec<IpAddr>, ResolveError> {
         let found = if is_localhost(&name) {
             vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)]

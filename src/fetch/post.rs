@@ -17,6 +17,7 @@ use crate::fetch::Error;
 use crate::fetch::Settings;
 use crate::fetch::build;
 use crate::fetch::guard::Guard;
+use crate::fetch::guard::Resolver;
 use crate::fetch::guard::Route;
 use crate::fetch::wire;
 
@@ -71,10 +72,14 @@ pub struct Taken {
 impl Poster {
     /// Makes it; nothing is contacted.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
+        Self::looking_up(settings, Resolver::new)
+    }
+
+    fn looking_up(settings: &Settings, resolver: impl Fn(Route) -> Resolver) -> Result<Self, Error> {
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let guard = Guard::new(&settings.allowed_hosts);
-        let public = build(settings, Route::Public, IDLE)?;
-        let named = guard.names_any().then(|| build(settings, Route::Named, IDLE)).transpose()?;
+        let public = build(settings, resolver(Route::Public), IDLE)?;
+        let named = guard.names_any().then(|| build(settings, resolver(Route::Named), IDLE)).transpose()?;
         Ok(Self(Arc::new(Shared { public, named, guard, connect_timeout: settings.connect_timeout })))
     }
 
@@ -129,5 +134,126 @@ impl Poster {
             }
         }
         Ok(Taken { status, retry_after, links, content_type, body })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::net::SocketAddr;
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::Ordering;
+
+    use tokio::io::AsyncReadExt as _;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that says something to everybody who comes, and counts them.
+    async fn server(says: &'static str) -> (SocketAddr, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, visitors) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
+        let count = Arc::clone(&visitors);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _visitor)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                let _read = stream.read(&mut [0; 4_096]).await;
+                let _is_written = stream.write_all(says.as_bytes()).await;
+            }
+        });
+        (address, visitors)
+    }
+
+    const YES: &str = "HTTP/1.1 200 OK\r\ncontent-length: 3\r\nconnection: close\r\n\r\nyes";
+
+    fn get(url: &str) -> Sending {
+        let (url, limit) = (Url::parse(url).unwrap(), Duration::from_secs(30));
+        Sending { method: "GET", url, headers: Vec::new(), body: Bytes::new(), limit }
+    }
+
+    /// A poster to whom a name server gives one answer after the other, and what was looked up.
+    fn poster(allowed: &[&str], answers: &[&str]) -> (Poster, Arc<AtomicUsize>) {
+        let allowed_hosts = allowed.iter().map(|url| Url::parse(url).unwrap()).collect();
+        let mut answers: Vec<IpAddr> = answers.iter().map(|text| text.parse().unwrap()).collect();
+        answers.reverse();
+        let (answers, lookups) = (Arc::new(Mutex::new(answers)), Arc::new(AtomicUsize::new(0)));
+        let count = Arc::clone(&lookups);
+        let answer = move |_name: &str| {
+            count.fetch_add(1, Ordering::SeqCst);
+            vec![answers.lock().unwrap().pop().unwrap()]
+        };
+        let settings = Settings { allowed_hosts, ..Settings::default() };
+        let poster = Poster::looking_up(&settings, |route| Resolver::asking(route, answer.clone())).unwrap();
+        (poster, lookups)
+    }
+
+    #[tokio::test]
+    async fn a_public_name_that_leads_into_a_private_network_is_not_asked() {
+        let (poster, lookups) =
+            poster(&[], &["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:127.0.0.1"]);
+        for number in 1..=6 {
+            let url = "http://callback.example/cb";
+            assert_eq!(poster.check(&Url::parse(url).unwrap()), Ok(()));
+            let refused = poster.send(get(url)).await.unwrap_err();
+            assert!(refused.contains("the name leads to"), "{refused}");
+            assert_eq!(lookups.load(Ordering::SeqCst), number);
+        }
+    }
+
+    #[tokio::test]
+    async fn each_connection_goes_where_its_one_lookup_led_and_no_other() {
+        let (address, visitors) = server(YES).await;
+        let url = format!("http://box.test:{}/cb", address.port());
+        // The second answer is what the name turns into once it was let through.
+        let (poster, lookups) = poster(&[&url], &["127.0.0.1", "169.254.169.254", "127.0.0.1"]);
+        assert_eq!(poster.send(get(&url)).await.unwrap().body, b"yes");
+        assert_eq!((lookups.load(Ordering::SeqCst), visitors.load(Ordering::SeqCst)), (1, 1));
+        assert!(poster.send(get(&url)).await.unwrap_err().contains("the name leads to"));
+        assert_eq!((lookups.load(Ordering::SeqCst), visitors.load(Ordering::SeqCst)), (2, 1));
+        assert_eq!(poster.send(get(&url)).await.unwrap().status, 200);
+        assert_eq!((lookups.load(Ordering::SeqCst), visitors.load(Ordering::SeqCst)), (3, 2));
+    }
+
+    #[tokio::test]
+    async fn a_redirection_is_an_answer_and_is_not_followed() {
+        let (secret, asked) = server(YES).await;
+        let says = format!("HTTP/1.1 302 Found\r\nlocation: http://{secret}/\r\ncontent-length: 0\r\n\r\n");
+        let (address, _visitors) = server(Box::leak(says.into_boxed_str())).await;
+        let url = format!("http://{address}/cb");
+        let (poster, _lookups) = poster(&[&url, &format!("http://{secret}/")], &[]);
+        assert_eq!(poster.send(get(&url)).await.unwrap().status, 302);
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn addresses_of_private_networks_are_refused_however_they_are_written() {
+        let (poster, _lookups) = poster(&[], &[]);
+        for url in [
+            "http://127.0.0.1/",
+            "http://2130706433/",
+            "http://0x7f000001/",
+            "http://0177.0.0.1/",
+            "http://127.1/",
+            "http://0/",
+            "http://[::1]/",
+            "http://[::ffff:10.0.0.1]/",
+            "http://10.20.30.40/",
+            "http://192.168.1.1/",
+            "http://172.16.0.1/",
+            "http://100.64.0.1/",
+            "http://169.254.169.254/latest/meta-data/",
+            "http://[fe80::1]/",
+            "http://[fd00::1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://1.1.1.1:22/",
+            "http://user@1.1.1.1/",
+        ] {
+            let url = Url::parse(url).unwrap();
+            assert!(poster.check(&url).is_err(), "{url}");
+            let sending = Sending { url: url.clone(), ..get("http://example.org/") };
+            assert!(poster.send(sending).await.is_err(), "{url}");
+        }
     }
 }

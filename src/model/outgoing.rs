@@ -203,6 +203,9 @@ pub struct Destination {
     pub way: Way,
     /// Of a webhook: what was listed after this is owed.
     pub place: Timestamp,
+    /// Of a webhook: what it was told of the last hour before its place. What was noticed then may be listed only later, and is
+    /// owed too.
+    pub recent: Vec<(PaperId, Timestamp)>,
     /// Of a callback and a hub: the tag of the feed as it was last told of; what is not in that is owed.
     pub seen: Option<String>,
     /// How pushing went.

@@ -1,5 +1,5 @@
 //! What comes back: letters that could not be delivered, and complaints. An address that refuses twice in a week, or whose
-//! owner complains, gets nothing more until it subscribes again.
+//! owner complains, gets nothing more until it subscribes again, after a week at the earliest.
 
 use std::io;
 use std::path::Path;
@@ -9,8 +9,10 @@ use chrono::TimeDelta;
 use crate::mail::bounce;
 use crate::mail::bounce::Class;
 use crate::mail::bounce::Returned;
+use crate::model::outgoing::Letter;
 use crate::model::outgoing::LetterId;
 use crate::model::outgoing::Outgoing;
+use crate::model::outgoing::Tries;
 use crate::model::plan::Op;
 use crate::model::subscriber::Standing;
 use crate::model::subscriber::Subscriber;
@@ -21,6 +23,9 @@ use crate::store::Error;
 /// So many refusals within that time suspend an address.
 const REFUSALS: usize = 2;
 const WITHIN: TimeDelta = TimeDelta::days(7);
+
+/// What is noted of a letter that came back, so that a second report of the same counts for nothing.
+const CAME_BACK: &str = "it came back";
 
 /// The longest message that is looked at, in bytes.
 const LONGEST: u64 = 4 << 20;
@@ -57,8 +62,20 @@ impl Outbox {
                 let words = format!("the subscriber of letter {letter} gets nothing already");
                 return Ok((Vec::new(), words));
             }
+            let mut marked = None;
             let (subscriber, words) = match class {
                 Class::Permanent => {
+                    let sent = reader.letters_to(&subscriber.id)?.into_iter().find(|one| one.id == letter);
+                    let Some(sent) = sent else {
+                        let words = format!("letter {letter} is not known here; nothing was done");
+                        return Ok((Vec::new(), words));
+                    };
+                    if sent.tries.problem.as_deref() == Some(CAME_BACK) {
+                        let words = format!("letter {letter} came back before; nothing was done");
+                        return Ok((Vec::new(), words));
+                    }
+                    let tries = Tries { problem: Some(CAME_BACK.to_owned()), ..sent.tries };
+                    marked = Some(Op::Outgoing(Box::new(Outgoing::Letter(Letter { tries, ..sent }))));
                     let subscriber = bounced(subscriber, now);
                     let words = if subscriber.standing == Standing::Suspended {
                         format!("letter {letter} came back; the address refused before and is suspended")
@@ -76,7 +93,9 @@ impl Outbox {
                     return Ok((Vec::new(), words));
                 }
             };
-            Ok((vec![Op::Outgoing(Box::new(Outgoing::Subscriber(subscriber)))], words))
+            let mut ops: Vec<Op> = marked.into_iter().collect();
+            ops.push(Op::Outgoing(Box::new(Outgoing::Subscriber(subscriber))));
+            Ok((ops, words))
         })
         .await
     }

@@ -44,6 +44,9 @@ const TRENDING: usize = 10;
 /// Entries of a topic that are looked at for one digest.
 const LOOKED_AT: usize = 2_000;
 
+/// What was noticed shortly before a digest may be written shortly after it: so far back the next one looks again.
+const LATE: TimeDelta = TimeDelta::hours(1);
+
 /// Sent letters are remembered for so long, for the papers in them.
 const REMEMBERED: TimeDelta = TimeDelta::days(400);
 
@@ -143,7 +146,8 @@ impl Outbox {
         now: Timestamp,
         round: &mut Round,
     ) -> Result<Vec<Section>, Error> {
-        let (wishes, from, reader) = (&subscriber.wishes, subscriber.told, self.reader());
+        let (wishes, told_until, reader) = (&subscriber.wishes, subscriber.told, self.reader());
+        let from = told_until.min(told_until.minus(LATE).max(subscriber.since));
         let mut told = told(reader, subscriber)?;
         let mut sections = Vec::new();
         let mut add = |list: String, papers: &mut dyn Iterator<Item = Entered>, most: usize| {
@@ -162,12 +166,13 @@ impl Outbox {
             let picks = reader.picks()?.into_iter().filter(|pick| pick.at > from && pick.at <= now);
             add("picks".to_owned(), &mut picks.map(|pick| twice(&pick.paper)), OF_LIST);
         }
-        for topic in &wishes.topics {
+        let site = self.serving.site.borrow().clone();
+        for topic in wishes.topics.iter().filter(|topic| site.topics.topic(topic).is_some()) {
             let entered = round.entered(reader, topic, from, now)?;
             add(format!("topic/{topic}"), &mut entered.iter().cloned(), OF_LIST);
         }
         if wishes.daily {
-            let listed = round.listed(self, from, now)?;
+            let listed = round.listed(self, told_until, now)?;
             add("daily".to_owned(), &mut listed.iter().map(twice), OF_LIST);
         }
         if wishes.trending {

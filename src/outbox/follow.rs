@@ -97,7 +97,7 @@ impl Outbox {
                 }
                 let due = self.following.with(|known| known.get(&id).cloned());
                 if let Some(followed) = due.filter(|followed| followed.renew <= Instant::now()) {
-                    self.ask_hub(&id, &followed).await;
+                    self.ask_hub(&id, &url, &followed).await;
                 }
             }
         }
@@ -115,7 +115,7 @@ impl Outbox {
             vec![("accept".to_owned(), "application/atom+xml, application/rss+xml, */*;q=0.5".to_owned())];
         let body = hyper::body::Bytes::new();
         let sending = Sending { method: "GET", url: url.clone(), headers, body, limit: PATIENCE };
-        let Ok(taken) = self.poster().send(sending).await else { return };
+        let Ok(taken) = self.settings().own.send(sending).await else { return };
         if taken.status != 200 {
             return;
         }
@@ -136,7 +136,7 @@ impl Outbox {
         });
     }
 
-    async fn ask_hub(&self, id: &SourceId, followed: &Followed) {
+    async fn ask_hub(&self, id: &SourceId, source: &Url, followed: &Followed) {
         if !self.is_reachable_from(&followed.hub) {
             return;
         }
@@ -153,7 +153,11 @@ impl Outbox {
                 one.renew = again;
             }
         });
-        match self.poster().send(sending).await {
+        // Where the operator reads a feed, its hub may be asked too; any other is one that a stranger named.
+        let is_beside = followed.hub.origin() == source.origin();
+        let settings = self.settings();
+        let poster = if is_beside { &settings.own } else { &settings.poster };
+        match poster.send(sending).await {
             Ok(taken) if (200..300).contains(&taken.status) => {}
             Ok(taken) => {
                 tracing::debug!(source.id = %id, "the hub {} answers {}", followed.hub, taken.status);

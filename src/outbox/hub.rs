@@ -1,6 +1,8 @@
 //! The hub (W3C WebSub): programs ask to be told what is new in a feed, prove that the address is theirs, and are told until
 //! their lease ends.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sha2::Digest as _;
@@ -61,15 +63,15 @@ impl Outbox {
         if let Err(why) = settings.poster.check(&intent.callback) {
             return Err(refused(422, &format!("hub.callback cannot be asked from here: {why}")));
         }
-        if !self.limits.may_verify(network, intent.callback.host_str().unwrap_or_default()) {
-            return Err(refused(429, "too many requests; please come again in a minute"));
-        }
         let Ok(permit) = self.verifying.clone().try_acquire_owned() else {
             return Err(refused(
                 503,
                 "too many subscriptions wait to be verified; please come again in a minute",
             ));
         };
+        if !self.limits.may_verify(network, intent.callback.host_str().unwrap_or_default()) {
+            return Err(refused(429, "too many requests; please come again in a minute"));
+        }
         match self.news(&feed, None).await {
             Fed::News(_) | Fed::Nothing => {}
             Fed::Missing => return Err(refused(404, "hub.topic is not a feed of this site")),
@@ -138,12 +140,13 @@ impl Outbox {
             now.plus(chrono::TimeDelta::seconds(i64::try_from(lease).unwrap_or(i64::MAX / 2_000_000)));
         let (id, secret) = (destination_id(&intent.callback, &intent.topic), intent.secret.clone());
         let way = Way::Callback { url: intent.callback.to_string(), secret, until };
+        let count = Arc::clone(&self.pushed_to);
         self.change(move |reader| {
             let known = match reader.outgoing(&OutgoingKey::destination(&id))? {
                 Some(Outgoing::Destination(known)) => Some(known),
                 Some(Outgoing::Key(_) | Outgoing::Letter(_) | Outgoing::Subscriber(_)) | None => None,
             };
-            if known.is_none() && reader.destinations()?.len() >= MOST {
+            if known.is_none() && count.fetch_add(1, Ordering::Relaxed) >= MOST {
                 tracing::warn!("hub: there are {MOST} subscriptions; another one is not taken");
                 return Ok((Vec::new(), ()));
             }
@@ -152,6 +155,7 @@ impl Outbox {
                 feed,
                 way: way.clone(),
                 place: now,
+                recent: Vec::new(),
                 seen,
                 tries: Tries::default(),
                 delivered: 0,

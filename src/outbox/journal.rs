@@ -2,8 +2,9 @@
 //! none of them again.
 //!
 //! A line in a file is there as soon as it is written, also when the process ends a moment later; only a power cut can lose
-//! the last ones. Then, and when the connection breaks between the last byte and the answer, a letter may come twice, under
-//! the same `Message-ID`.
+//! the last ones. Then, and when the connection breaks or the process is killed between the last byte and the answer, nobody
+//! can tell whether the relay took the letter (RFC 1047): it comes again, under the same `Message-ID`. Not to send it would
+//! lose it at relays that drop what they cannot answer for.
 
 use std::collections::BTreeSet;
 use std::fs::File;

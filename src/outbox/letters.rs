@@ -251,10 +251,11 @@ impl Outbox {
             ));
         }
         let (quiet, days) = (self.settings().quiet_days.clone(), days(digest.from, digest.until));
-        if days.iter().any(|day| quiet.contains(day)) {
+        let is_weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+        let is_quiet = |day: &NaiveDate| quiet.contains(day);
+        if days.iter().any(is_quiet) && days.iter().all(|day| is_quiet(day) || is_weekend(day)) {
             return Ok("Nothing new came: it was a holiday, on which nothing is announced.".to_owned());
         }
-        let is_weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
         if !days.is_empty() && days.iter().all(is_weekend) {
             return Ok("Nothing new came: on weekends hardly any source announces papers.".to_owned());
         }

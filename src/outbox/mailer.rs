@@ -118,13 +118,27 @@ async fn smtp(relay: &AsyncSmtpTransport<Tokio1Executor>, letter: &Sealed) -> Re
         .map_err(|error| Failure { kind: FailureKind::Address, words: error.to_string() })?;
     match relay.send_raw(&envelope, &letter.bytes).await {
         Ok(_taken) => Ok(()),
-        Err(error) => Err(Failure { kind: kind(&error), words: words(&error) }),
+        Err(error) => {
+            let kind = kind(&error);
+            let is_in_doubt = match kind {
+                FailureKind::Relay | FailureKind::Later => error.status().is_none(),
+                FailureKind::Address | FailureKind::Letter => true,
+            };
+            // One that does not welcome us, or not now, has not judged the letter.
+            let is_ours = is_in_doubt && matches!(relay.test_connection().await, Ok(true));
+            let kind = match (is_in_doubt, is_ours) {
+                (false, _) | (true, true) => kind,
+                (true, false) => FailureKind::Relay,
+            };
+            Err(Failure { kind, words: words(&error) })
+        }
     }
 }
 
 /// What an error of the relay means. Its answers to our greeting and name are about us, those to the rest about the letter.
 fn kind(error: &smtp::Error) -> FailureKind {
-    let Some(code) = error.status() else { return FailureKind::Relay };
+    // It broke off: if it can be reached otherwise, this letter waits, and does not keep others from going.
+    let Some(code) = error.status() else { return FailureKind::Later };
     let code: u16 = code.into();
     let words = words(error);
     match code {

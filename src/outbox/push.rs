@@ -6,16 +6,14 @@
 
 use std::collections::HashMap;
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::fetch::post::Sending;
 use crate::model::outgoing::Destination;
 use crate::model::outgoing::DestinationId;
 use crate::model::outgoing::Outgoing;
@@ -23,24 +21,17 @@ use crate::model::outgoing::OutgoingKey;
 use crate::model::outgoing::Way;
 use crate::model::plan::Op;
 use crate::model::plan::Sequence;
-use crate::model::time::Timestamp;
 use crate::outbox::Outbox;
+use crate::outbox::delivering::Came;
+use crate::outbox::delivering::Outcome;
+use crate::outbox::delivering::after;
+use crate::outbox::delivering::destination;
+use crate::outbox::delivering::has_ended;
+use crate::outbox::delivering::host;
 use crate::outbox::feeds::Fed;
-use crate::outbox::feeds::News;
 use crate::outbox::hub::PATIENCE;
-use crate::outbox::outcome::Came;
-use crate::outbox::outcome::Outcome;
-use crate::outbox::outcome::after;
-use crate::outbox::tokens;
-use crate::push::delivery;
-use crate::push::delivery::Receipt;
-use crate::push::subscriber;
+use crate::outbox::lanes::Lanes;
 use crate::store::Error;
-use crate::urls::Place;
-
-/// Deliveries at one time, and to one host.
-const AT_ONCE: usize = 128;
-const TO_ONE_HOST: usize = 32;
 
 /// Plans come in groups: what follows within this is looked at together.
 const SETTLING: Duration = Duration::from_millis(30);
@@ -64,8 +55,7 @@ struct Pusher {
     read: Option<(Sequence, Instant)>,
     looked: HashMap<String, Looked>,
     flying: HashSet<DestinationId>,
-    at_once: Arc<Semaphore>,
-    hosts: HashMap<String, Arc<Semaphore>>,
+    lanes: Lanes,
     outcomes: mpsc::UnboundedSender<Outcome>,
 }
 
@@ -81,8 +71,7 @@ impl Outbox {
             read: None,
             looked: HashMap::new(),
             flying: HashSet::new(),
-            at_once: Arc::new(Semaphore::new(AT_ONCE)),
-            hosts: HashMap::new(),
+            lanes: Lanes::default(),
             outcomes,
         };
         pusher.configure().await;
@@ -118,7 +107,7 @@ impl Outbox {
                     }
                     pusher.configure().await;
                 }
-                () = tokio::time::sleep(TICK) => {}
+                () = tokio::time::sleep(if pusher.is_behind() { READ_AGAIN } else { TICK }) => {}
             }
         }
     }
@@ -131,6 +120,8 @@ impl Pusher {
             tracing::error!(%error, "push: {error}; what the configuration says of webhooks and hubs waits");
         }
         self.read = None;
+        // A feed may be no more, or be another one, without anything in the store having moved.
+        self.looked.clear();
     }
 
     /// Reads the destinations again where anything about them changed.
@@ -145,9 +136,15 @@ impl Pusher {
             let ahead = self.known.remove(&destination.id).filter(|one| self.flying.contains(&one.id));
             known.insert(destination.id.clone(), ahead.unwrap_or(destination));
         }
+        self.outbox.pushed_to.store(known.len(), Ordering::Relaxed);
         self.known = known;
         self.read = Some((moved, Instant::now()));
         Ok(())
+    }
+
+    /// Whether rows changed that were not read again yet.
+    fn is_behind(&self) -> bool {
+        self.read.is_some_and(|(at, _when)| at < self.outbox.reader().outgoing_moved())
     }
 
     /// Starts what is owed and may be tried now.
@@ -215,29 +212,28 @@ impl Pusher {
             }
             Fed::Missing => {
                 for destination in destinations {
-                    if let Way::Callback { url, .. } = &destination.way
-                        && let Ok(url) = Url::parse(url)
-                    {
-                        self.outbox.deny(&url, &feed).await;
-                    }
-                    let outcome = Outcome { id: destination.id, came: Came::Gone, is_last: true };
-                    let _is_heard = self.outcomes.send(outcome);
+                    self.flying.insert(destination.id.clone());
+                    let lane = self.lanes.of(&destination.id, &host(&destination));
+                    let (outbox, outcomes, feed) = (self.outbox.clone(), self.outcomes.clone(), feed.clone());
+                    self.outbox.under_way.spawn(async move {
+                        if let Way::Callback { url, .. } = &destination.way
+                            && let Ok(url) = Url::parse(url)
+                        {
+                            lane.run(outbox.deny(&url, &feed)).await;
+                        }
+                        let outcome = Outcome { id: destination.id, came: Came::Gone, is_last: true };
+                        let _is_heard = outcomes.send(outcome);
+                    });
                 }
             }
             Fed::News(news) => {
                 self.looked.insert(feed, Looked { gate, tag: news.tag.clone() });
                 for destination in destinations {
                     self.flying.insert(destination.id.clone());
-                    let host = host(&destination);
-                    let of_host =
-                        self.hosts.entry(host).or_insert_with(|| Arc::new(Semaphore::new(TO_ONE_HOST)));
-                    let permits = (Arc::clone(of_host), Arc::clone(&self.at_once));
+                    let lane = self.lanes.of(&destination.id, &host(&destination));
                     let (outbox, outcomes, news) = (self.outbox.clone(), self.outcomes.clone(), news.clone());
                     self.outbox.under_way.spawn(async move {
-                        // Neither is ever closed.
-                        let _of_host = permits.0.acquire_owned().await;
-                        let _at_once = permits.1.acquire_owned().await;
-                        let came = outbox.deliver(&destination, news).await;
+                        let came = lane.run(outbox.deliver_to(&destination, news)).await;
                         let _is_heard = outcomes.send(Outcome { id: destination.id, came, is_last: true });
                     });
                 }
@@ -277,9 +273,6 @@ impl Pusher {
                 self.known.insert(outcome.id.clone(), next);
             }
         }
-        if self.hosts.len() > 10_000 {
-            self.hosts.retain(|_host, permits| permits.available_permits() < TO_ONE_HOST);
-        }
         let written = self.outbox.change(move |reader| {
             let mut now_known: HashMap<DestinationId, Option<Destination>> = HashMap::new();
             for Outcome { id, came, .. } in outcomes {
@@ -307,71 +300,4 @@ impl Pusher {
             tracing::error!(%error, "push: what was delivered could not be written: {error}");
         }
     }
-}
-
-impl Outbox {
-    /// Sends news to a callback, or word of it to another hub.
-    async fn deliver(&self, destination: &Destination, news: News) -> Came {
-        let settings = self.settings();
-        let address = |feed: &str| format!("{}{feed}", self.urls().absolute(Place::Front));
-        let (url, headers, body) = match &destination.way {
-            Way::Callback { url, secret, .. } => {
-                let hubs = self.serving.site.borrow().hub_urls(self.urls());
-                let hubs: Vec<Url> = hubs.iter().filter_map(|hub| Url::parse(hub).ok()).collect();
-                let Ok(topic) = Url::parse(&address(&destination.feed)) else { return Came::Gone };
-                let key = key(&destination.id, &news.tag);
-                let headers =
-                    delivery::headers(&topic, &hubs, &news.media_type, &news.body, secret.as_ref(), &key);
-                (url.clone(), headers, news.body)
-            }
-            Way::Hub(url) => {
-                let stem = destination.feed.trim_end_matches(".atom");
-                let feeds =
-                    [".atom", ".rss", ".json"].map(|end| Url::parse(&address(&format!("{stem}{end}"))).ok());
-                let feeds: Vec<Url> = feeds.into_iter().flatten().collect();
-                let form = "application/x-www-form-urlencoded".to_owned();
-                (url.clone(), vec![("content-type".to_owned(), form)], subscriber::ping_form(&feeds).into())
-            }
-            Way::Webhook(_) => return Came::Gone,
-        };
-        let Ok(url) = Url::parse(&url) else { return Came::Gone };
-        let sending = Sending { method: "POST", url, headers, body, limit: PATIENCE };
-        match settings.poster.send(sending).await {
-            Ok(taken) => match Receipt::of(taken.status) {
-                Receipt::Taken => Came::Seen(news.tag),
-                Receipt::Gone => Came::Gone,
-                Receipt::Again => {
-                    Came::Again { why: format!("it answers {}", taken.status), after: taken.retry_after }
-                }
-            },
-            Err(why) => Came::Again { why, after: None },
-        }
-    }
-}
-
-fn has_ended(destination: &Destination, now: Timestamp) -> bool {
-    matches!(&destination.way, Way::Callback { until, .. } if *until <= now)
-}
-
-/// A destination as it is written.
-pub(super) fn destination(
-    reader: &crate::store::Reader,
-    id: &DestinationId,
-) -> Result<Option<Destination>, Error> {
-    Ok(match reader.outgoing(&OutgoingKey::destination(id))? {
-        Some(Outgoing::Destination(destination)) => Some(destination),
-        Some(Outgoing::Key(_) | Outgoing::Letter(_) | Outgoing::Subscriber(_)) | None => None,
-    })
-}
-
-fn host(destination: &Destination) -> String {
-    let (Way::Callback { url, .. } | Way::Hub(url) | Way::Webhook(url)) = &destination.way;
-    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// What tells a delivery from others, also when it is sent again.
-fn key(id: &DestinationId, tag: &str) -> String {
-    use sha2::Digest as _;
-    let digest = sha2::Sha256::digest(format!("{id}\n{tag}"));
-    tokens::hexadecimal(&digest).chars().take(32).collect()
 }

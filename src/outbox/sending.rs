@@ -18,6 +18,7 @@ use crate::model::outgoing::Outgoing;
 use crate::model::outgoing::OutgoingKey;
 use crate::model::outgoing::Tries;
 use crate::model::plan::Op;
+use crate::model::plan::Plan;
 use crate::model::plan::Sequence;
 use crate::model::subscriber::Standing;
 use crate::model::subscriber::SubscriberId;
@@ -30,6 +31,7 @@ use crate::outbox::mailer::FailureKind;
 use crate::outbox::settings::Settings;
 use crate::store::Error;
 use crate::store::Reader;
+use crate::store::Writer;
 
 /// After a failure of one letter, doubled up to the longest.
 const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(5);
@@ -67,6 +69,8 @@ struct Sender {
     rest: Duration,
     rests_until: Option<Instant>,
     outcomes: mpsc::UnboundedSender<(LetterId, Went)>,
+    /// What came of letters and could not be written yet: these are not sent again.
+    unwritten: Vec<(LetterId, Went)>,
     is_clear: bool,
 }
 
@@ -82,7 +86,7 @@ impl Outbox {
         };
         let (outcomes, mut came) = mpsc::unbounded_channel();
         let mut revision = self.reader().watch();
-        let mut settings = self.settings.clone();
+        let (mut settings, urged) = (self.settings.clone(), Arc::clone(&self.urged));
         let mut sender = Sender {
             outbox: self,
             journal: Arc::new(journal),
@@ -93,6 +97,7 @@ impl Outbox {
             rest: FIRST_REST,
             rests_until: None,
             outcomes,
+            unwritten: Vec::new(),
             is_clear: false,
         };
         // What the last process sent and could not write down.
@@ -116,7 +121,10 @@ impl Outbox {
                 moved = revision.changed() => if moved.is_err() { return },
                 _count = came.recv_many(&mut batch, 256) => sender.note(std::mem::take(&mut batch)).await,
                 changed = settings.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(pause) => {}
+                () = urged.notified() => (sender.rest, sender.rests_until) = (FIRST_REST, None),
+                () = tokio::time::sleep(pause) => if !sender.unwritten.is_empty() {
+                    sender.note(Vec::new()).await;
+                },
             }
         }
     }
@@ -130,6 +138,9 @@ impl Sender {
         }
         let letters = self.outbox.reader().letters_waiting()?;
         self.waiting = letters.into_iter().map(|letter| (letter.id.clone(), letter)).collect();
+        for (id, _went) in &self.unwritten {
+            self.waiting.remove(id);
+        }
         self.read = Some(moved);
         Ok(())
     }
@@ -217,25 +228,36 @@ impl Sender {
         }
         let now = self.outbox.clock().now();
         for (id, _went) in &outcomes {
-            // Whatever is written below is read again before the next one goes out.
+            // It comes back below, if it is to be tried again.
             self.waiting.remove(id);
         }
-        let written = self.outbox.change(move |reader| {
+        self.unwritten.extend(outcomes);
+        let (all, read) = (self.unwritten.clone(), self.read);
+        let written = self.outbox.pen.write(move |writer: &mut Writer| {
+            writer.heal()?;
+            let reader = writer.reader();
+            let is_all_known = read == Some(reader.outgoing_moved());
             let mut ops = Vec::new();
-            for (id, went) in outcomes {
-                note(reader, &id, went, now, &mut ops)?;
+            for (id, went) in all {
+                note(&reader, &id, went, now, &mut ops)?;
             }
-            Ok((ops, ()))
+            let again: Vec<Letter> = ops.iter().filter_map(waits).cloned().collect();
+            if !ops.is_empty() {
+                writer.commit(&[Plan { at: now, ops }])?;
+            }
+            // Nobody else writes meanwhile: where nothing else moved before, the queue need not be read again.
+            Ok((again, is_all_known.then(|| writer.reader().outgoing_moved())))
         });
         match written.await {
-            Ok(()) => {
-                self.read = None;
+            Ok((again, read)) => {
+                self.unwritten.clear();
+                self.waiting.extend(again.into_iter().map(|letter| (letter.id.clone(), letter)));
+                self.read = read;
                 self.is_clear = false;
             }
             Err(error) => {
-                // What was sent stands in the journal; it is not sent again, since it left the queue of this process.
-                tracing::error!(%error, "mail: what was sent could not be written: {error}");
-                self.read = Some(self.outbox.reader().outgoing_moved());
+                // What was sent also stands in the journal, for the next process.
+                tracing::error!(%error, "mail: what was sent could not be written: {error}; tried again");
                 return;
             }
         }
@@ -275,6 +297,15 @@ impl Outbox {
             }
             Err(failure) => Went::Failed(failure.kind, failure.words),
         }
+    }
+}
+
+/// A letter that waits, if that is what is written.
+fn waits(op: &Op) -> Option<&Letter> {
+    let Op::Outgoing(outgoing) = op else { return None };
+    match &**outgoing {
+        Outgoing::Letter(letter) if letter.state == LetterState::Waiting => Some(letter),
+        Outgoing::Letter(_) | Outgoing::Key(_) | Outgoing::Subscriber(_) | Outgoing::Destination(_) => None,
     }
 }
 

@@ -38,8 +38,10 @@ pub struct Settings {
     pub quiet_days: Arc<BTreeSet<NaiveDate>>,
     /// The webhooks: topics and where to.
     pub webhooks: BTreeMap<String, (Vec<crate::model::topic::TopicId>, Endpoint)>,
-    /// Sends what is pushed.
+    /// Sends to whom a stranger named: callbacks, and hubs that are read from feeds.
     pub poster: Poster,
+    /// Sends to whom the operator named: webhooks, other hubs, sources. What is exempt for them is closed to strangers.
+    pub own: Poster,
     /// After so many days half is left of what speaks for a paper.
     pub half_life_days: f64,
     /// What is wrong with the settings, for the operator.
@@ -63,19 +65,20 @@ impl Settings {
         let OutgoingSettings { mail, subscribers, push, webhooks } = config.outgoing.clone();
         let mut faults = Vec::new();
         let mut hooks = BTreeMap::new();
-        let mut allowed = push.callbacks.clone();
-        allowed.extend(push.hubs.iter().cloned());
+        let mut own = fetch.allowed_hosts.clone();
+        own.extend(push.hubs.iter().cloned());
         for hook in webhooks {
             let Some(template) = Template::parse(&hook.format) else { continue };
             match Endpoint::new(template, hook.url.clone(), hook.secret.clone()) {
                 Ok(endpoint) => {
-                    allowed.push(hook.url);
+                    own.push(hook.url);
                     hooks.insert(hook.id, (hook.topics, endpoint));
                 }
                 Err(error) => faults.push(format!("webhook {}: {error}; nothing is sent there", hook.id)),
             }
         }
-        let poster = Poster::new(&fetch::Settings { allowed_hosts: allowed, ..fetch })?;
+        let own = Poster::new(&fetch::Settings { allowed_hosts: own, ..fetch.clone() })?;
+        let poster = Poster::new(&fetch::Settings { allowed_hosts: push.callbacks.clone(), ..fetch })?;
         let mail = mail.and_then(|settings| match self::mail(config, &settings) {
             Ok(mail) => Some(mail),
             Err(why) => {
@@ -92,6 +95,7 @@ impl Settings {
             quiet_days: Arc::clone(&config.quiet_days),
             webhooks: hooks,
             poster,
+            own,
             half_life_days: config.half_life.as_secs_f64() / 86_400.0,
             faults,
         })

@@ -28,6 +28,9 @@ use crate::store::Reader;
 /// One address is asked to confirm no oftener than this.
 const INVITED_AGAIN: TimeDelta = TimeDelta::hours(24);
 
+/// An address that refused letters may ask again after this.
+const FORGIVEN: TimeDelta = TimeDelta::days(7);
+
 /// More subscribers are not taken.
 const MOST: usize = 100_000;
 
@@ -174,7 +177,7 @@ impl Outbox {
                         is_configured: true,
                         wishes,
                         proposed: None,
-                        letters: former.map_or(0, |one| one.letters),
+                        letters: former.map_or_else(|| first_letter(now), |one| one.letters),
                         ..stranger(id, &address, now)
                     },
                 };
@@ -231,6 +234,11 @@ fn holder(reader: &Reader, token: &str, purpose: Purpose, now: Timestamp) -> Res
     Ok(subscriber)
 }
 
+/// The number of the first letter to somebody: who was forgotten and comes again gets none under a name that was used.
+fn first_letter(now: Timestamp) -> u64 {
+    u64::try_from(now.seconds()).unwrap_or(0)
+}
+
 /// Someone of whom nothing is known yet.
 fn stranger(id: SubscriberId, address: &Address, now: Timestamp) -> Subscriber {
     Subscriber {
@@ -244,7 +252,7 @@ fn stranger(id: SubscriberId, address: &Address, now: Timestamp) -> Subscriber {
         proposed: None,
         turn: 0,
         invited: None,
-        letters: 0,
+        letters: first_letter(now),
         told: now,
         bounced: Vec::new(),
     }
@@ -264,12 +272,24 @@ fn invite(
     let known = reader.subscriber(&id)?;
     if let Some(known) = &known {
         let was_asked = known.invited.is_some_and(|at| now.since(at) < INVITED_AGAIN);
+        let refuses = known.standing == Standing::Suspended && now.since(known.since) < FORGIVEN;
         // The operator's word counts, and an address that refuses letters gets none.
-        if was_asked || known.is_configured || known.standing == Standing::Suspended {
+        if was_asked || known.is_configured || refuses {
             return Ok((ops, ()));
         }
-    } else if reader.subscribers()?.len() >= MOST {
+    }
+    let all = reader.subscribers()?;
+    if known.is_none() && all.len() >= MOST {
         tracing::warn!("mail: there are {MOST} subscribers; another one is not taken");
+        return Ok((ops, ()));
+    }
+    // The same person under another spelling; the limits of this process forget that when it ends.
+    let victim = address.victim();
+    let was_asked = |one: &Subscriber| {
+        one.invited.is_some_and(|at| now.since(at) < INVITED_AGAIN)
+            && Address::parse_with(&one.address, true).is_ok_and(|known| known.victim() == victim)
+    };
+    if all.iter().any(was_asked) {
         return Ok((ops, ()));
     }
     let known = known.unwrap_or_else(|| stranger(id.clone(), address, now));

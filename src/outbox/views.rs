@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use crate::mail::address::Address;
 use crate::mail::compose::Sealed;
 use crate::model::outgoing::Destination;
+use crate::model::outgoing::DestinationId;
 use crate::model::outgoing::Digest;
 use crate::model::outgoing::Letter;
 use crate::model::outgoing::LetterId;
@@ -24,8 +25,8 @@ use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
 use crate::outbox::Outbox;
 use crate::outbox::cut;
+use crate::outbox::delivering::destination;
 use crate::outbox::letters;
-use crate::outbox::push;
 use crate::outbox::tokens::Mint;
 use crate::store;
 
@@ -88,19 +89,27 @@ impl Outbox {
             let letter = Letter { state: LetterState::Waiting, tries, ..letter };
             ops.push(Op::Outgoing(Box::new(Outgoing::Letter(letter))));
         }
-        for one in overview.destinations {
-            if is_named(&one.id.0) && one.tries.not_before.is_some() {
-                let tries = Tries { not_before: None, ..one.tries };
-                ops.push(Op::Outgoing(Box::new(Outgoing::Destination(Destination { tries, ..one }))));
-            }
-        }
-        let count = ops.iter().filter(|op| matches!(op, Op::Outgoing(_))).count();
+        let waits = |one: &Destination| is_named(&one.id.0) && one.tries.not_before.is_some();
+        let pushed: Vec<DestinationId> =
+            overview.destinations.into_iter().filter(waits).map(|one| one.id).collect();
+        let count = ops.iter().filter(|op| matches!(op, Op::Outgoing(_))).count() + pushed.len();
         if let Some(name) = name.filter(|_| count == 0) {
             return Err(Error::Wrong(format!(
                 "nothing in the outbox is called {name} and waits or was given up"
             )));
         }
-        self.change(move |_reader| Ok((ops, ()))).await?;
+        self.change(move |reader| {
+            for id in pushed {
+                // A delivery may have ended meanwhile.
+                if let Some(one) = destination(reader, &id)? {
+                    let tries = Tries { not_before: None, ..one.tries };
+                    ops.push(Op::Outgoing(Box::new(Outgoing::Destination(Destination { tries, ..one }))));
+                }
+            }
+            Ok((ops, ()))
+        })
+        .await?;
+        self.urged.notify_one();
         Ok(count)
     }
 
@@ -116,7 +125,7 @@ impl Outbox {
                 }
             }
             let id = crate::model::outgoing::DestinationId(name.clone());
-            if let Some(one) = push::destination(reader, &id)? {
+            if let Some(one) = destination(reader, &id)? {
                 let words = match one.way {
                     Way::Callback { .. } => format!("subscription {id} is ended"),
                     Way::Webhook(_) | Way::Hub(_) => {

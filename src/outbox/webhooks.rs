@@ -14,13 +14,16 @@ use crate::model::outgoing::Outgoing;
 use crate::model::outgoing::OutgoingKey;
 use crate::model::outgoing::Tries;
 use crate::model::outgoing::Way;
+use crate::model::paper::PaperId;
 use crate::model::plan::Op;
 use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
 use crate::outbox::Outbox;
-use crate::outbox::outcome::Came;
-use crate::outbox::outcome::Outcome;
+use crate::outbox::delivering::Came;
+use crate::outbox::delivering::LATE;
+use crate::outbox::delivering::Outcome;
+use crate::outbox::delivering::after;
 use crate::outbox::tokens;
 use crate::push::delivery::Receipt;
 use crate::push::webhook::Announced;
@@ -37,6 +40,9 @@ const TOGETHER: usize = 20;
 
 /// Entries that are looked at: what gathers beyond is not told, but counted.
 const MOST: usize = 500;
+
+/// What is told next, of which papers listed at which times, and whether that is all.
+type Next = (Announcement, Vec<(PaperId, Timestamp)>, bool);
 
 impl Outbox {
     /// Writes the destinations that the configuration asks for, and forgets those that it no longer names.
@@ -76,8 +82,17 @@ impl Outbox {
                     continue;
                 }
                 // Told from now on; what was there before is no news.
+                let recent = match (&way, topic_of(&feed)) {
+                    (Way::Webhook(_), Some(topic)) => {
+                        let listed = reader.timeline(&topic, None, MOST)?.into_iter();
+                        let late = listed.take_while(|entry| entry.at > now.minus(LATE));
+                        late.map(|entry| (entry.paper, entry.at)).collect()
+                    }
+                    (Way::Webhook(_) | Way::Hub(_) | Way::Callback { .. }, _) => Vec::new(),
+                };
                 let (tries, seen) = (Tries::default(), None);
-                let one = Destination { id, feed, way, place: now, seen, tries, delivered: 0, lost: 0 };
+                let one =
+                    Destination { id, feed, way, place: now, recent, seen, tries, delivered: 0, lost: 0 };
                 ops.push(Op::Outgoing(Box::new(Outgoing::Destination(one))));
             }
             Ok((ops, ()))
@@ -92,15 +107,14 @@ impl Outbox {
 
     /// Tells a webhook what was listed since it was last told, and how far that went.
     pub(super) async fn call_webhook(&self, hook: Destination, outcomes: &mpsc::UnboundedSender<Outcome>) {
-        let mut place = hook.place;
+        let (mut hook, now) = (hook, self.clock().now());
         loop {
-            let (came, is_last) = self.tell(&hook, &mut place).await;
-            let Some(came) = came else {
-                // Nothing is owed; whoever waits for the end is told so.
-                let _is_heard =
-                    outcomes.send(Outcome { id: hook.id, came: Came::Told(place), is_last: true });
-                return;
-            };
+            let (came, is_last) = self.tell(&hook).await;
+            // Where nothing is owed, whoever waits for the end is told so.
+            let came = came.unwrap_or_else(|| Came::Told(Vec::new()));
+            if let (Came::Told(_), Some(next)) = (&came, after(hook.clone(), &came, now)) {
+                hook = next;
+            }
             let _is_heard = outcomes.send(Outcome { id: hook.id.clone(), came, is_last });
             if is_last {
                 return;
@@ -109,17 +123,16 @@ impl Outbox {
     }
 
     /// Tells the next entries; gives what came of it, if there were any, and whether that was the end.
-    async fn tell(&self, hook: &Destination, place: &mut Timestamp) -> (Option<Came>, bool) {
+    async fn tell(&self, hook: &Destination) -> (Option<Came>, bool) {
         let settings = self.settings();
         let again = |why: String| (Some(Came::Again { why, after: None }), true);
         let Way::Webhook(name) = &hook.way else { return (None, true) };
         let Some((_topics, endpoint)) = settings.webhooks.get(name) else { return (None, true) };
-        let stem = hook.feed.trim_start_matches("topics/").trim_end_matches(".atom");
-        let Some(topic) = TopicId::parse(stem) else { return (None, true) };
+        let Some(topic) = topic_of(&hook.feed) else { return (None, true) };
         let together = if endpoint.tells_one_by_one() { 1 } else { TOGETHER };
-        let (this, from, of) = (self.clone(), *place, topic.clone());
-        let announced = tokio::task::spawn_blocking(move || this.announcement(&of, from, together)).await;
-        let (announcement, until, is_all) = match announced {
+        let (this, from, of) = (self.clone(), hook.clone(), topic.clone());
+        let announced = tokio::task::spawn_blocking(move || this.announcement(&of, &from, together)).await;
+        let (announcement, told, is_all) = match announced {
             Ok(Ok(Some(found))) => found,
             Ok(Ok(None)) => return (None, true),
             Ok(Err(error)) => return again(error.to_string()),
@@ -133,7 +146,7 @@ impl Outbox {
                 body: Bytes::from(outgoing.body),
                 limit: PATIENCE,
             };
-            match settings.poster.send(sending).await {
+            match settings.own.send(sending).await {
                 Ok(taken) => match Receipt::of(taken.status) {
                     Receipt::Taken => {}
                     Receipt::Gone | Receipt::Again => {
@@ -144,26 +157,31 @@ impl Outbox {
                 Err(why) => return again(why),
             }
         }
-        *place = until;
-        (Some(Came::Told(until)), is_all)
+        (Some(Came::Told(told)), is_all)
     }
 
-    /// The oldest entries that were listed after a time: what is told of them, until when that reaches, and whether that is all.
+    /// The oldest entries that a webhook was not told: what is told of them, which they are, and whether that is all.
     fn announcement(
         &self,
         topic: &TopicId,
-        from: Timestamp,
+        hook: &Destination,
         together: usize,
-    ) -> Result<Option<(Announcement, Timestamp, bool)>, Error> {
+    ) -> Result<Option<Next>, Error> {
         let reader = self.reader();
         let site = self.serving.site.borrow().clone();
         let Some(configured) = site.topics.topic(topic) else { return Ok(None) };
         let listed = reader.timeline(topic, None, MOST)?;
-        let mut owed: Vec<TimelineEntry> = listed.into_iter().take_while(|entry| entry.at > from).collect();
+        let horizon = hook.place.minus(LATE);
+        let is_told = |entry: &TimelineEntry| hook.recent.contains(&(entry.paper.clone(), entry.at));
+        let late = listed.into_iter().take_while(|entry| entry.at > horizon);
+        let mut owed: Vec<TimelineEntry> = late.filter(|entry| !is_told(entry)).collect();
         owed.reverse();
         let is_all = owed.len() <= together;
         owed.truncate(together);
-        let Some(until) = owed.last().map(|entry| entry.at) else { return Ok(None) };
+        if owed.is_empty() {
+            return Ok(None);
+        }
+        let told = owed.iter().map(|entry| (entry.paper.clone(), entry.at)).collect();
         let mut entries = Vec::new();
         for entry in owed {
             if let Some(paper) = reader.paper(&entry.paper)? {
@@ -178,7 +196,7 @@ impl Outbox {
             feed_url: urls.absolute(Place::Feed(List::Topic(topic), Format::Atom)),
             entries,
         };
-        Ok(Some((announcement, until, is_all)))
+        Ok(Some((announcement, told, is_all)))
     }
 
     fn announced(&self, paper: &crate::model::paper::Paper, listed: &TimelineEntry) -> Announced {
@@ -201,4 +219,9 @@ impl Outbox {
             reason: Some(listed.reason.clone()).filter(|reason| !reason.is_empty()),
         }
     }
+}
+
+/// The topic whose feed this is.
+fn topic_of(feed: &str) -> Option<TopicId> {
+    feed.strip_prefix("topics/")?.strip_suffix(".atom").and_then(TopicId::parse)
 }

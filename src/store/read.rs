@@ -154,7 +154,8 @@ impl Reader {
         before: Option<Timestamp>,
         limit: usize,
     ) -> Result<Vec<TimelineEntry>, Error> {
-        let end = before.map_or_else(|| keys::after_timeline(topic), |before| keys::timeline_at(topic, before));
+        let end =
+            before.map_or_else(|| keys::after_timeline(topic), |before| keys::timeline_at(topic, before));
         self.timeline_up_to(topic, end, limit)
     }
 
@@ -179,7 +180,9 @@ impl Reader {
     ) -> Result<(Vec<TimelineEntry>, bool), Error> {
         let mut entries = self.timeline(topic, before, limit)?;
         while let Some(last) = entries.last() {
-            let Some(next) = self.timeline_below(topic, Some(last), 1)?.pop() else { return Ok((entries, false)) };
+            let Some(next) = self.timeline_below(topic, Some(last), 1)?.pop() else {
+                return Ok((entries, false));
+            };
             if next.at != last.at {
                 return Ok((entries, true));
             }
@@ -188,7 +191,12 @@ impl Reader {
         Ok((entries, false))
     }
 
-    fn timeline_up_to(&self, topic: &TopicId, end: Vec<u8>, limit: usize) -> Result<Vec<TimelineEntry>, Error> {
+    fn timeline_up_to(
+        &self,
+        topic: &TopicId,
+        end: Vec<u8>,
+        limit: usize,
+    ) -> Result<Vec<TimelineEntry>, Error> {
         let index = self.shared.index();
         let start = keys::timeline(topic);
         let range = (Bound::Included(start), Bound::Excluded(end));

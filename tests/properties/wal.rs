@@ -205,6 +205,7 @@ fn outgoing() -> impl Strategy<Value = Outgoing> + Clone {
                 feed,
                 way,
                 place: at(seconds),
+                recent: vec![(paper_id(0), at(seconds))],
                 seen,
                 tries,
                 delivered: 2,

@@ -107,8 +107,10 @@ impl Site {
             requests_per_minute: desk.config().server.requests_per_minute,
             ..http::Settings::default()
         };
-        let serving = http::Serving { teacher: teaching::teacher(&desk), ..desk.serving() };
+        let (teacher, errands) = (teaching::teacher(&desk), desk.outbox().errands());
+        let serving = http::Serving { teacher, errands, ..desk.serving() };
         let router = http::router::router(serving, &settings);
+        desk.outbox().ask_of(router.clone());
         let (stop, stopped) = (CancellationToken::new(), CancellationToken::new());
         let mut served = JoinSet::new();
         served.spawn({
@@ -144,6 +146,11 @@ impl Site {
         Self::open(folder, &config, clock, is_polite).await
     }
 
+    /// Stops for good; the folder that holds `store`.
+    pub(crate) async fn leave(self) -> TempDir {
+        self.close().await.0
+    }
+
     async fn close(self) -> (TempDir, String, Clock) {
         let Self { folder, config, clock, desk, stop, mut served, .. } = self;
         stop.cancel();
@@ -156,6 +163,11 @@ impl Site {
     /// The desk.
     pub(crate) fn desk(&self) -> &Desk {
         &self.desk
+    }
+
+    /// The text of the configuration in force.
+    pub(crate) fn config(&self) -> &str {
+        &self.config
     }
 
     /// The folder that holds `store`.

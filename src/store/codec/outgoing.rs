@@ -94,6 +94,8 @@ struct DestinationRow<'a> {
     #[serde(borrow)]
     way: WayRow<'a>,
     place: i64,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    recent: Vec<(Cow<'a, str>, i64)>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     seen: Option<Cow<'a, str>>,
     #[serde(default)]
@@ -147,7 +149,7 @@ impl OutgoingRow<'_> {
             IsRow::Key(key) => Outgoing::Key(Secret::new(&key)),
             IsRow::Subscriber(row) => Outgoing::Subscriber(row.into_noun()?),
             IsRow::Letter(row) => Outgoing::Letter(row.into_noun()?),
-            IsRow::Destination(row) => Outgoing::Destination(row.into_noun()),
+            IsRow::Destination(row) => Outgoing::Destination(row.into_noun()?),
         })
     }
 }
@@ -252,6 +254,11 @@ impl<'a> From<&'a Destination> for DestinationRow<'a> {
             feed: destination.feed.as_str().into(),
             way,
             place: destination.place.micros(),
+            recent: destination
+                .recent
+                .iter()
+                .map(|(paper, at)| (paper.as_str().into(), at.micros()))
+                .collect(),
             seen: destination.seen.as_deref().map(Cow::from),
             delivered: destination.delivered,
             lost: destination.lost,
@@ -261,8 +268,9 @@ impl<'a> From<&'a Destination> for DestinationRow<'a> {
 }
 
 impl DestinationRow<'_> {
-    fn into_noun(self) -> Destination {
-        Destination {
+    fn into_noun(self) -> Result<Destination, Fault> {
+        let recent = self.recent.iter().map(|(paper, micros)| Ok((paper_id(paper)?, at(*micros))));
+        Ok(Destination {
             id: DestinationId(self.id.into_owned()),
             feed: self.feed.into_owned(),
             way: match self.way {
@@ -275,10 +283,11 @@ impl DestinationRow<'_> {
                 WayRow::Hub(url) => Way::Hub(url.into_owned()),
             },
             place: at(self.place),
+            recent: recent.collect::<Result<_, Fault>>()?,
             seen: self.seen.map(Cow::into_owned),
             tries: self.tries.into_noun(),
             delivered: self.delivered,
             lost: self.lost,
-        }
+        })
     }
 }

@@ -309,7 +309,8 @@ async fn papers_of_one_moment_are_all_on_the_pages_and_go_on_in_a_renamed_topic(
         path = format!("/topics/all?before={}", rest.split('"').next().unwrap());
     }
     assert_eq!(met.len(), 270);
-    let renamed = harvest::configuration(&net).replace("id = \"all\"", "id = \"every\"\nformerly = [\"all\"]");
+    let renamed =
+        harvest::configuration(&net).replace("id = \"all\"", "id = \"every\"\nformerly = [\"all\"]");
     site.adopt(&renamed).await;
     let after = site.desk().reader().timeline(&topic_id("every"), None, 1_000).unwrap();
     assert_eq!(after.len(), 270);

@@ -1,0 +1,78 @@
+//! kill -9 while letters are sent, again and again: nobody misses a digest, and nobody gets two.
+//!
+//! Where the relay's answer was on its way when the program was killed the same letter may be taken again, with the same
+//! `Message-ID` (RFC 1047); how often that happens is printed.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use std::time::Instant;
+
+use chrono::TimeDelta;
+
+use crate::mail;
+use crate::mail::Program;
+use crate::mail::post::Sink;
+use crate::support::net::Net;
+use crate::support::site::Site;
+
+const SUBSCRIBERS: usize = 600;
+
+const KILLS: usize = 50;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_fifty_times_while_sending_nobody_misses_a_digest() {
+    let Some(sink) = Sink::start() else { return };
+    let net = Net::start().await;
+    mail::announce(&net, mail::yesterday(), 0, 2);
+    let mut configuration = mail::configuration(&net, mail::free_port()) + &mail::relay(&sink);
+    for number in 0..SUBSCRIBERS {
+        configuration +=
+            &format!("[[subscriber]]\naddress = \"s{number}@example.com\"\ntopics = [\"flags\"]\n");
+    }
+    let site = Site::start_at(&configuration, mail::yesterday()).await;
+    site.desk().outbox().configure_subscribers().await.unwrap();
+    site.later(TimeDelta::minutes(30));
+    site.harvest("arxiv").await;
+    let mut program = Program::start(site.leave().await, &configuration);
+    let (mut seed, mut in_the_middle, mut kills) = (fastrand::Rng::with_seed(7), 0, 0);
+    let begun = Instant::now();
+    while kills < KILLS {
+        // Some are killed while digests are cut, most while letters go out.
+        let first = sink.count();
+        if seed.u8(..) < 230 {
+            mail::until("a letter comes", || sink.count() > first).await;
+        }
+        tokio::time::sleep(Duration::from_micros(seed.u64(..250_000))).await;
+        program.kill();
+        kills += 1;
+        let came = sink.count();
+        in_the_middle += usize::from(came > first && came < SUBSCRIBERS);
+        assert!(begun.elapsed() < Duration::from_mins(8), "{kills} kills took too long");
+        program.come_up();
+    }
+    mail::until("everybody has a digest", || {
+        sink.envelopes().into_iter().map(|(to, _id)| to).collect::<BTreeSet<_>>().len() == SUBSCRIBERS
+    })
+    .await;
+    mail::until("nothing waits", || program.run(&["--json", "outbox"]).contains("\"outbox\": []")).await;
+    let mut got: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (to, message_id) in sink.envelopes() {
+        got.entry(to).or_default().push(message_id);
+    }
+    let twice: Vec<_> = got.iter().filter(|(_to, ids)| ids.len() > 1).collect();
+    for (to, ids) in &twice {
+        assert!(ids.iter().all(|id| *id == ids[0]), "{to} got two letters: {ids:?}");
+    }
+    eprintln!(
+        "{KILLS} kills, {in_the_middle} while letters went out: {SUBSCRIBERS} subscribers, none without a digest, {} whose \
+         letter was taken twice under one Message-ID",
+        twice.len()
+    );
+    // So many are under way at one time.
+    assert!(twice.len() <= KILLS * 4, "{} letters were taken twice", twice.len());
+    assert!(
+        in_the_middle > KILLS / 2,
+        "only {in_the_middle} kills fell between the first letter and the last"
+    );
+}

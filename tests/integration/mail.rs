@@ -1,0 +1,136 @@
+//! Digests as they are cut, without a mail server: a letter that says that nothing came says honestly why.
+
+use chrono::TimeDelta;
+use offprint::model::outgoing::Matter;
+
+use crate::support::net::Net;
+use crate::support::site::Site;
+use crate::support::wire;
+use crate::support::wire::Item;
+
+/// A site with one source and a subscriber who wants a letter every day, come what may.
+async fn site(net: &Net, more: &str) -> Site {
+    let config = format!(
+        "contact = \"mailto:ops@example.org\"\nquiet_days = [\"2026-08-14\"]\n\
+         [mail]\nfrom = \"papers@example.org\"\nserver = \"sendmail:/bin/true\"\n\
+         [[source]]\nid = \"arxiv\"\nkind = \"arxiv-rss\"\ncategories = [\"cs.LG\"]\nurl = \"{}\"\n\
+         [[topic]]\nid = \"flags\"\ntitle = \"Flags\"\nquery = \"title:flag*\"\n{more}",
+        net.url("/rss"),
+    );
+    Site::start(&config).await
+}
+
+const EVEN_EMPTY: &str =
+    "[[subscriber]]\naddress = \"ann@example.com\"\ntopics = [\"flags\"]\neven_empty = true\n";
+
+fn told(site: &Site) -> String {
+    let letter = site.desk().outbox().preview("ann@example.com", None, None).unwrap();
+    offprint::outbox::views::parts(&letter).0
+}
+
+#[tokio::test]
+async fn a_letter_that_holds_nothing_says_honestly_why() {
+    let net = Net::start().await;
+    let site = site(&net, EVEN_EMPTY).await;
+    let outbox = site.desk().outbox().clone();
+    outbox.configure_subscribers().await.unwrap();
+    // Thursday morning: the source was never asked.
+    site.at("2026-08-13T06:30:00Z");
+    let text = told(&site);
+    assert!(text.contains("One source is not well at the moment") && text.contains("arxiv"), "{text}");
+    // It has a paper that is for somebody else.
+    net.at("/rss/cs.LG").answers(wire::arxiv("Thu, 13 Aug 2026", &[Item::new("2608.00001", "Knots")]));
+    site.harvest("arxiv").await;
+    let text = told(&site);
+    assert!(text.contains("nothing that they announced is for you"), "{text}");
+    site.at("2026-08-13T07:00:00Z");
+    assert_eq!(outbox.cut().await.unwrap(), (1, 1), "a letter comes although it holds nothing");
+    let overview = outbox.overview().unwrap();
+    assert!(matches!(&overview.waiting[0].matter, Matter::Digest(digest) if digest.sections.is_empty()));
+    // Friday is a day on which nothing is announced, Saturday and Sunday are a weekend.
+    for (cut, now, why) in [
+        ("2026-08-14T07:00:00Z", "2026-08-15T06:59:00Z", "it was a holiday"),
+        ("2026-08-15T07:00:00Z", "2026-08-16T06:59:00Z", "on weekends hardly any source"),
+        ("2026-08-16T07:00:00Z", "2026-08-17T06:59:00Z", "on weekends hardly any source"),
+        ("2026-08-17T07:00:00Z", "2026-08-18T06:59:00Z", "nothing that they announced is for you"),
+    ] {
+        site.at(cut);
+        net.at("/rss/cs.LG").answers(wire::arxiv("Thu, 13 Aug 2026", &[Item::new("2608.00001", "Knots")]));
+        site.harvest("arxiv").await;
+        outbox.cut().await.unwrap();
+        site.at(now);
+        let text = told(&site);
+        assert!(text.contains(why), "{now}: {text}");
+    }
+    // A week with one holiday in it is no holiday.
+    let text = {
+        let letter = outbox.preview("ann@example.com", Some(7), None).unwrap();
+        offprint::outbox::views::parts(&letter).0
+    };
+    assert!(!text.contains("holiday"), "{text}");
+    // The source fails.
+    net.at("/rss/cs.LG").refuses(500);
+    site.harvest("arxiv").await;
+    let text = told(&site);
+    assert!(text.contains("One source is not well at the moment"), "{text}");
+}
+
+#[tokio::test]
+async fn a_paper_that_is_written_late_is_in_the_next_digest() {
+    let net = Net::start().await;
+    let site = site(&net, EVEN_EMPTY).await;
+    let outbox = site.desk().outbox().clone();
+    outbox.configure_subscribers().await.unwrap();
+    // The digest is cut while a harvest that began before it has not written its papers.
+    site.at("2026-08-13T07:00:05Z");
+    outbox.cut().await.unwrap();
+    site.at("2026-08-13T06:59:50Z");
+    net.at("/rss/cs.LG").answers(wire::arxiv("Thu, 13 Aug 2026", &[Item::new("2608.00001", "Flags")]));
+    site.harvest("arxiv").await;
+    site.at("2026-08-14T07:00:00Z");
+    outbox.cut().await.unwrap();
+    let letters = outbox.overview().unwrap().waiting;
+    let papers = |at: usize| match &letters[at].matter {
+        Matter::Digest(digest) => digest.sections.iter().map(|section| section.papers.len()).sum::<usize>(),
+        Matter::Invitation { .. } => panic!("nobody was invited"),
+    };
+    assert_eq!((letters.len(), papers(0), papers(1)), (2, 0, 1));
+    // And not in the one after.
+    site.at("2026-08-14T07:30:00Z");
+    site.at("2026-08-15T07:00:00Z");
+    outbox.cut().await.unwrap();
+    let letters = outbox.overview().unwrap().waiting;
+    assert!(matches!(&letters[2].matter, Matter::Digest(digest) if digest.sections.is_empty()));
+}
+
+#[tokio::test]
+async fn who_wishes_for_a_topic_that_is_gone_gets_the_others() {
+    let net = Net::start().await;
+    let mut site =
+        site(&net, "[[topic]]\nid = \"knots\"\ntitle = \"Knots\"\nquery = \"title:knots\"\n").await;
+    let outbox = site.desk().outbox().clone();
+    let wishes = offprint::model::subscriber::Wishes {
+        topics: ["flags", "knots"]
+            .iter()
+            .filter_map(|id| offprint::model::topic::TopicId::parse(id))
+            .collect(),
+        ..offprint::model::subscriber::Wishes::default()
+    };
+    let ann = offprint::mail::address::Address::parse("ann@example.com").unwrap();
+    outbox.sign_up(ann, wishes, "").await.unwrap();
+    let parts = [("2608.00001", "Flags"), ("2608.00002", "Knots")].map(|(id, title)| Item::new(id, title));
+    site.later(TimeDelta::minutes(5));
+    net.at("/rss/cs.LG").answers(wire::arxiv("Wed, 12 Aug 2026", &parts));
+    site.harvest("arxiv").await;
+    let whole = site.config().to_owned();
+    let (without, _knots) = whole.split_once("[[topic]]\nid = \"knots\"").unwrap();
+    site.adopt(without).await;
+    let subscriber = outbox.overview().unwrap().subscribers.pop().unwrap();
+    let subscriber = offprint::model::subscriber::Subscriber {
+        wishes: subscriber.proposed.clone().unwrap(),
+        ..subscriber
+    };
+    let now = site.desk().clock().now();
+    let sections = outbox.sections(&subscriber, now).unwrap();
+    assert_eq!(sections.iter().map(|section| section.list.as_str()).collect::<Vec<_>>(), ["topic/flags"]);
+}
