@@ -9,6 +9,7 @@
 //! a feed move and tells whoever wants to know. [`subscribers`] and [`hub`] answer people and programs that ask to be told;
 //! [`follow`] asks other hubs to tell us.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::OnceLock;
@@ -87,6 +88,8 @@ pub struct Outbox {
     limits: Arc<Limits>,
     /// Callbacks that may be verified at one time.
     verifying: Arc<Semaphore>,
+    /// Callbacks of each host that are verified now.
+    verified_on: Arc<Mutex<HashMap<String, usize>>>,
     /// What feeds are asked of; nothing is pushed without.
     server: Arc<OnceLock<Server>>,
     following: Following,
@@ -113,6 +116,7 @@ impl Outbox {
             settings,
             limits: Arc::default(),
             verifying: Arc::new(Semaphore::new(VERIFYING)),
+            verified_on: Arc::default(),
             server: Arc::default(),
             following: Following::default(),
             pushed_to: Arc::default(),

@@ -22,6 +22,8 @@ mod config;
 
 mod opml;
 
+mod push;
+
 mod pages;
 
 mod mail;

@@ -25,7 +25,7 @@ use crate::fetch::wire;
 const ANSWER_BYTES: usize = 4_096;
 
 /// Connections that are kept open to one host between deliveries.
-const IDLE: usize = 16;
+const IDLE: usize = 32;
 
 /// Sends. Its copies share connections.
 #[derive(Clone, Debug)]
@@ -139,28 +139,27 @@ impl Poster {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+    use std::io::Write as _;
     use std::net::IpAddr;
     use std::net::SocketAddr;
+    use std::net::TcpListener;
     use std::sync::Mutex;
     use std::sync::atomic::AtomicUsize;
     use std::sync::atomic::Ordering;
 
-    use tokio::io::AsyncReadExt as _;
-    use tokio::io::AsyncWriteExt as _;
-    use tokio::net::TcpListener;
-
     use super::*;
 
     /// A server that says something to everybody who comes, and counts them.
-    async fn server(says: &'static str) -> (SocketAddr, Arc<AtomicUsize>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    fn server(says: String) -> (SocketAddr, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, visitors) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
         let count = Arc::clone(&visitors);
-        tokio::spawn(async move {
-            while let Ok((mut stream, _visitor)) = listener.accept().await {
+        std::thread::spawn(move || {
+            while let Ok((mut stream, _visitor)) = listener.accept() {
                 count.fetch_add(1, Ordering::SeqCst);
-                let _read = stream.read(&mut [0; 4_096]).await;
-                let _is_written = stream.write_all(says.as_bytes()).await;
+                let _read = stream.read(&mut [0; 4_096]);
+                let _is_written = stream.write_all(says.as_bytes());
             }
         });
         (address, visitors)
@@ -204,7 +203,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_connection_goes_where_its_one_lookup_led_and_no_other() {
-        let (address, visitors) = server(YES).await;
+        let (address, visitors) = server(YES.to_owned());
         let url = format!("http://box.test:{}/cb", address.port());
         // The second answer is what the name turns into once it was let through.
         let (poster, lookups) = poster(&[&url], &["127.0.0.1", "169.254.169.254", "127.0.0.1"]);
@@ -218,9 +217,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_redirection_is_an_answer_and_is_not_followed() {
-        let (secret, asked) = server(YES).await;
+        let (secret, asked) = server(YES.to_owned());
         let says = format!("HTTP/1.1 302 Found\r\nlocation: http://{secret}/\r\ncontent-length: 0\r\n\r\n");
-        let (address, _visitors) = server(Box::leak(says.into_boxed_str())).await;
+        let (address, _visitors) = server(says);
         let url = format!("http://{address}/cb");
         let (poster, _lookups) = poster(&[&url, &format!("http://{secret}/")], &[]);
         assert_eq!(poster.send(get(&url)).await.unwrap().status, 302);

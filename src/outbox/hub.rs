@@ -1,12 +1,16 @@
 //! The hub (W3C WebSub): programs ask to be told what is new in a feed, prove that the address is theirs, and are told until
 //! their lease ends.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sha2::Digest as _;
 use sha2::Sha256;
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 use crate::fetch::post::Sending;
@@ -18,6 +22,7 @@ use crate::model::outgoing::Tries;
 use crate::model::outgoing::Way;
 use crate::model::plan::Op;
 use crate::outbox::Outbox;
+use crate::outbox::VERIFYING;
 use crate::outbox::feeds::Fed;
 use crate::outbox::tokens;
 use crate::push::hub;
@@ -63,13 +68,14 @@ impl Outbox {
         if let Err(why) = settings.poster.check(&intent.callback) {
             return Err(refused(422, &format!("hub.callback cannot be asked from here: {why}")));
         }
-        let Ok(permit) = self.verifying.clone().try_acquire_owned() else {
+        let host = intent.callback.host_str().unwrap_or_default();
+        let Some(permit) = self.may_verify_now(host) else {
             return Err(refused(
                 503,
                 "too many subscriptions wait to be verified; please come again in a minute",
             ));
         };
-        if !self.limits.may_verify(network, intent.callback.host_str().unwrap_or_default()) {
+        if !self.limits.may_verify(network, host) {
             return Err(refused(429, "too many requests; please come again in a minute"));
         }
         match self.news(&feed, None).await {
@@ -85,6 +91,21 @@ impl Outbox {
             drop(permit);
         });
         Ok(())
+    }
+
+    /// A turn to verify a callback on a host; one host has half of them at most, so that slow ones leave room for others.
+    fn may_verify_now(&self, host: &str) -> Option<Turn> {
+        let permit = self.verifying.clone().try_acquire_owned().ok()?;
+        let of_hosts = Arc::clone(&self.verified_on);
+        {
+            let mut of_hosts = of_hosts.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = of_hosts.entry(host.to_owned()).or_default();
+            if *count >= VERIFYING / 2 {
+                return None;
+            }
+            *count += 1;
+        }
+        Some(Turn { of_hosts, host: host.to_owned(), _permit: permit })
     }
 
     /// The feed that an address of ours names: its path and query below the public address, without a slash in front. Secret
@@ -183,6 +204,25 @@ impl Outbox {
         let topic = format!("{}{feed}", self.urls().absolute(Place::Front));
         let url = hub::denial_url(callback, &topic, "the feed is no more");
         let _is_heard = self.poster().send(get(url)).await;
+    }
+}
+
+/// A turn to verify a callback; it ends when it is dropped.
+struct Turn {
+    of_hosts: Arc<Mutex<HashMap<String, usize>>>,
+    host: String,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut of_hosts = self.of_hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = of_hosts.get_mut(&self.host) {
+            *count -= 1;
+            if *count == 0 {
+                of_hosts.remove(&self.host);
+            }
+        }
     }
 }
 

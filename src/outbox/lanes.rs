@@ -20,7 +20,7 @@ const TO_ONE_HOST: usize = 32;
 const ASIDE: usize = 256;
 
 /// What takes longer goes aside.
-const SOON: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_millis(300);
 
 /// More hosts are not remembered where nothing is under way.
 const HOSTS: usize = 10_000;

@@ -146,12 +146,8 @@ impl Site {
         Self::open(folder, &config, clock, is_polite).await
     }
 
-    /// Stops for good; the folder that holds `store`.
-    pub(crate) async fn leave(self) -> TempDir {
-        self.close().await.0
-    }
-
-    async fn close(self) -> (TempDir, String, Clock) {
+    /// Stops for good; the folder that holds `store`, the configuration and the clock.
+    pub(crate) async fn close(self) -> (TempDir, String, Clock) {
         let Self { folder, config, clock, desk, stop, mut served, .. } = self;
         stop.cancel();
         while served.join_next().await.is_some() {}

@@ -34,7 +34,7 @@ async fn killed_fifty_times_while_sending_nobody_misses_a_digest() {
     site.desk().outbox().configure_subscribers().await.unwrap();
     site.later(TimeDelta::minutes(30));
     site.harvest("arxiv").await;
-    let mut program = Program::start(site.leave().await, &configuration);
+    let mut program = Program::start(site.close().await.0, &configuration);
     let (mut seed, mut in_the_middle, mut kills) = (fastrand::Rng::with_seed(7), 0, 0);
     let begun = Instant::now();
     while kills < KILLS {

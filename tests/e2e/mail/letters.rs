@@ -90,7 +90,7 @@ async fn who_subscribes_confirms_is_written_to_and_leaves_by_one_click() {
     site.later(TimeDelta::minutes(30));
     site.harvest("arxiv").await;
     postman.end().await;
-    let program = Program::start(site.leave().await, &configuration);
+    let program = Program::start(site.close().await.0, &configuration);
     let letter = sink.await_letter("ann@example.com", 2).await;
     let (name, text) = record(&program);
     let digest = post::read(&letter, Some((&name, &text)));
@@ -142,7 +142,7 @@ async fn the_operator_looks_at_digests_and_sends_one() {
     let configuration = format!("{plain}{}{keyed}", mail::relay(&sink));
     site.adopt(&configuration).await;
     site.harvest("arxiv").await;
-    let program = Program::start(site.leave().await, &configuration);
+    let program = Program::start(site.close().await.0, &configuration);
     assert!(program.run(&["digest", "preview", "flags"]).contains("Counting flags"));
     program.run(&["digest", "preview", "flags", "--folder", "shown"]);
     for end in ["txt", "html", "eml"] {

@@ -218,7 +218,7 @@ async fn a_thousand_subscribers_of_five_topics_have_their_digests() {
     site.later(TimeDelta::minutes(30));
     site.harvest("arxiv").await;
     let begun = Instant::now();
-    let program = Program::start(site.leave().await, &configuration);
+    let program = Program::start(site.close().await.0, &configuration);
     let up = begun.elapsed();
     mail::until("all came", || sink.count() >= subscribers).await;
     let all = begun.elapsed();

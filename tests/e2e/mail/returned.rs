@@ -80,7 +80,7 @@ async fn two_letters_that_come_back_in_a_week_and_one_complaint_suspend() {
     mail::announce(&net, mail::yesterday(), 5, 1);
     site.later(TimeDelta::minutes(5));
     site.harvest("arxiv").await;
-    let program = Program::start(site.leave().await, &configuration);
+    let program = Program::start(site.close().await.0, &configuration);
     mail::until("all came again", || sink.count() == 8).await;
     mail::until("nothing waits", || program.run(&["--json", "outbox"]).contains("\"outbox\": []")).await;
 
