@@ -214,6 +214,7 @@ impl Daemon {
         notify::stopping();
         tracing::info!("stopping: draining for at most {} s", DRAIN_LIMIT.as_secs());
         let has_drained = tasks.drain(DRAIN_LIMIT).await;
+        desk.outbox().ask_nobody();
         write_usage(&desk).await;
         desk.pen().write(crate::store::Writer::checkpoint).await.context("store: last flush")?;
         tracing::info!("stopped");

@@ -12,11 +12,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::OnceLock;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicUsize;
 
 use tokio::sync::Notify;
+use arc_swap::ArcSwapOption;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
@@ -91,7 +91,7 @@ pub struct Outbox {
     /// Callbacks of each host that are verified now.
     verified_on: Arc<Mutex<HashMap<String, usize>>>,
     /// What feeds are asked of; nothing is pushed without.
-    server: Arc<OnceLock<Server>>,
+    server: Arc<ArcSwapOption<Server>>,
     following: Following,
     /// How many destinations there are, nearly: counting them at each subscription would take long.
     pushed_to: Arc<AtomicUsize>,
@@ -129,8 +129,12 @@ impl Outbox {
 
     /// Lets feeds be asked of a server.
     pub fn ask_of(&self, server: Server) {
-        // One process has one server.
-        let _was_set = self.server.set(server);
+        self.server.store(Some(Arc::new(server)));
+    }
+
+    /// Asks that server no more: each knows of the other, and neither would ever be gone.
+    pub fn ask_nobody(&self) {
+        self.server.store(None);
     }
 
     /// The sources that hubs tell of; to be taken once.

@@ -39,7 +39,7 @@ pub(super) struct News {
 impl Outbox {
     /// Asks for what is not in the feed with the tag `seen`; for everything where there is none.
     pub(super) async fn news(&self, feed: &str, seen: Option<&str>) -> Fed {
-        let Some(server) = self.server.get() else { return Fed::NotNow };
+        let Some(server) = self.server.load_full() else { return Fed::NotNow };
         let request = Request::get(format!("/{feed}"))
             .header(header::HOST, "localhost")
             .header("a-im", "feed")

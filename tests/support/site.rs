@@ -151,6 +151,7 @@ impl Site {
         let Self { folder, config, clock, desk, stop, mut served, .. } = self;
         stop.cancel();
         while served.join_next().await.is_some() {}
+        desk.outbox().ask_nobody();
         desk.pen().write(store::Writer::checkpoint).await.unwrap();
         drop(desk);
         (folder, config, clock)
