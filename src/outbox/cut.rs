@@ -3,6 +3,7 @@
 //! A digest never holds a paper that an earlier one to the same subscriber held. One that is late, since the daemon was down,
 //! covers all of the time that was missed, once.
 
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -166,8 +167,9 @@ impl Outbox {
             let picks = reader.picks()?.into_iter().filter(|pick| pick.at > from && pick.at <= now);
             add("picks".to_owned(), &mut picks.map(|pick| twice(&pick.paper)), OF_LIST);
         }
-        let site = self.serving.site.borrow().clone();
-        for topic in wishes.topics.iter().filter(|topic| site.topics.topic(topic).is_some()) {
+        let (settings, site) = (self.settings(), self.serving.site.borrow().clone());
+        let topics: BTreeSet<&TopicId> = wishes.topics.iter().map(|one| settings.now_called(one)).collect();
+        for topic in topics.into_iter().filter(|topic| site.topics.topic(topic).is_some()) {
             let entered = round.entered(reader, topic, from, now)?;
             add(format!("topic/{topic}"), &mut entered.iter().cloned(), OF_LIST);
         }

@@ -124,10 +124,11 @@ impl Outbox {
 
     /// What is wished for, by its names.
     pub fn names(&self, wishes: &Wishes) -> Vec<String> {
-        let site = self.serving.site.borrow();
+        let (settings, site) = (self.settings(), self.serving.site.borrow());
         let titles = wishes
             .topics
             .iter()
+            .map(|id| settings.now_called(id))
             .map(|id| site.topics.topic(id).map_or_else(|| id.to_string(), |topic| topic.title.clone()));
         let lists =
             [(wishes.daily, "Daily papers"), (wishes.trending, "Trending papers"), (wishes.picks, "Picks")];

@@ -17,6 +17,7 @@ use crate::mail::compose::Stationery;
 use crate::mail::dkim::Dkim;
 use crate::model::subscriber::Wishes;
 use crate::model::text::Text;
+use crate::model::topic::TopicId;
 use crate::outbox::mailer::Transport;
 use crate::push::webhook::Endpoint;
 use crate::push::webhook::Template;
@@ -34,10 +35,12 @@ pub struct Settings {
     pub hubs: Vec<url::Url>,
     /// Whether the hubs of sources are followed.
     pub follows: bool,
+    /// Topics that had another name, by it.
+    pub renamed: BTreeMap<TopicId, TopicId>,
     /// Days on which sources are expected to announce nothing.
     pub quiet_days: Arc<BTreeSet<NaiveDate>>,
     /// The webhooks: topics and where to.
-    pub webhooks: BTreeMap<String, (Vec<crate::model::topic::TopicId>, Endpoint)>,
+    pub webhooks: BTreeMap<String, (Vec<TopicId>, Endpoint)>,
     /// Sends to whom a stranger named: callbacks, and hubs that are read from feeds.
     pub poster: Poster,
     /// Sends to whom the operator named: webhooks, other hubs, sources. What is exempt for them is closed to strangers.
@@ -92,6 +95,7 @@ impl Settings {
             is_hub: push.hub,
             hubs: push.hubs,
             follows: push.subscribe,
+            renamed: config.renamed.clone(),
             quiet_days: Arc::clone(&config.quiet_days),
             webhooks: hooks,
             poster,
@@ -99,6 +103,13 @@ impl Settings {
             half_life_days: config.half_life.as_secs_f64() / 86_400.0,
             faults,
         })
+    }
+}
+
+impl Settings {
+    /// A topic that somebody wished for, by the name that it has now.
+    pub fn now_called<'a>(&'a self, wished: &'a TopicId) -> &'a TopicId {
+        self.renamed.get(wished).unwrap_or(wished)
     }
 }
 

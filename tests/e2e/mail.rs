@@ -3,6 +3,7 @@
 //! What hangs on the hour of the day is written in this process, by a site whose clock is set by hand; the program then comes
 //! up over the same store, as after a night in which the machine was off.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -10,7 +11,7 @@ use offprint::clock::Clock;
 use offprint::model::time::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::mail::post::Sink;
@@ -69,7 +70,7 @@ fn configuration(net: &Net, port: u16) -> String {
         net.url("/daily"),
     );
     for (id, title) in TOPICS {
-        text += &format!("[[topic]]\nid = \"{id}\"\ntitle = \"{title}\"\nquery = \"title:{id}\"\n");
+        write!(text, "[[topic]]\nid = \"{id}\"\ntitle = \"{title}\"\nquery = \"title:{id}\"\n").unwrap();
     }
     text
 }
@@ -101,20 +102,21 @@ fn announce(net: &Net, day: Timestamp, first: usize, of_each: usize) {
 /// Sends what a site's outbox holds, as the daemon does.
 struct Postman {
     stop: CancellationToken,
-    task: JoinHandle<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Postman {
     fn start(site: &Site) -> Self {
         let (stop, outbox) = (CancellationToken::new(), site.desk().outbox().clone());
         let (store, halt) = (site.folder().join("store"), stop.clone());
-        let task = tokio::spawn(async move { outbox.send_letters(&store, halt).await });
-        Self { stop, task }
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { outbox.send_letters(&store, halt).await });
+        Self { stop, tasks }
     }
 
     async fn end(self) {
         self.stop.cancel();
-        self.task.await.unwrap();
+        self.tasks.join_all().await;
     }
 }
 

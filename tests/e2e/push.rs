@@ -1,5 +1,6 @@
 //! What is pushed: the real program, a subscriber written from the Recommendation, and a source to which papers come.
 
+use std::fmt::Write as _;
 use std::io::BufRead as _;
 use std::io::BufReader;
 use std::net::TcpListener;
@@ -125,8 +126,8 @@ impl Stage {
             self.net.url("/feed"),
         );
         for topic in topics {
-            text +=
-                &format!("[[topic]]\nid = \"{topic}\"\ntitle = \"All of {topic}\"\nquery = \"{topic}\"\n");
+            write!(text, "[[topic]]\nid = \"{topic}\"\ntitle = \"All of {topic}\"\nquery = \"{topic}\"\n")
+                .unwrap();
         }
         std::fs::write(home.join("offprint.toml"), text).unwrap();
     }
@@ -236,7 +237,7 @@ impl Stage {
     fn await_questions(&self, name: &str, count: usize) -> Vec<Value> {
         let mut asked = Vec::new();
         await_that(&format!("{count} questions to {name}"), || {
-            asked = self.told(name)["verifications"].as_array().unwrap().clone();
+            asked.clone_from(self.told(name)["verifications"].as_array().unwrap());
             asked.len() >= count
         });
         asked

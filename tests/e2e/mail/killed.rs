@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -27,8 +28,8 @@ async fn killed_fifty_times_while_sending_nobody_misses_a_digest() {
     mail::announce(&net, mail::yesterday(), 0, 2);
     let mut configuration = mail::configuration(&net, mail::free_port()) + &mail::relay(&sink);
     for number in 0..SUBSCRIBERS {
-        configuration +=
-            &format!("[[subscriber]]\naddress = \"s{number}@example.com\"\ntopics = [\"flags\"]\n");
+        write!(configuration, "[[subscriber]]\naddress = \"s{number}@example.com\"\ntopics = [\"flags\"]\n")
+            .unwrap();
     }
     let site = Site::start_at(&configuration, mail::yesterday()).await;
     site.desk().outbox().configure_subscribers().await.unwrap();

@@ -1,6 +1,7 @@
 //! Relays that refuse, put off, break off and go away: every letter comes in the end, and comes once.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use chrono::TimeDelta;
@@ -23,7 +24,7 @@ fn address(number: usize) -> String {
 fn configured(net: &Net, sink: &Sink, subscribers: usize, topics: &str) -> String {
     let mut text = mail::configuration(net, mail::free_port()) + &mail::relay(sink);
     for number in 0..subscribers {
-        text += &format!("[[subscriber]]\naddress = \"{}\"\ntopics = [{topics}]\n", address(number));
+        write!(text, "[[subscriber]]\naddress = \"{}\"\ntopics = [{topics}]\n", address(number)).unwrap();
     }
     text
 }

@@ -1,5 +1,6 @@
 //! What comes back: letters that nobody took and complaints, on standard input and in a Maildir.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::process::Stdio;
@@ -59,10 +60,10 @@ async fn two_letters_that_come_back_in_a_week_and_one_complaint_suspend() {
     }
     let mut configuration = mail::configuration(&net, mail::free_port());
     configuration += &mail::relay(&sink);
-    configuration += &format!("bounces_maildir = \"{}\"\n", maildir.path().display());
+    writeln!(configuration, "bounces_maildir = \"{}\"", maildir.path().display()).unwrap();
     for number in 0..4 {
-        configuration +=
-            &format!("[[subscriber]]\naddress = \"s{number}@example.com\"\ntopics = [\"flags\"]\n");
+        write!(configuration, "[[subscriber]]\naddress = \"s{number}@example.com\"\ntopics = [\"flags\"]\n")
+            .unwrap();
     }
     // Two days of letters: one sent here, one by the program.
     let site = Site::start_at(&configuration, mail::yesterday().minus(TimeDelta::days(1))).await;

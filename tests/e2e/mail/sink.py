@@ -62,9 +62,9 @@ class World:
             self.tries[what, recipient] += 1
             return self.tries[what, recipient] <= times
 
-    def take(self, envelope, is_mute):
+    def letter(self, envelope, is_mute):
         head = email.parser.BytesHeaderParser(policy=email.policy.default).parsebytes(envelope.content)
-        letter = {
+        return {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "message_id": str(head["Message-ID"]),
@@ -72,9 +72,6 @@ class World:
             "at": time.time(),
             "message": envelope.content.decode("utf-8", "surrogateescape"),
         }
-        with self.lock:
-            self.letters.append(letter)
-
 
 class Relay(SMTP):
     """The server of one connection."""
@@ -136,10 +133,14 @@ class Handler:
         manners = self.world.manners
         if manners.slow:
             await asyncio.sleep(manners.slow)
-        # Whoever has gone meanwhile has not got the answer, and comes again: aiosmtpd stops here then.
-        await asyncio.sleep(0)
         is_mute = self.world.is_early("mute", envelope.rcpt_tos[0], manners.mute)
-        self.world.take(envelope, is_mute)
+        letter = self.world.letter(envelope, is_mute)
+        # Between taking a letter and answering as little as possible happens (RFC 1047). Whoever has gone by now gets no
+        # answer and comes again, so the letter is not taken: aiosmtpd stops in one of these rounds of the loop.
+        for _ in range(3):
+            await asyncio.sleep(0)
+        with self.world.lock:
+            self.world.letters.append(letter)
         if is_mute:
             server.transport.abort()
         return "250 OK"
