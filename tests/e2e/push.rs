@@ -287,6 +287,7 @@ fn await_that(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// A time of this process's clock in seconds of the epoch.
+#[expect(clippy::disallowed_methods, reason = "another process says by this clock when it was told")]
 fn seconds_of(at: Instant) -> f64 {
     (SystemTime::now() - at.elapsed()).duration_since(UNIX_EPOCH).unwrap().as_secs_f64()
 }
@@ -295,11 +296,13 @@ fn seconds_of(at: Instant) -> f64 {
 fn feed(titles: &[String]) -> String {
     let mut items = String::new();
     for (number, title) in titles.iter().enumerate().rev() {
-        items += &format!(
+        write!(
+            items,
             "<item><title>{title}</title><link>https://journal.example.org/{number}</link>\
              <guid>https://journal.example.org/{number}</guid><author>Ann Lee</author>\
              <description>What was found about {title}.</description></item>"
-        );
+        )
+        .unwrap();
     }
     format!("<rss version=\"2.0\"><channel><title>Journal</title>{items}</channel></rss>")
 }
