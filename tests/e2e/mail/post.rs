@@ -104,6 +104,12 @@ impl Sink {
         letters.as_array().unwrap().iter().map(|one| (text(&one["from"]), text(&one["message_id"]))).collect()
     }
 
+    /// When the letters to an address were taken, in seconds of the system's clock.
+    pub(crate) fn times(&self, to: &str) -> Vec<f64> {
+        let letters = self.ask("GET", &format!("/letters?to={to}"), "");
+        letters.as_array().unwrap().iter().map(|one| one["at"].as_f64().unwrap()).collect()
+    }
+
     /// The letters to an address.
     pub(crate) fn letters(&self, to: &str) -> Vec<String> {
         let letters = self.ask("GET", &format!("/letters?to={}", to.replace('+', "%2B")), "");
