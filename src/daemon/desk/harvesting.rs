@@ -26,7 +26,7 @@ impl Desk {
         guard.lock_owned().await
     }
 
-    /// Begins a harvest of history, or goes on with it; see [`Harvester::begin_history`].
+    /// Begins a harvest of history, or goes on with it; see [`crate::harvest::run::Harvester::begin_history`].
     pub async fn begin_history(
         &self,
         source: &ConfiguredSource,
