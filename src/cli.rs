@@ -25,6 +25,7 @@ use crate::daemon::letters::OutboxAsk;
 use crate::daemon::readers::ReaderAsk;
 use crate::daemon::tried;
 use crate::daemon::tried::Trial;
+use crate::outbox::courier;
 
 pub mod answer;
 
@@ -184,6 +185,10 @@ fn perform(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Digest { action: DigestAction::Send { name, to, days } } => {
             let ask = Ask::Outbox(OutboxAsk::Send { name, days, to });
             answer::run(load()?, ask, style, verbose)
+        }
+        Command::Courier => {
+            runtime()?.block_on(courier::run())?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Doctor => doctor::run(&load()?, style),
         Command::Encoder { action: EncoderAction::Fetch { url, sha256, folder } } => {

@@ -76,8 +76,8 @@
 //! **A digest reaches a mailbox.** Somebody gives an address at `/subscribe`; `http::mailing` passes the wish to the [`outbox`],
 //! which writes a subscriber and a letter that asks. Once that is confirmed, the task `digests` compares the subscriber's hour
 //! with what was told last (`outbox::cut`): what the timelines list since, and no earlier letter held, becomes a letter with the
-//! papers by name. The task `mail` writes it out ([`mail`]), hands it to the relay and notes that at once in a file, then in the
-//! store. What is owed is never copied before: the place of a subscriber in time says it.
+//! papers by name. The task `mail` writes it out ([`mail`]) and gives it to a small process of its own (`outbox::courier`), which
+//! hands it to the relay and notes that at once in a file, so that also a daemon that is killed sends nothing twice. What is owed is never copied before: the place of a subscriber in time says it.
 //!
 //! **A subscriber of the hub hears of a paper.** The task `push` sees the store's revision move and asks our own server for what
 //! the feed has that is not in the tag which the subscriber saw last, as a reader would (RFC 3229); the answer goes to the

@@ -10,6 +10,8 @@
 //! [`follow`] asks other hubs to tell us.
 
 use std::collections::HashMap;
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -30,6 +32,7 @@ use crate::http::router::Server;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
 use crate::model::source::SourceId;
+use crate::outbox::courier::Courier;
 use crate::outbox::follow::Following;
 use crate::outbox::follow::Notices;
 use crate::outbox::limits::Limits;
@@ -42,6 +45,8 @@ use crate::urls::Urls;
 pub mod bounces;
 
 pub mod calendar;
+
+pub mod courier;
 
 pub mod cut;
 
@@ -93,6 +98,7 @@ pub struct Outbox {
     /// What feeds are asked of; nothing is pushed without.
     server: Arc<ArcSwapOption<Server>>,
     following: Following,
+    courier: Arc<Courier>,
     /// How many destinations there are, nearly: counting them at each subscription would take long.
     pushed_to: Arc<AtomicUsize>,
     /// Deliveries and letters under way.
@@ -119,6 +125,7 @@ impl Outbox {
             verified_on: Arc::default(),
             server: Arc::default(),
             following: Following::default(),
+            courier: Arc::default(),
             pushed_to: Arc::default(),
             under_way: TaskTracker::new(),
             noticed,
@@ -130,6 +137,11 @@ impl Outbox {
     /// Lets feeds be asked of a server.
     pub fn ask_of(&self, server: Server) {
         self.server.store(Some(Arc::new(server)));
+    }
+
+    /// Lets letters be sent by a process of its own, which outlives this one: `program` is ours.
+    pub fn send_by(&self, program: PathBuf, store: &Path) {
+        self.courier.be(program, store);
     }
 
     /// Asks that server no more: each knows of the other, and neither would ever be gone.

@@ -214,6 +214,9 @@ pub(super) enum Command {
         #[command(subcommand)]
         action: DigestAction,
     },
+    /// Hand letters to a relay; the daemon starts this itself
+    #[command(hide = true)]
+    Courier,
     /// Look whether this machine and the configuration are fit for what is configured, and say what to do
     Doctor,
     /// Write everything into a file of compressed JSON lines, while the daemon runs if it does

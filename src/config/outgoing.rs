@@ -1,7 +1,9 @@
 //! What the configuration says of letters and of what is pushed.
 
+use std::fmt;
 use std::path::Path;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use url::Url;
 
@@ -107,9 +109,22 @@ pub struct Webhook {
     pub secret: Option<Secret>,
 }
 
-impl Relay {
+impl fmt::Display for Relay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StartTls(host, port) => write!(out, "smtp://{host}:{port}"),
+            Self::Tls(host, port) => write!(out, "smtps://{host}:{port}"),
+            Self::Plain(host, port) => write!(out, "smtp-plain://{host}:{port}"),
+            Self::Sendmail(path) => write!(out, "sendmail:{}", path.display()),
+        }
+    }
+}
+
+impl FromStr for Relay {
+    type Err = String;
+
     /// Reads an address of a relay; says what is wrong.
-    fn parse(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("sendmail:") {
             return if path.starts_with('/') {
                 Ok(Self::Sendmail(PathBuf::from(path)))
@@ -208,7 +223,7 @@ impl Reading<'_> {
         let hint = "such as \"papers@example.org\"";
         let from = Address::parse_with(from, true).map_err(|why| self.fault(entries, "from", why, hint)).ok();
         let hint = "such as \"smtp://relay.example.org\"";
-        let relay = Relay::parse(server).map_err(|why| self.fault(entries, "server", why, hint)).ok();
+        let relay = Relay::from_str(server).map_err(|why| self.fault(entries, "server", why, hint)).ok();
         let bounces = entries.text("bounces").and_then(|bounces| {
             let read = Address::parse_with(bounces, true);
             read.map_err(|why| self.fault(entries, "bounces", why, "such as \"bounce@example.org\"")).ok()

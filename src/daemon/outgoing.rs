@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
@@ -32,6 +33,9 @@ pub fn start(desk: &Arc<Desk>, tasks: &Tasks, stop: &CancellationToken) {
     }
     tasks.spawn("push", outbox.clone().push(stop.clone()));
     let store = desk.started_with().store.path.clone();
+    // The file may have been replaced by a newer version meanwhile; this one is still there for us.
+    let program = std::env::current_exe().ok().filter(|program| program.exists());
+    outbox.send_by(program.unwrap_or_else(|| PathBuf::from("/proc/self/exe")), &store);
     let (sending, halt) = (outbox.clone(), stop.clone());
     tasks.spawn("mail", async move { sending.send_letters(&store, halt).await });
     tasks.spawn("digests", digests(Arc::clone(desk), stop.clone()));

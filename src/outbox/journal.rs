@@ -2,13 +2,14 @@
 //! none of them again.
 //!
 //! A line in a file is there as soon as it is written, also when the process ends a moment later; only a power cut can lose
-//! the last ones. Then, and when the connection breaks or the process is killed between the last byte and the answer, nobody
-//! can tell whether the relay took the letter (RFC 1047): it comes again, under the same `Message-ID`. Not to send it would
-//! lose it at relays that drop what they cannot answer for.
+//! the last ones. Then, and when the connection breaks between the last byte and the answer, nobody can tell whether the relay
+//! took the letter (RFC 1047): it comes again, under the same `Message-ID`. Not to send it would lose it at relays that drop
+//! what they cannot answer for. That the sending process is killed just then is seen to by [`crate::outbox::courier`].
 
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::fs::OpenOptions;
+use std::fs::TryLockError;
 use std::io;
 use std::io::Read as _;
 use std::io::Seek as _;
@@ -30,10 +31,25 @@ const LONGEST: u64 = 16 << 20;
 pub struct Journal(Mutex<File>);
 
 impl Journal {
+    /// Whether nobody sends letters who was started earlier: a courier whose daemon is gone.
+    pub fn is_free(store: &Path) -> io::Result<bool> {
+        match file(store)?.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Opens it for whoever sends letters, as soon as nobody else does; blocks until then.
+    pub fn hold(store: &Path) -> io::Result<Self> {
+        let file = file(store)?;
+        file.lock()?;
+        Ok(Self(Mutex::new(file)))
+    }
+
     /// Opens it beside a store; gives what it holds.
     pub fn open(store: &Path) -> io::Result<(Self, BTreeSet<LetterId>)> {
-        let path = store.join(FILE);
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        let mut file = file(store)?;
         let mut text = String::new();
         let _as_much_as_is_text = (&mut file).take(LONGEST).read_to_string(&mut text);
         let sent = text.lines().filter_map(LetterId::parse).collect();
@@ -52,6 +68,10 @@ impl Journal {
         file.set_len(0)?;
         file.rewind()
     }
+}
+
+fn file(store: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).append(true).create(true).open(store.join(FILE))
 }
 
 #[cfg(test)]

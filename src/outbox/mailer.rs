@@ -44,7 +44,8 @@ pub struct Failure {
 }
 
 /// What a failure means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The relay cannot be reached, or does not want us: nothing can be sent now.
     Relay,

@@ -44,6 +44,9 @@ const GIVEN_UP: TimeDelta = TimeDelta::days(5);
 const FIRST_REST: Duration = Duration::from_secs(5);
 const LONGEST_REST: Duration = Duration::from_mins(10);
 
+/// Whether the courier of a former daemon has ended is looked at so often.
+const COURIER: Duration = Duration::from_millis(100);
+
 /// The queue is looked at so often even when nothing moved.
 const TICK: Duration = Duration::from_secs(5);
 
@@ -77,6 +80,12 @@ struct Sender {
 impl Outbox {
     /// Sends until `stop`; what is under way then is finished.
     pub async fn send_letters(self, store: &Path, stop: CancellationToken) {
+        // A courier whose daemon was killed still reads answers, and notes them.
+        while matches!(Journal::is_free(store), Ok(false)) {
+            if stop.run_until_cancelled(tokio::time::sleep(COURIER)).await.is_none() {
+                return;
+            }
+        }
         let (journal, sent) = match Journal::open(store) {
             Ok(opened) => opened,
             Err(error) => {
@@ -288,6 +297,9 @@ impl Outbox {
             Ok(Err(words)) => return Went::Failed(FailureKind::Later, words),
             Err(error) => return Went::Failed(FailureKind::Later, error.to_string()),
         };
+        if let Some(sent) = self.courier.send(&mail.settings, &id, &sealed).await {
+            return sent.map_or_else(|failure| Went::Failed(failure.kind, failure.words), |()| Went::Sent);
+        }
         match mail.transport.send(&sealed).await {
             Ok(()) => {
                 if let Err(error) = journal.note(&id) {

@@ -1,7 +1,6 @@
 //! kill -9 while letters are sent, again and again: nobody misses a digest, and nobody gets two.
 //!
-//! Where the relay had the whole letter and the program had not read its answer when it was killed, the same letter is sent
-//! again, with the same `Message-ID` (RFC 1047): nobody can know better. How often that happens is printed.
+//! The courier, which is not killed, reads the answer to a letter that the relay had whole at that moment.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -81,8 +80,7 @@ async fn killed_fifty_times_while_sending_nobody_misses_a_digest() {
         twice.len(),
         furthest * 1e3,
     );
-    // So many are under way at one time.
-    assert!(twice.len() <= KILLS * 4, "{} letters were taken twice", twice.len());
+    assert!(twice.is_empty(), "{} letters were taken twice", twice.len());
     assert!(
         in_the_middle > KILLS / 2,
         "only {in_the_middle} kills fell between the first letter and the last"
