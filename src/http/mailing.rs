@@ -267,10 +267,13 @@ impl Given {
 }
 
 fn wished(site: &Site, wishes: &Wishes) -> Form {
-    let topics = site
-        .topics
-        .iter()
-        .map(|topic| (topic.id.clone(), topic.title.clone(), wishes.topics.contains(&topic.id)));
+    // A wish for a topic holds under the name that the topic has now.
+    let is_wished = |id: &TopicId| {
+        let mut former = site.renamed.iter().filter(|(_former, now)| *now == id);
+        wishes.topics.contains(id) || former.any(|(former, _now)| wishes.topics.contains(former))
+    };
+    let topics =
+        site.topics.iter().map(|topic| (topic.id.clone(), topic.title.clone(), is_wished(&topic.id)));
     Form {
         address: None,
         topics: shown(topics.collect()),

@@ -51,6 +51,9 @@ const LATE: TimeDelta = TimeDelta::hours(1);
 /// Sent letters are remembered for so long, for the papers in them.
 const REMEMBERED: TimeDelta = TimeDelta::days(400);
 
+/// Papers turn out to be one soon or hardly ever: for so long it is looked whether one has become another.
+const BECOME_ANOTHER: TimeDelta = TimeDelta::days(30);
+
 /// Who does not confirm is forgotten after the link has become useless.
 const UNCONFIRMED: TimeDelta = TimeDelta::hours(72);
 
@@ -149,7 +152,7 @@ impl Outbox {
     ) -> Result<Vec<Section>, Error> {
         let (wishes, told_until, reader) = (&subscriber.wishes, subscriber.told, self.reader());
         let from = told_until.min(told_until.minus(LATE).max(subscriber.since));
-        let mut told = told(reader, subscriber)?;
+        let mut told = told(reader, subscriber, now)?;
         let mut sections = Vec::new();
         let mut add = |list: String, papers: &mut dyn Iterator<Item = Entered>, most: usize| {
             let fresh: Vec<PaperId> = papers
@@ -192,12 +195,17 @@ impl Outbox {
     }
 }
 
-/// What was in earlier letters to a subscriber.
-fn told(reader: &Reader, subscriber: &Subscriber) -> Result<HashSet<PaperId>, store::Error> {
+/// What was in earlier letters to a subscriber, also under the names that these papers have now.
+fn told(reader: &Reader, subscriber: &Subscriber, now: Timestamp) -> Result<HashSet<PaperId>, store::Error> {
     let mut told = HashSet::new();
     for letter in reader.letters_to(&subscriber.id)? {
-        if let Matter::Digest(digest) = letter.matter {
-            told.extend(digest.sections.into_iter().flat_map(|section| section.papers));
+        let is_recent = letter.made.plus(BECOME_ANOTHER) > now;
+        let Matter::Digest(digest) = letter.matter else { continue };
+        for paper in digest.sections.into_iter().flat_map(|section| section.papers) {
+            if is_recent && let Some(heir) = reader.resolve(&paper)? {
+                told.insert(heir);
+            }
+            told.insert(paper);
         }
     }
     Ok(told)
