@@ -49,7 +49,15 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
         let words = "A request names exactly one host.";
         app.refuse(StatusCode::BAD_REQUEST, "Bad request", words)
     } else if is_read && takes_body {
-        app.refuse(StatusCode::BAD_REQUEST, "Bad request", "This address takes no request body.")
+        let refused =
+            || app.refuse(StatusCode::BAD_REQUEST, "Bad request", "This address takes no request body.");
+        if is_of_api {
+            // A method that is not taken at all is what a program has to hear of first.
+            let answer = next.run(request).await;
+            if answer.status() == StatusCode::METHOD_NOT_ALLOWED { answer } else { refused() }
+        } else {
+            refused()
+        }
     } else {
         next.run(request).await
     };
