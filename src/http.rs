@@ -173,6 +173,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// A topic that somebody chose, by the name that it has now.
+    pub fn now_called<'a>(&'a self, chosen: &'a TopicId) -> &'a TopicId {
+        self.renamed.get(chosen).unwrap_or(chosen)
+    }
+
     /// The addresses of the hubs that push what is new in public feeds.
     pub fn hub_urls(&self, urls: &Urls) -> Vec<String> {
         let own = self.is_hub.then(|| urls.absolute(Place::Hub));

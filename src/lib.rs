@@ -92,7 +92,8 @@
 //!
 //! [`encoder`] is there only in builds that ask for it: an optional stand-in for the embedding of [`relevance`].
 //!
-//! [`clock`], [`urls`] and [`entities`] know nothing of papers. HTML's character references are met both by the feeds,
+//! [`clock`], [`urls`], [`entities`] and [`markup`] know nothing of papers. Pages are taken apart by sources and by the finder of
+//! hubs, so that [`markup`] stands below both. HTML's character references are met both by the feeds,
 //! before there is a document, and by the normalising of names and formulas, so that [`entities`] stands beside both.
 
 pub mod model;
@@ -102,6 +103,8 @@ pub mod clock;
 pub mod fetch;
 
 pub mod entities;
+
+pub mod markup;
 
 pub mod normalise;
 

@@ -53,6 +53,8 @@ pub mod coverage;
 
 pub mod curation;
 
+pub mod digits;
+
 pub mod outgoing;
 
 pub mod subscriber;

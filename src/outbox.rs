@@ -18,6 +18,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::AtomicUsize;
 
 use arc_swap::ArcSwapOption;
+use chrono::TimeDelta;
 use tokio::sync::Notify;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
@@ -28,6 +29,7 @@ use crate::clock::Clock;
 use crate::fetch::post::Poster;
 use crate::harvest::pen::Pen;
 use crate::http::Serving;
+use crate::http::Site;
 use crate::http::router::Server;
 use crate::model::plan::Op;
 use crate::model::plan::Plan;
@@ -41,6 +43,8 @@ use crate::store::Error;
 use crate::store::Reader;
 use crate::store::Writer;
 use crate::urls::Urls;
+
+mod backoff;
 
 pub mod bounces;
 
@@ -109,6 +113,9 @@ pub struct Outbox {
     heard: Arc<Mutex<Option<mpsc::UnboundedReceiver<SourceId>>>>,
 }
 
+/// What was noticed shortly before something went out may be listed only shortly after: so far back is looked again.
+const LATE: TimeDelta = TimeDelta::hours(1);
+
 /// Callbacks that are asked at one time.
 const VERIFYING: usize = 256;
 
@@ -164,6 +171,11 @@ impl Outbox {
         Arc::clone(&self.settings.borrow())
     }
 
+    /// The site as configured now.
+    fn site(&self) -> Arc<Site> {
+        Arc::clone(&self.serving.site.borrow())
+    }
+
     fn reader(&self) -> &Reader {
         &self.serving.reader
     }
@@ -178,6 +190,18 @@ impl Outbox {
 
     fn poster(&self) -> Poster {
         self.settings().poster.clone()
+    }
+
+    /// Reads much from the store, off the async threads.
+    async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Reader) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let reader = self.reader().clone();
+        match tokio::task::spawn_blocking(move || look(&reader)).await {
+            Ok(read) => read,
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
     }
 
     /// Decides on the writer, and writes what was decided: nobody else writes between the two.

@@ -12,11 +12,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("clock", &["model"]),
     ("entities", &[]),
+    ("markup", &[]),
     ("fetch", &["model", "clock"]),
     ("normalise", &["model", "entities"]),
     ("query", &["model"]),
     ("urls", &["model"]),
-    ("sources", &["model", "fetch", "entities"]),
+    ("sources", &["model", "fetch", "entities", "markup"]),
     ("identity", &["model", "normalise"]),
     // Folding and stemming are shared with the language: a paper has one set of words.
     ("relevance", &["query"]),
@@ -28,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The front page and the subscription list show the topics themselves.
     ("pages", &["model", "urls", "topics", "trending"]),
     ("mail", &["model", "urls", "pages"]),
-    ("push", &["model"]),
+    ("push", &["model", "markup"]),
     ("wal", &["model"]),
     // What brings papers together to be compared is derived from them, so that any store can be built anew.
     ("store", &["model", "wal", "identity"]),

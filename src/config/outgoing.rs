@@ -262,27 +262,24 @@ impl Reading<'_> {
     fn subscriber(&mut self, entries: &Entries) -> Option<(Address, Wishes)> {
         let address = Address::parse_with(entries.text("address")?, true);
         let address = address.map_err(|why| self.fault(entries, "address", why, "one plain address")).ok();
-        let lists = entries.lines("lists");
-        for list in &lists {
-            if !["daily", "trending", "picks"].contains(&list.as_str()) {
-                let message = format!("there is no list {}", quoted(list));
+        let mut wishes = Wishes::default();
+        for list in entries.lines("lists") {
+            if !wishes.ask_for(&list) {
+                let message = format!("there is no list {}", quoted(&list));
                 self.fault(entries, "lists", message, "there are daily, trending and picks");
             }
         }
-        let is_on = |name: &str| lists.iter().any(|list| list == name);
         let zone = entries.text("zone")?.parse();
         let hint = "a name of the IANA list, such as \"Europe/Zurich\"";
         let zone =
             zone.map_err(|_error| self.fault(entries, "zone", "there is no such time zone".to_owned(), hint));
         let wishes = Wishes {
             topics: self.topics(entries).into_iter().collect(),
-            daily: is_on("daily"),
-            trending: is_on("trending"),
-            picks: is_on("picks"),
             rhythm: Rhythm::parse(entries.text("rhythm")?)?,
             hour: u8::try_from(entries.number("hour")?).ok()?,
             zone: zone.ok()?,
             even_empty: entries.flag("even_empty")?,
+            ..wishes
         };
         if wishes.is_nothing() {
             let message = "this subscriber wishes for nothing".to_owned();

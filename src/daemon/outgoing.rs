@@ -15,6 +15,7 @@ use crate::daemon::occasion::Occasion;
 use crate::daemon::occasion::Polled;
 use crate::daemon::tasks::Tasks;
 use crate::model::source::SourceId;
+use crate::outbox::cut::Cut;
 
 /// Digests are looked at so often: none is later than this.
 const CUT: Duration = Duration::from_secs(15);
@@ -56,7 +57,7 @@ const FEED: &str = "feed";
 async fn digests(desk: Arc<Desk>, stop: CancellationToken) {
     let outbox = desk.outbox().clone();
     let mut settings = outbox.watch();
-    let (mut is_configured, mut since_returned) = (false, RETURNED);
+    let (mut is_configured, mut since_returned, mut rests) = (false, RETURNED, None);
     loop {
         if !is_configured {
             match outbox.configure_subscribers().await {
@@ -64,12 +65,22 @@ async fn digests(desk: Arc<Desk>, stop: CancellationToken) {
                 Err(error) => tracing::error!(%error, "mail: {error}; tried again"),
             }
         }
-        match outbox.cut().await {
-            Ok((0, _)) => {}
-            Ok((letters, subscribers)) => {
-                tracing::info!(letters, subscribers, "mail: {letters} digests for {subscribers} subscribers");
+        // Looked at again when something about subscribers or letters moves, or the next hour comes.
+        let moved = desk.reader().outgoing_moved();
+        if rests.is_none_or(|(at, next)| at != moved || desk.clock().now() >= next) {
+            rests = None;
+            match outbox.cut().await {
+                Ok(Cut { letters, subscribers, next }) => {
+                    rests = Some((moved, next));
+                    if letters > 0 {
+                        let words = format!("mail: {letters} digests for {subscribers} subscribers");
+                        tracing::info!(letters, subscribers, "{words}");
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "mail: digests could not be made: {error}; tried again");
+                }
             }
-            Err(error) => tracing::error!(%error, "mail: digests could not be made: {error}; tried again"),
         }
         since_returned += CUT;
         if since_returned >= RETURNED {
@@ -88,7 +99,7 @@ async fn digests(desk: Arc<Desk>, stop: CancellationToken) {
                 for fault in &outbox.settings().faults {
                     tracing::error!("{fault}");
                 }
-                is_configured = false;
+                (is_configured, rests) = (false, None);
             }
         }
     }

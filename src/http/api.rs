@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::Response;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::finding::Error;
@@ -25,6 +26,7 @@ use crate::http::caching::Freshness;
 use crate::http::caching::Representation;
 use crate::http::encoding;
 use crate::http::encoding::Encoding;
+use crate::http::guard;
 
 pub(super) mod boards;
 
@@ -92,6 +94,18 @@ impl Parameters {
     }
 }
 
+/// Reads the body of a request that is JSON of a shape; else says what is wrong with it.
+async fn read_body<B: DeserializeOwned>(body: Body, most: usize, shape: &str) -> Result<B, Box<Response>> {
+    let Ok(body) = axum::body::to_bytes(body, most).await else {
+        let detail = "the body is too long".to_owned();
+        return Err(Box::new(problem(StatusCode::PAYLOAD_TOO_LARGE, "Too large", detail)));
+    };
+    serde_json::from_slice(&body).map_err(|error| {
+        let detail = format!("the body is {shape}: {error}");
+        Box::new(problem(StatusCode::BAD_REQUEST, "Bad request", detail))
+    })
+}
+
 /// Looks something up off the async threads, and answers with it.
 async fn respond<T: Serialize + Send + 'static>(
     app: &Arc<App>,
@@ -103,6 +117,10 @@ async fn respond<T: Serialize + Send + 'static>(
         let detail = "answers are sent as they are or compressed with gzip, br or zstd".to_owned();
         return problem(StatusCode::NOT_ACCEPTABLE, "Not acceptable", detail);
     };
+    if guard::has_body(request) {
+        let detail = "this address takes no request body".to_owned();
+        return problem(StatusCode::BAD_REQUEST, "Bad request", detail);
+    }
     let (serving, site) = (app.serving.clone(), app.site());
     let found = tokio::task::spawn_blocking(move || {
         let parameters = Parameters::of(query.as_deref())?;

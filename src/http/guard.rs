@@ -1,7 +1,8 @@
 //! What holds for every request that is routed, and its answer: framing we accept, and headers that take power from a page.
 //!
 //! hyper refuses most malformed requests itself, with a bare 400. It lets pass a missing or second `Host` and a body framed
-//! in two ways; those are refused here. What is read takes no body, so a read with one is refused unread.
+//! in two ways; those are refused here. What is read takes no body, so a read with one is refused unread; where a program
+//! asks, that is told only once its method is known to be taken (`api::respond`).
 
 use std::sync::Arc;
 
@@ -48,16 +49,8 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     let mut response = if !host_is_sound(&request) {
         let words = "A request names exactly one host.";
         app.refuse(StatusCode::BAD_REQUEST, "Bad request", words)
-    } else if is_read && takes_body {
-        let refused =
-            || app.refuse(StatusCode::BAD_REQUEST, "Bad request", "This address takes no request body.");
-        if is_of_api {
-            // A method that is not taken at all is what a program has to hear of first.
-            let answer = next.run(request).await;
-            if answer.status() == StatusCode::METHOD_NOT_ALLOWED { answer } else { refused() }
-        } else {
-            refused()
-        }
+    } else if is_read && takes_body && !is_of_api {
+        app.refuse(StatusCode::BAD_REQUEST, "Bad request", "This address takes no request body.")
     } else {
         next.run(request).await
     };
@@ -105,7 +98,7 @@ fn is_api(uri: &Uri) -> bool {
     uri.path().starts_with("/api/")
 }
 
-fn has_body(headers: &HeaderMap) -> bool {
+pub(super) fn has_body(headers: &HeaderMap) -> bool {
     let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
     length || headers.contains_key(header::TRANSFER_ENCODING)
 }

@@ -21,6 +21,7 @@ use crate::http::errands::Held;
 use crate::http::errands::Reply;
 use crate::http::serve::Network;
 use crate::model::subscriber::Rhythm;
+use crate::model::subscriber::Subscriber;
 use crate::model::subscriber::Wishes;
 use crate::model::topic::TopicId;
 use crate::pages;
@@ -39,9 +40,6 @@ const LONGEST: usize = 256 * 1_024;
 
 /// What is shown of topics: a form with more is no form.
 const TOPICS: usize = 500;
-
-/// For how many hours a link that confirms is good.
-const HOURS: u32 = 48;
 
 /// `GET /subscribe`, with topics and lists already ticked where the address names them.
 pub(super) async fn form(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
@@ -65,8 +63,11 @@ pub(super) async fn sign_up(State(app): State<Arc<App>>, request: Request) -> Re
     }
     let network = Network::of(&request);
     let Some(given) = read(request).await else { return too_long(&app) };
-    let sent =
-        || page(&app, StatusCode::OK, |around| mailing::told(around, &ToldPage::Sent { hours: HOURS }));
+    let sent = || {
+        page(&app, StatusCode::OK, |around| {
+            mailing::told(around, &ToldPage::Sent { hours: Subscriber::CONFIRM_HOURS })
+        })
+    };
     if !given.trap.is_empty() {
         // People leave this field empty. Whoever does not is told what all are told.
         return sent();
@@ -216,17 +217,14 @@ impl Given {
             // Names are not repeated: they may be anything.
             topics.insert(known.ok_or("One of the topics is not here any more. Please choose again.")?);
         }
-        let is_on = |name: &str| self.lists.iter().any(|list| list == name);
-        if self.lists.iter().any(|list| !["daily", "trending", "picks"].contains(&list.as_str())) {
+        let mut wishes = Wishes::default();
+        if !self.lists.iter().all(|list| wishes.ask_for(list)) {
             return Err("There are three lists: daily, trending and picks.".to_owned());
         }
         let or =
             |text: &str, fallback: &str| if text.is_empty() { fallback.to_owned() } else { text.to_owned() };
         let wishes = Wishes {
             topics,
-            daily: is_on("daily"),
-            trending: is_on("trending"),
-            picks: is_on("picks"),
             rhythm: Rhythm::parse(&or(&self.rhythm, "daily"))
                 .ok_or("Choose every day, or one day of the week.")?,
             hour: or(&self.hour, "7")
@@ -238,6 +236,7 @@ impl Given {
                 .parse()
                 .map_err(|_unknown| "This time zone is not known. Write it as in Europe/Zurich.")?,
             even_empty: self.even_empty,
+            ..wishes
         };
         if wishes.is_nothing() {
             return Err("Choose at least one topic or list.".to_owned());
@@ -247,7 +246,10 @@ impl Given {
 
     /// The form as it was filled in.
     fn form(&self, site: &Site) -> Form {
-        let is_on = |name: &str| self.lists.iter().any(|list| list == name);
+        let mut wishes = Wishes::default();
+        for list in &self.lists {
+            let _is_one = wishes.ask_for(list);
+        }
         let topics = site.topics.iter().map(|topic| {
             let is_chosen = self.topics.iter().any(|name| name == topic.id.as_str());
             (topic.id.clone(), topic.title.clone(), is_chosen)
@@ -255,9 +257,9 @@ impl Given {
         Form {
             address: Some(self.address.clone()),
             topics: shown(topics.collect()),
-            daily: is_on("daily"),
-            trending: is_on("trending"),
-            picks: is_on("picks"),
+            daily: wishes.daily,
+            trending: wishes.trending,
+            picks: wishes.picks,
             rhythm: Rhythm::parse(&self.rhythm).unwrap_or(Rhythm::Daily),
             hour: self.hour.parse().ok().filter(|hour| *hour < 24).unwrap_or(7),
             zone: if self.zone.is_empty() { "UTC".to_owned() } else { self.zone.clone() },
@@ -268,12 +270,9 @@ impl Given {
 
 fn wished(site: &Site, wishes: &Wishes) -> Form {
     // A wish for a topic holds under the name that the topic has now.
-    let is_wished = |id: &TopicId| {
-        let mut former = site.renamed.iter().filter(|(_former, now)| *now == id);
-        wishes.topics.contains(id) || former.any(|(former, _now)| wishes.topics.contains(former))
-    };
+    let wished: BTreeSet<&TopicId> = wishes.topics.iter().map(|id| site.now_called(id)).collect();
     let topics =
-        site.topics.iter().map(|topic| (topic.id.clone(), topic.title.clone(), is_wished(&topic.id)));
+        site.topics.iter().map(|topic| (topic.id.clone(), topic.title.clone(), wished.contains(&topic.id)));
     Form {
         address: None,
         topics: shown(topics.collect()),

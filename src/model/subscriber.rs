@@ -63,6 +63,11 @@ pub struct Subscriber {
     pub bounced: Vec<Timestamp>,
 }
 
+impl Subscriber {
+    /// For how many hours a link that confirms is good.
+    pub const CONFIRM_HOURS: u32 = 48;
+}
+
 /// Whether mail is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
@@ -119,6 +124,18 @@ pub struct Wishes {
 }
 
 impl Wishes {
+    /// Wishes for a list by its name, `daily`, `trending` or `picks` too; whether there is one of that name.
+    pub fn ask_for(&mut self, list: &str) -> bool {
+        let list = match list {
+            "daily" => &mut self.daily,
+            "trending" => &mut self.trending,
+            "picks" => &mut self.picks,
+            _other => return false,
+        };
+        *list = true;
+        true
+    }
+
     /// Whether nothing at all is wished for.
     pub fn is_nothing(&self) -> bool {
         self.topics.is_empty() && !self.daily && !self.trending && !self.picks

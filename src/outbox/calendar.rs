@@ -1,8 +1,9 @@
 //! When a digest is due: at an hour of the day where the subscriber lives.
 
+use std::ops::RangeInclusive;
+
 use chrono::DateTime;
 use chrono::Datelike as _;
-use chrono::Days;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 use chrono::TimeDelta;
@@ -16,27 +17,24 @@ use crate::model::time::Timestamp;
 
 /// The last moment, now or before, at which a digest was due.
 pub fn last_due(wishes: &Wishes, now: Timestamp) -> Timestamp {
-    let today = now.to_chrono().with_timezone(&wishes.zone).date_naive();
     // A week back there is always one; today's hour may still be ahead.
-    let days = (0..=8).filter_map(|back| today.checked_sub_days(Days::new(back)));
-    let is_day = |day: &NaiveDate| match wishes.rhythm {
-        Rhythm::Daily => true,
-        Rhythm::Weekly(weekday) => day.weekday() == weekday,
-    };
-    let due = days.filter(is_day).map(|day| moment(day, wishes.hour, wishes.zone)).find(|at| *at <= now);
-    due.unwrap_or(now.minus(TimeDelta::days(8)))
+    due(wishes, now, -8..=0).filter(|at| *at <= now).max().unwrap_or(now.minus(TimeDelta::days(8)))
 }
 
 /// The first moment after now at which a digest is due.
 pub fn next_due(wishes: &Wishes, now: Timestamp) -> Timestamp {
+    due(wishes, now, 0..=8).filter(|at| *at > now).min().unwrap_or(now.plus(TimeDelta::days(8)))
+}
+
+/// The moments at which a digest is due on some days, counted from today.
+fn due(wishes: &Wishes, now: Timestamp, days: RangeInclusive<i64>) -> impl Iterator<Item = Timestamp> {
     let today = now.to_chrono().with_timezone(&wishes.zone).date_naive();
-    let days = (0..=8).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
+    let days = days.filter_map(move |days| today.checked_add_signed(TimeDelta::days(days)));
     let is_day = |day: &NaiveDate| match wishes.rhythm {
         Rhythm::Daily => true,
         Rhythm::Weekly(weekday) => day.weekday() == weekday,
     };
-    let due = days.filter(is_day).map(|day| moment(day, wishes.hour, wishes.zone)).find(|at| *at > now);
-    due.unwrap_or(now.plus(TimeDelta::days(8)))
+    days.filter(is_day).map(|day| moment(day, wishes.hour, wishes.zone))
 }
 
 /// An hour of a day in a zone: the first of two where clocks go back, the next that exists where they go forward.

@@ -72,6 +72,7 @@ type Waiting = Arc<Lock<HashMap<String, oneshot::Sender<Result<(), Failure>>>>>;
 pub(super) struct Courier {
     program: Lock<Option<(PathBuf, PathBuf)>>,
     running: Mutex<Option<Running>>,
+    listening: TaskTracker,
 }
 
 #[derive(Debug)]
@@ -113,7 +114,7 @@ impl Courier {
             if running.as_ref().is_none_or(|known| known.orders != orders) {
                 // The former one finishes what it has, and the next begins after that.
                 *running = None;
-                match start(&program, orders).await {
+                match self.start(&program, orders).await {
                     Ok(started) => *running = Some(started),
                     Err(error) => {
                         tracing::error!(%error, "mail: the courier cannot be started: {error}; letters go without it");
@@ -138,30 +139,30 @@ impl Courier {
             }
         })
     }
+
+    async fn start(&self, program: &Path, orders: String) -> std::io::Result<Running> {
+        let mut child = Command::new(program)
+            .arg("courier")
+            .env_remove("LISTEN_FDS")
+            .env_remove("LISTEN_PID")
+            .env_remove("NOTIFY_SOCKET")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(false)
+            .spawn()?;
+        let (Some(mut letters), Some(words)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(std::io::Error::other("it has no pipes"));
+        };
+        letters.write_all(orders.as_bytes()).await?;
+        let waiting = Waiting::default();
+        self.listening.spawn(listen(child, words, Arc::clone(&waiting)));
+        Ok(Running { orders, letters, waiting })
+    }
 }
 
 fn line(what: &impl Serialize) -> Option<String> {
     Some(serde_json::to_string(what).ok()? + "\n")
-}
-
-async fn start(program: &Path, orders: String) -> std::io::Result<Running> {
-    let mut child = Command::new(program)
-        .arg("courier")
-        .env_remove("LISTEN_FDS")
-        .env_remove("LISTEN_PID")
-        .env_remove("NOTIFY_SOCKET")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(false)
-        .spawn()?;
-    let (Some(mut letters), Some(words)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(std::io::Error::other("it has no pipes"));
-    };
-    letters.write_all(orders.as_bytes()).await?;
-    let waiting = Waiting::default();
-    TaskTracker::new().spawn(listen(child, words, Arc::clone(&waiting)));
-    Ok(Running { orders, letters, waiting })
 }
 
 /// Passes on what the courier says, until it ends; then nobody waits any more.

@@ -28,8 +28,10 @@ use crate::model::period::Span;
 use crate::model::plan::Op;
 use crate::model::subscriber::Standing;
 use crate::model::subscriber::Subscriber;
+use crate::model::subscriber::SubscriberId;
 use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
+use crate::outbox::LATE;
 use crate::outbox::Outbox;
 use crate::outbox::calendar;
 use crate::store;
@@ -44,9 +46,6 @@ const TRENDING: usize = 10;
 
 /// Entries of a topic that are looked at for one digest.
 const LOOKED_AT: usize = 2_000;
-
-/// What was noticed shortly before a digest may be written shortly after it: so far back the next one looks again.
-const LATE: TimeDelta = TimeDelta::hours(1);
 
 /// Sent letters are remembered for so long, for the papers in them.
 const REMEMBERED: TimeDelta = TimeDelta::days(400);
@@ -77,6 +76,25 @@ pub enum Error {
 /// A paper with the name under which a topic first served it.
 type Entered = (PaperId, PaperId);
 
+/// What came of cutting.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cut {
+    /// So many letters.
+    pub letters: usize,
+    /// So many subscribers were due.
+    pub subscribers: usize,
+    /// Before this nothing is to be done, unless a subscriber changes.
+    pub next: Timestamp,
+}
+
+/// What is written for one subscriber.
+struct Ready {
+    subscriber: Subscriber,
+    sections: Vec<Section>,
+    /// Letters of long ago.
+    old: Vec<OutgoingKey>,
+}
+
 /// What many subscribers get alike, looked up once in a round.
 #[derive(Default)]
 struct Round {
@@ -86,73 +104,75 @@ struct Round {
 }
 
 impl Outbox {
-    /// Cuts every digest that is due; says how many letters that were, and how many subscribers were looked after.
-    pub async fn cut(&self) -> Result<(usize, usize), Error> {
-        if self.settings().mail.is_none() {
-            return Ok((0, 0));
-        }
+    /// Cuts every digest that is due, and forgets addresses that nobody confirmed.
+    pub async fn cut(&self) -> Result<Cut, Error> {
         let now = self.clock().now();
-        self.forget_unconfirmed(now).await?;
-        let is_due = |one: &Subscriber| {
-            one.standing == Standing::Active && one.told < calendar::last_due(&one.wishes, now)
-        };
-        let due: Vec<Subscriber> = self.reader().subscribers()?.into_iter().filter(is_due).collect();
-        if due.is_empty() {
-            return Ok((0, 0));
+        let mut done = Cut { letters: 0, subscribers: 0, next: now.plus(TimeDelta::days(1)) };
+        if self.settings().mail.is_none() {
+            return Ok(done);
         }
-        let (mut letters, all) = (0, due.len());
+        let all = self.read(Reader::subscribers).await?;
+        let mut due = Vec::new();
+        let mut over = Vec::new();
+        for one in all {
+            let next = match one.standing {
+                Standing::Active if one.told < calendar::last_due(&one.wishes, now) => {
+                    due.push(one);
+                    continue;
+                }
+                Standing::Active => calendar::next_due(&one.wishes, now),
+                Standing::Pending if is_over(&one, now) => {
+                    over.push(one.id);
+                    continue;
+                }
+                Standing::Pending => confirmed_until(&one),
+                Standing::Suspended | Standing::Left => continue,
+            };
+            done.next = done.next.min(next);
+        }
+        if !over.is_empty() {
+            self.change(move |reader| forget(reader, over, now).map(|ops| (ops, ()))).await?;
+        }
+        done.subscribers = due.len();
         let mut round = Round::default();
         for batch in due.chunks(BATCH) {
             let (this, batch) = (self.clone(), batch.to_vec());
             let looked_up = tokio::task::spawn_blocking(move || {
-                let cut = batch
-                    .into_iter()
-                    .map(|one| Ok((this.sections_in(&one, now, &mut round)?, one)))
-                    .collect::<Result<Vec<_>, Error>>();
-                cut.map(|cut| (cut, round))
+                let ready = batch.into_iter().map(|one| this.ready(one, now, &mut round));
+                ready.collect::<Result<Vec<_>, Error>>().map(|ready| (ready, round))
             });
-            let cut;
-            (cut, round) = looked_up.await??;
-            letters += self.change(move |reader| write(reader, cut, now)).await?;
+            let ready;
+            (ready, round) = looked_up.await??;
+            done.letters += self.change(move |reader| write(reader, ready, now)).await?;
         }
-        Ok((letters, all))
-    }
-
-    /// Forgets addresses that somebody gave and nobody confirmed, with what was written to them.
-    async fn forget_unconfirmed(&self, now: Timestamp) -> Result<(), store::Error> {
-        let is_over = move |one: &Subscriber| {
-            one.standing == Standing::Pending && one.invited.unwrap_or(one.since).plus(UNCONFIRMED) < now
-        };
-        if !self.reader().subscribers()?.iter().any(is_over) {
-            return Ok(());
-        }
-        self.change(move |reader| {
-            let mut ops = Vec::new();
-            for one in reader.subscribers()?.into_iter().filter(is_over) {
-                for letter in reader.letters_to(&one.id)? {
-                    ops.push(Op::Forget(OutgoingKey::letter(&letter.id, letter.state)));
-                }
-                ops.push(Op::Forget(OutgoingKey::subscriber(&one.id)));
-            }
-            Ok((ops, ()))
-        })
-        .await
+        Ok(done)
     }
 
     /// What a subscriber would be sent now.
     pub fn sections(&self, subscriber: &Subscriber, now: Timestamp) -> Result<Vec<Section>, Error> {
-        self.sections_in(subscriber, now, &mut Round::default())
+        let letters = self.reader().letters_to(&subscriber.id)?;
+        self.sections_in(subscriber, &letters, now, &mut Round::default())
+    }
+
+    fn ready(&self, subscriber: Subscriber, now: Timestamp, round: &mut Round) -> Result<Ready, Error> {
+        let letters = self.reader().letters_to(&subscriber.id)?;
+        let sections = self.sections_in(&subscriber, &letters, now, round)?;
+        let is_old = |old: &&Letter| old.state != LetterState::Waiting && old.made.plus(REMEMBERED) < now;
+        let key = |old: &Letter| OutgoingKey::letter(&old.id, old.state);
+        let old = letters.iter().filter(is_old).map(key).collect();
+        Ok(Ready { subscriber, sections, old })
     }
 
     fn sections_in(
         &self,
         subscriber: &Subscriber,
+        letters: &[Letter],
         now: Timestamp,
         round: &mut Round,
     ) -> Result<Vec<Section>, Error> {
         let (wishes, told_until, reader) = (&subscriber.wishes, subscriber.told, self.reader());
         let from = told_until.min(told_until.minus(LATE).max(subscriber.since));
-        let mut told = told(reader, subscriber, now)?;
+        let mut told = told(reader, letters, now)?;
         let mut sections = Vec::new();
         let mut add = |list: String, papers: &mut dyn Iterator<Item = Entered>, most: usize| {
             let fresh: Vec<PaperId> = papers
@@ -170,8 +190,8 @@ impl Outbox {
             let picks = reader.picks()?.into_iter().filter(|pick| pick.at > from && pick.at <= now);
             add("picks".to_owned(), &mut picks.map(|pick| twice(&pick.paper)), OF_LIST);
         }
-        let (settings, site) = (self.settings(), self.serving.site.borrow().clone());
-        let topics: BTreeSet<&TopicId> = wishes.topics.iter().map(|one| settings.now_called(one)).collect();
+        let site = self.site();
+        let topics: BTreeSet<&TopicId> = wishes.topics.iter().map(|one| site.now_called(one)).collect();
         for topic in topics.into_iter().filter(|topic| site.topics.topic(topic).is_some()) {
             let entered = round.entered(reader, topic, from, now)?;
             add(format!("topic/{topic}"), &mut entered.iter().cloned(), OF_LIST);
@@ -196,29 +216,50 @@ impl Outbox {
 }
 
 /// What was in earlier letters to a subscriber, also under the names that these papers have now.
-fn told(reader: &Reader, subscriber: &Subscriber, now: Timestamp) -> Result<HashSet<PaperId>, store::Error> {
+fn told(reader: &Reader, letters: &[Letter], now: Timestamp) -> Result<HashSet<PaperId>, store::Error> {
     let mut told = HashSet::new();
-    for letter in reader.letters_to(&subscriber.id)? {
+    for letter in letters {
         let is_recent = letter.made.plus(BECOME_ANOTHER) > now;
-        let Matter::Digest(digest) = letter.matter else { continue };
-        for paper in digest.sections.into_iter().flat_map(|section| section.papers) {
-            if is_recent && let Some(heir) = reader.resolve(&paper)? {
+        let Matter::Digest(digest) = &letter.matter else { continue };
+        for paper in digest.sections.iter().flat_map(|section| &section.papers) {
+            if is_recent && let Some(heir) = reader.resolve(paper)? {
                 told.insert(heir);
             }
-            told.insert(paper);
+            told.insert(paper.clone());
         }
     }
     Ok(told)
 }
 
+/// Until when an address may be confirmed that was not yet.
+fn confirmed_until(one: &Subscriber) -> Timestamp {
+    one.invited.unwrap_or(one.since).plus(UNCONFIRMED)
+}
+
+fn is_over(one: &Subscriber, now: Timestamp) -> bool {
+    one.standing == Standing::Pending && confirmed_until(one) < now
+}
+
+/// The changes that forget addresses that nobody confirmed, with what was written to them.
+fn forget(reader: &Reader, over: Vec<SubscriberId>, now: Timestamp) -> Result<Vec<Op>, store::Error> {
+    let mut ops = Vec::new();
+    for id in over {
+        // It may have been confirmed meanwhile.
+        if reader.subscriber(&id)?.is_some_and(|one| is_over(&one, now)) {
+            let letters = reader.letters_to(&id)?;
+            ops.extend(
+                letters.iter().map(|letter| Op::Forget(OutgoingKey::letter(&letter.id, letter.state))),
+            );
+            ops.push(Op::Forget(OutgoingKey::subscriber(&id)));
+        }
+    }
+    Ok(ops)
+}
+
 /// The changes that a batch of digests makes, as far as nothing moved meanwhile.
-fn write(
-    reader: &Reader,
-    cut: Vec<(Vec<Section>, Subscriber)>,
-    now: Timestamp,
-) -> Result<(Vec<Op>, usize), store::Error> {
+fn write(reader: &Reader, ready: Vec<Ready>, now: Timestamp) -> Result<(Vec<Op>, usize), store::Error> {
     let (mut ops, mut letters) = (Vec::new(), 0);
-    for (sections, seen) in cut {
+    for Ready { subscriber: seen, sections, old } in ready {
         let Some(subscriber) = reader.subscriber(&seen.id)?.filter(|subscriber| *subscriber == seen) else {
             continue;
         };
@@ -229,11 +270,7 @@ fn write(
             ops.push(letter(id, Matter::Digest(digest), now));
             letters += 1;
         }
-        for old in reader.letters_to(&subscriber.id)? {
-            if old.state != LetterState::Waiting && old.made.plus(REMEMBERED) < now {
-                ops.push(Op::Forget(OutgoingKey::letter(&old.id, old.state)));
-            }
-        }
+        ops.extend(old.into_iter().map(Op::Forget));
         let number = subscriber.letters + u64::from(is_sent);
         let subscriber = Subscriber { told: now, letters: number, ..subscriber };
         ops.push(Op::Outgoing(Box::new(Outgoing::Subscriber(subscriber))));
@@ -298,7 +335,7 @@ impl Round {
         }
         let library = outbox.serving.library();
         let candidates = outbox.serving.trends.candidates(&library, now)?;
-        let half_life = outbox.settings().half_life_days;
+        let half_life = outbox.site().half_life_days;
         let trending = candidates.trending(&library, None, Span::Week, half_life)?;
         let found = Arc::new(trending.into_iter().map(|one| one.paper).take(TRENDING * 10).collect());
         self.trending = Some(Arc::clone(&found));

@@ -6,31 +6,24 @@ use url::Url;
 use crate::fetch::post::Sending;
 use crate::model::outgoing::Destination;
 use crate::model::outgoing::DestinationId;
-use crate::model::outgoing::Outgoing;
-use crate::model::outgoing::OutgoingKey;
 use crate::model::outgoing::Tries;
 use crate::model::outgoing::Way;
 use crate::model::paper::PaperId;
 use crate::model::time::Timestamp;
+use crate::outbox::LATE;
 use crate::outbox::Outbox;
+use crate::outbox::backoff::Backoff;
 use crate::outbox::feeds::News;
 use crate::outbox::hub::PATIENCE;
 use crate::outbox::tokens;
 use crate::push::delivery;
 use crate::push::delivery::Receipt;
 use crate::push::subscriber;
-use crate::store::Error;
 use crate::urls::Place;
 
-/// After a failure, doubled up to the longest.
-const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(20);
-const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
-
-/// What fails for so long is given up.
-const GIVEN_UP: TimeDelta = TimeDelta::days(3);
-
-/// What was noticed shortly before a webhook was told may be listed shortly after: so far back is looked again.
-pub(super) const LATE: TimeDelta = TimeDelta::hours(1);
+/// How long whoever does not take a delivery is tried.
+const BACKOFF: Backoff =
+    Backoff { first: TimeDelta::seconds(20), longest: TimeDelta::hours(1), given_up: TimeDelta::days(3) };
 
 /// What came of a delivery.
 pub(super) enum Came {
@@ -60,7 +53,7 @@ pub(super) struct Outcome {
 impl Outbox {
     /// Delivers to a destination as it is now: while it waited for its turn it may have left, or chosen another secret.
     pub(super) async fn deliver_to(&self, known: &Destination, news: News) -> Came {
-        match destination(self.reader(), &known.id) {
+        match self.reader().destination(&known.id) {
             Ok(Some(destination)) => self.deliver(&destination, news).await,
             Ok(None) => Came::Gone,
             Err(error) => Came::Again { why: error.to_string(), after: None },
@@ -73,10 +66,11 @@ impl Outbox {
         let address = |feed: &str| format!("{}{feed}", self.urls().absolute(Place::Front));
         let (url, headers, body) = match &destination.way {
             Way::Callback { url, secret, .. } => {
-                let hubs = self.serving.site.borrow().hub_urls(self.urls());
+                let hubs = self.site().hub_urls(self.urls());
                 let hubs: Vec<Url> = hubs.iter().filter_map(|hub| Url::parse(hub).ok()).collect();
                 let Ok(topic) = Url::parse(&address(&destination.feed)) else { return Came::Gone };
-                let key = key(&destination.id, &news.tag);
+                // The same also when it is sent again.
+                let key = tokens::name(&[&destination.id.0, &news.tag]);
                 let headers =
                     delivery::headers(&topic, &hubs, &news.media_type, &news.body, secret.as_ref(), &key);
                 (url.clone(), headers, news.body)
@@ -129,31 +123,17 @@ pub(super) fn after(mut destination: Destination, came: &Came, now: Timestamp) -
         }
         Came::Gone => return None,
         Came::Again { why, after } => {
-            let Tries { failed, since, .. } = destination.tries;
-            let since = since.unwrap_or(now);
-            if now.since(since) > GIVEN_UP {
-                tracing::warn!(destination = %destination.id, "push: given up after three days: {why}");
-                destination.lost += 1;
-                return match destination.way {
-                    Way::Callback { .. } => None,
-                    // What the operator configured stays, and goes on from here.
-                    Way::Webhook(_) | Way::Hub(_) => {
-                        Some(Destination { place: now, seen: None, tries: Tries::default(), ..destination })
-                    }
-                };
+            if let Some(tries) = BACKOFF.after(&destination.tries, why, *after, now) {
+                return Some(Destination { tries, ..destination });
             }
-            let doubled = FIRST_PAUSE * (1 << failed.min(10));
-            let asked = after.map_or(TimeDelta::zero(), |after| {
-                TimeDelta::seconds(i64::try_from(after).unwrap_or(i64::MAX).min(86_400))
-            });
-            // A tenth more or less, so that what failed together does not come back together.
-            let jitter = i32::try_from(fastrand::u32(90..110)).unwrap_or(100);
-            let pause = doubled.min(LONGEST_PAUSE) * jitter / 100;
-            destination.tries = Tries {
-                failed: failed.saturating_add(1),
-                since: Some(since),
-                not_before: Some(now.plus(pause.max(asked))),
-                problem: Some(why.chars().take(300).collect()),
+            tracing::warn!(destination = %destination.id, "push: given up after three days: {why}");
+            return match destination.way {
+                Way::Callback { .. } => None,
+                // What the operator configured stays, and goes on from here.
+                Way::Webhook(_) | Way::Hub(_) => {
+                    let (tries, lost) = (Tries::default(), destination.lost + 1);
+                    Some(Destination { place: now, seen: None, tries, lost, ..destination })
+                }
             };
         }
     }
@@ -164,25 +144,7 @@ pub(super) fn has_ended(destination: &Destination, now: Timestamp) -> bool {
     matches!(&destination.way, Way::Callback { until, .. } if *until <= now)
 }
 
-/// A destination as it is written.
-pub(super) fn destination(
-    reader: &crate::store::Reader,
-    id: &DestinationId,
-) -> Result<Option<Destination>, Error> {
-    Ok(match reader.outgoing(&OutgoingKey::destination(id))? {
-        Some(Outgoing::Destination(destination)) => Some(destination),
-        Some(Outgoing::Key(_) | Outgoing::Letter(_) | Outgoing::Subscriber(_)) | None => None,
-    })
-}
-
 pub(super) fn host(destination: &Destination) -> String {
     let (Way::Callback { url, .. } | Way::Hub(url) | Way::Webhook(url)) = &destination.way;
     Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// What tells a delivery from others, also when it is sent again.
-fn key(id: &DestinationId, tag: &str) -> String {
-    use sha2::Digest as _;
-    let digest = sha2::Sha256::digest(format!("{id}\n{tag}"));
-    tokens::hexadecimal(&digest).chars().take(32).collect()
 }

@@ -8,8 +8,6 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sha2::Digest as _;
-use sha2::Sha256;
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
@@ -51,7 +49,7 @@ impl Outbox {
     pub async fn hub(&self, body: &[u8], network: &str) -> Result<(), Refusal> {
         let settings = self.settings();
         let refused = |status, reason: &str| Refusal { status, reason: reason.to_owned() };
-        if !settings.is_hub {
+        if !self.site().is_hub {
             return Err(refused(404, "there is no hub here"));
         }
         let intent = match Request::read(body)? {
@@ -163,10 +161,7 @@ impl Outbox {
         let way = Way::Callback { url: intent.callback.to_string(), secret, until };
         let count = Arc::clone(&self.pushed_to);
         self.change(move |reader| {
-            let known = match reader.outgoing(&OutgoingKey::destination(&id))? {
-                Some(Outgoing::Destination(known)) => Some(known),
-                Some(Outgoing::Key(_) | Outgoing::Letter(_) | Outgoing::Subscriber(_)) | None => None,
-            };
+            let known = reader.destination(&id)?;
             if known.is_none() && count.fetch_add(1, Ordering::Relaxed) >= MOST {
                 tracing::warn!("hub: there are {MOST} subscriptions; another one is not taken");
                 return Ok((Vec::new(), ()));
@@ -232,6 +227,5 @@ fn get(url: Url) -> Sending {
 
 /// One callback has one subscription to one feed.
 fn destination_id(callback: &Url, topic: &str) -> DestinationId {
-    let digest = Sha256::digest(format!("{callback}\n{topic}"));
-    DestinationId(tokens::hexadecimal(&digest).chars().take(32).collect())
+    DestinationId(tokens::name(&[callback.as_str(), topic]))
 }

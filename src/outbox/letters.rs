@@ -37,9 +37,6 @@ use crate::store;
 use crate::urls::Place;
 use crate::urls::list::List;
 
-/// A link that confirms is good for so long.
-pub(super) const CONFIRM_HOURS: u32 = 48;
-
 /// What follows the name of a list's kind.
 const TOPIC: &str = "topic/";
 
@@ -75,7 +72,7 @@ impl Outbox {
                     confirm: self.urls().absolute(Place::Confirm(&token)),
                     topics: self.names(proposed),
                     cadence: cadence(proposed),
-                    hours: CONFIRM_HOURS,
+                    hours: Subscriber::CONFIRM_HOURS,
                 };
                 compose(
                     &mail.stationery,
@@ -124,11 +121,11 @@ impl Outbox {
 
     /// What is wished for, by its names.
     pub fn names(&self, wishes: &Wishes) -> Vec<String> {
-        let (settings, site) = (self.settings(), self.serving.site.borrow());
+        let site = self.site();
         let titles = wishes
             .topics
             .iter()
-            .map(|id| settings.now_called(id))
+            .map(|id| site.now_called(id))
             .map(|id| site.topics.topic(id).map_or_else(|| id.to_string(), |topic| topic.title.clone()));
         let lists =
             [(wishes.daily, "Daily papers"), (wishes.trending, "Trending papers"), (wishes.picks, "Picks")];
@@ -175,7 +172,7 @@ impl Outbox {
         let topic = section.list.strip_prefix(TOPIC).and_then(TopicId::parse);
         let (title, why, url) = match (&topic, section.list.as_str()) {
             (Some(id), _) => {
-                let site = self.serving.site.borrow();
+                let site = self.site();
                 let known = site.topics.topic(id);
                 let title = known.map_or_else(|| id.to_string(), |topic| topic.title.clone());
                 (title, String::new(), urls.absolute(Place::Topic(id)))
@@ -214,7 +211,7 @@ impl Outbox {
     /// How much papers are talked about, in words.
     fn trends(&self) -> HashMap<PaperId, String> {
         let (library, now) = (self.serving.library(), self.clock().now());
-        let half_life = self.settings().half_life_days;
+        let half_life = self.site().half_life_days;
         let candidates = self.serving.trends.candidates(&library, now);
         let trending = candidates.and_then(|found| found.trending(&library, None, Span::Week, half_life));
         // A letter without these words is better than none.
@@ -226,7 +223,7 @@ impl Outbox {
 
     /// Why nothing came.
     fn why_empty(&self, digest: &Digest) -> Result<String, store::Error> {
-        let site = self.serving.site.borrow().clone();
+        let site = self.site();
         let mut ill = Vec::new();
         for source in &site.sources {
             let state = self.reader().source(&source.id)?;

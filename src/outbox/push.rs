@@ -25,13 +25,13 @@ use crate::outbox::Outbox;
 use crate::outbox::delivering::Came;
 use crate::outbox::delivering::Outcome;
 use crate::outbox::delivering::after;
-use crate::outbox::delivering::destination;
 use crate::outbox::delivering::has_ended;
 use crate::outbox::delivering::host;
 use crate::outbox::feeds::Fed;
 use crate::outbox::hub::PATIENCE;
 use crate::outbox::lanes::Lanes;
 use crate::store::Error;
+use crate::store::Reader;
 
 /// Plans come in groups: what follows within this is looked at together.
 const SETTLING: Duration = Duration::from_millis(30);
@@ -125,13 +125,13 @@ impl Pusher {
     }
 
     /// Reads the destinations again where anything about them changed.
-    fn refresh(&mut self) -> Result<(), Error> {
+    async fn refresh(&mut self) -> Result<(), Error> {
         let moved = self.outbox.reader().outgoing_moved();
         if self.read.is_some_and(|(at, when)| at >= moved || when.elapsed() < READ_AGAIN) {
             return Ok(());
         }
         let mut known = HashMap::new();
-        for destination in self.outbox.reader().destinations()? {
+        for destination in self.outbox.read(Reader::destinations).await? {
             // What is under way is ahead of what is written.
             let ahead = self.known.remove(&destination.id).filter(|one| self.flying.contains(&one.id));
             known.insert(destination.id.clone(), ahead.unwrap_or(destination));
@@ -149,10 +149,10 @@ impl Pusher {
 
     /// Starts what is owed and may be tried now.
     async fn round(&mut self) -> Result<(), Error> {
-        self.refresh()?;
+        self.refresh().await?;
         let now = self.outbox.clock().now();
         let mut owed: HashMap<(String, Option<String>), Vec<Destination>> = HashMap::new();
-        let mut ended = Vec::new();
+        let (mut ended, mut gates) = (Vec::new(), HashMap::new());
         for destination in self.known.values() {
             if let Way::Callback { until, .. } = &destination.way
                 && *until <= now
@@ -163,7 +163,12 @@ impl Pusher {
             if self.flying.contains(&destination.id) || !destination.tries.is_due(now) {
                 continue;
             }
-            let gate = self.outbox.gate(&destination.feed);
+            let gate = match gates.get(destination.feed.as_str()) {
+                Some(gate) => *gate,
+                None => {
+                    *gates.entry(destination.feed.as_str()).or_insert(self.outbox.gate(&destination.feed))
+                }
+            };
             let key = match &destination.way {
                 Way::Webhook(_) => destination.id.0.as_str(),
                 Way::Callback { .. } | Way::Hub(_) => destination.feed.as_str(),
@@ -251,7 +256,7 @@ impl Pusher {
                 let mut ops = Vec::new();
                 for id in ended {
                     // It may have been renewed meanwhile.
-                    if destination(reader, &id)?.is_some_and(|one| has_ended(&one, now)) {
+                    if reader.destination(&id)?.is_some_and(|one| has_ended(&one, now)) {
                         ops.push(Op::Forget(OutgoingKey::destination(&id)));
                     }
                 }
@@ -278,7 +283,7 @@ impl Pusher {
             for Outcome { id, came, .. } in outcomes {
                 let known = match now_known.remove(&id) {
                     Some(known) => known,
-                    None => destination(reader, &id)?,
+                    None => reader.destination(&id)?,
                 };
                 let next = known.and_then(|known| after(known, &came, now));
                 now_known.insert(id, next);
@@ -287,7 +292,7 @@ impl Pusher {
             for (id, next) in now_known {
                 match next {
                     Some(next) => ops.push(Op::Outgoing(Box::new(Outgoing::Destination(next)))),
-                    None if destination(reader, &id)?.is_some() => {
+                    None if reader.destination(&id)?.is_some() => {
                         ops.push(Op::Forget(OutgoingKey::destination(&id)));
                     }
                     None => {}

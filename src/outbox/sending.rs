@@ -24,6 +24,7 @@ use crate::model::subscriber::Standing;
 use crate::model::subscriber::SubscriberId;
 use crate::model::time::Timestamp;
 use crate::outbox::Outbox;
+use crate::outbox::backoff::Backoff;
 use crate::outbox::bounces;
 use crate::outbox::journal::Journal;
 use crate::outbox::mailer::AT_ONCE;
@@ -33,12 +34,9 @@ use crate::store::Error;
 use crate::store::Reader;
 use crate::store::Writer;
 
-/// After a failure of one letter, doubled up to the longest.
-const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(5);
-const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(4);
-
-/// What fails for so long is given up (RFC 5321 section 4.5.4.1 names four to five days).
-const GIVEN_UP: TimeDelta = TimeDelta::days(5);
+/// How long a letter is tried (RFC 5321 section 4.5.4.1 names four to five days).
+const BACKOFF: Backoff =
+    Backoff { first: TimeDelta::minutes(5), longest: TimeDelta::hours(4), given_up: TimeDelta::days(5) };
 
 /// When the relay itself fails everything waits, at first so long.
 const FIRST_REST: Duration = Duration::from_secs(5);
@@ -115,7 +113,7 @@ impl Outbox {
         let mut batch = Vec::new();
         loop {
             revision.mark_unchanged();
-            let pause = match sender.round(stop.is_cancelled()) {
+            let pause = match sender.round(stop.is_cancelled()).await {
                 Ok(pause) => pause,
                 Err(error) => {
                     tracing::error!(%error, "mail: {error}; tried again later");
@@ -140,12 +138,12 @@ impl Outbox {
 }
 
 impl Sender {
-    fn refresh(&mut self) -> Result<(), Error> {
+    async fn refresh(&mut self) -> Result<(), Error> {
         let moved = self.outbox.reader().outgoing_moved();
         if self.read == Some(moved) {
             return Ok(());
         }
-        let letters = self.outbox.reader().letters_waiting()?;
+        let letters = self.outbox.read(Reader::letters_waiting).await?;
         self.waiting = letters.into_iter().map(|letter| (letter.id.clone(), letter)).collect();
         for (id, _went) in &self.unwritten {
             self.waiting.remove(id);
@@ -155,8 +153,8 @@ impl Sender {
     }
 
     /// Starts what may be sent now; says when to look again.
-    fn round(&mut self, is_stopping: bool) -> Result<Duration, Error> {
-        self.refresh()?;
+    async fn round(&mut self, is_stopping: bool) -> Result<Duration, Error> {
+        self.refresh().await?;
         if is_stopping {
             return Ok(TICK);
         }
@@ -337,24 +335,14 @@ fn note(reader: &Reader, id: &LetterId, went: Went, now: Timestamp, ops: &mut Ve
             keep(Letter { tries: Tries { problem: Some(words), ..letter.tries.clone() }, ..letter });
         }
         Went::Failed(FailureKind::Later, words) => {
-            let since = letter.tries.since.unwrap_or(now);
-            let failed = letter.tries.failed;
-            if now.since(since) > GIVEN_UP {
-                tracing::warn!(letter = %id, "mail: a letter is given up after five days: {words}");
-                let tries = Tries { problem: Some(words), ..letter.tries };
-                keep(Letter { state: LetterState::Dead(now), tries, ..letter });
-                ops.push(Op::Forget(key));
+            if let Some(tries) = BACKOFF.after(&letter.tries, &words, None, now) {
+                keep(Letter { tries, ..letter });
                 return Ok(());
             }
-            let jitter = i32::try_from(fastrand::u32(90..110)).unwrap_or(100);
-            let pause = (FIRST_PAUSE * (1 << failed.min(6))).min(LONGEST_PAUSE) * jitter / 100;
-            let tries = Tries {
-                failed: failed.saturating_add(1),
-                since: Some(since),
-                not_before: Some(now.plus(pause)),
-                problem: Some(words),
-            };
-            keep(Letter { tries, ..letter });
+            tracing::warn!(letter = %id, "mail: a letter is given up after five days: {words}");
+            let tries = Tries { problem: Some(words), ..letter.tries };
+            keep(Letter { state: LetterState::Dead(now), tries, ..letter });
+            ops.push(Op::Forget(key));
         }
         Went::Failed(kind @ (FailureKind::Address | FailureKind::Letter), words) => {
             tracing::warn!(letter = %id, "mail: a letter is refused: {words}");

@@ -29,14 +29,8 @@ pub struct Settings {
     pub mail: Option<Mail>,
     /// Subscribers whom the operator listed.
     pub subscribers: Vec<(Address, Wishes)>,
-    /// Whether this instance is a hub.
-    pub is_hub: bool,
-    /// Other hubs.
-    pub hubs: Vec<url::Url>,
     /// Whether the hubs of sources are followed.
     pub follows: bool,
-    /// Topics that had another name, by it.
-    pub renamed: BTreeMap<TopicId, TopicId>,
     /// Days on which sources are expected to announce nothing.
     pub quiet_days: Arc<BTreeSet<NaiveDate>>,
     /// The webhooks: topics and where to.
@@ -45,8 +39,6 @@ pub struct Settings {
     pub poster: Poster,
     /// Sends to whom the operator named: webhooks, other hubs, sources. What is exempt for them is closed to strangers.
     pub own: Poster,
-    /// After so many days half is left of what speaks for a paper.
-    pub half_life_days: f64,
     /// What is wrong with the settings, for the operator.
     pub faults: Vec<String>,
 }
@@ -92,24 +84,13 @@ impl Settings {
         Ok(Self {
             mail,
             subscribers,
-            is_hub: push.hub,
-            hubs: push.hubs,
             follows: push.subscribe,
-            renamed: config.renamed.clone(),
             quiet_days: Arc::clone(&config.quiet_days),
             webhooks: hooks,
             poster,
             own,
-            half_life_days: config.half_life.as_secs_f64() / 86_400.0,
             faults,
         })
-    }
-}
-
-impl Settings {
-    /// A topic that somebody wished for, by the name that it has now.
-    pub fn now_called<'a>(&'a self, wished: &'a TopicId) -> &'a TopicId {
-        self.renamed.get(wished).unwrap_or(wished)
     }
 }
 

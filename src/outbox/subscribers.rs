@@ -17,7 +17,6 @@ use crate::model::subscriber::Wishes;
 use crate::model::time::Timestamp;
 use crate::outbox::Outbox;
 use crate::outbox::cut;
-use crate::outbox::letters::CONFIRM_HOURS;
 use crate::outbox::limits::Verdict;
 use crate::outbox::tokens;
 use crate::outbox::tokens::Mint;
@@ -72,8 +71,19 @@ impl Outbox {
             Verdict::KnownPerson => return Ok(()),
             Verdict::TooMany => return Err(Refused::TooMany),
         }
-        let (now, network) = (self.clock().now(), network.to_owned());
-        let done = self.change(move |reader| invite(reader, &address, wishes, &network, now)).await;
+        let (now, network, victim) = (self.clock().now(), network.to_owned(), address.victim());
+        // The same person under another spelling; the limits of this process forget that when it ends. Looked through before
+        // the writer is held: two wishes at once are told apart by the limits.
+        let was_asked = move |one: &Subscriber| {
+            one.invited.is_some_and(|at| now.since(at) < INVITED_AGAIN)
+                && Address::parse_with(&one.address, true).is_ok_and(|known| known.victim() == victim)
+        };
+        let all = self.read(Reader::subscribers).await?;
+        if all.iter().any(was_asked) {
+            return Ok(());
+        }
+        let is_full = all.len() >= MOST;
+        let done = self.change(move |reader| invite(reader, &address, wishes, &network, now, is_full)).await;
         Ok(done?)
     }
 
@@ -178,7 +188,7 @@ impl Outbox {
                         wishes,
                         proposed: None,
                         letters: former.map_or_else(|| first_letter(now), |one| one.letters),
-                        ..stranger(id, &address, now)
+                        ..stranger(id, address.as_str(), now)
                     },
                 };
                 if former != Some(&next) {
@@ -225,8 +235,9 @@ fn holder(reader: &Reader, token: &str, purpose: Purpose, now: Timestamp) -> Res
         return Err(Refused::Stale);
     }
     if purpose == Purpose::Confirm {
-        let is_fresh =
-            subscriber.invited.is_some_and(|at| now.since(at) <= TimeDelta::hours(i64::from(CONFIRM_HOURS)));
+        let is_fresh = subscriber
+            .invited
+            .is_some_and(|at| now.since(at) <= TimeDelta::hours(i64::from(Subscriber::CONFIRM_HOURS)));
         if !is_fresh || subscriber.proposed.is_none() {
             return Err(Refused::Stale);
         }
@@ -240,10 +251,10 @@ fn first_letter(now: Timestamp) -> u64 {
 }
 
 /// Someone of whom nothing is known yet.
-fn stranger(id: SubscriberId, address: &Address, now: Timestamp) -> Subscriber {
+pub(super) fn stranger(id: SubscriberId, address: &str, now: Timestamp) -> Subscriber {
     Subscriber {
         id,
-        address: address.as_str().to_owned(),
+        address: address.to_owned(),
         standing: Standing::Pending,
         since: now,
         is_configured: false,
@@ -265,6 +276,7 @@ fn invite(
     wishes: Wishes,
     network: &str,
     now: Timestamp,
+    is_full: bool,
 ) -> Result<(Vec<Op>, ()), Error> {
     let (mint, key) = Mint::of(reader)?;
     let mut ops: Vec<Op> = key.into_iter().collect();
@@ -278,21 +290,11 @@ fn invite(
             return Ok((ops, ()));
         }
     }
-    let all = reader.subscribers()?;
-    if known.is_none() && all.len() >= MOST {
+    if known.is_none() && is_full {
         tracing::warn!("mail: there are {MOST} subscribers; another one is not taken");
         return Ok((ops, ()));
     }
-    // The same person under another spelling; the limits of this process forget that when it ends.
-    let victim = address.victim();
-    let was_asked = |one: &Subscriber| {
-        one.invited.is_some_and(|at| now.since(at) < INVITED_AGAIN)
-            && Address::parse_with(&one.address, true).is_ok_and(|known| known.victim() == victim)
-    };
-    if all.iter().any(was_asked) {
-        return Ok((ops, ()));
-    }
-    let known = known.unwrap_or_else(|| stranger(id.clone(), address, now));
+    let known = known.unwrap_or_else(|| stranger(id.clone(), address.as_str(), now));
     let standing = if known.standing == Standing::Left { Standing::Pending } else { known.standing };
     let turn = known.turn + 1;
     let letter = LetterId { subscriber: id, number: known.letters };

@@ -25,8 +25,8 @@ use crate::model::time::Timestamp;
 use crate::model::topic::TopicId;
 use crate::outbox::Outbox;
 use crate::outbox::cut;
-use crate::outbox::delivering::destination;
 use crate::outbox::letters;
+use crate::outbox::subscribers::stranger;
 use crate::outbox::tokens::Mint;
 use crate::store;
 
@@ -101,7 +101,7 @@ impl Outbox {
         self.change(move |reader| {
             for id in pushed {
                 // A delivery may have ended meanwhile.
-                if let Some(one) = destination(reader, &id)? {
+                if let Some(one) = reader.destination(&id)? {
                     let tries = Tries { not_before: None, ..one.tries };
                     ops.push(Op::Outgoing(Box::new(Outgoing::Destination(Destination { tries, ..one }))));
                 }
@@ -125,7 +125,7 @@ impl Outbox {
                 }
             }
             let id = crate::model::outgoing::DestinationId(name.clone());
-            if let Some(one) = destination(reader, &id)? {
+            if let Some(one) = reader.destination(&id)? {
                 let words = match one.way {
                     Way::Callback { .. } => format!("subscription {id} is ended"),
                     Way::Webhook(_) | Way::Hub(_) => {
@@ -172,38 +172,19 @@ impl Outbox {
             return known.ok_or_else(|| Error::Wrong(format!("no subscriber has the address {name}")));
         }
         let mut wishes = Wishes::default();
-        match name {
-            "daily" => wishes.daily = true,
-            "trending" => wishes.trending = true,
-            "picks" => wishes.picks = true,
-            topic => {
-                let site = self.serving.site.borrow();
-                let known = TopicId::parse(topic).filter(|id| site.topics.topic(id).is_some());
-                let id = known.ok_or_else(|| {
-                    Error::Wrong(format!(
-                        "{topic} is no topic; name one, or daily, trending, picks, or the address of a subscriber"
-                    ))
-                })?;
-                wishes.topics.insert(id);
-            }
+        if !wishes.ask_for(name) {
+            let site = self.site();
+            let known = TopicId::parse(name).filter(|id| site.topics.topic(id).is_some());
+            wishes.topics.insert(known.ok_or_else(|| {
+                Error::Wrong(format!(
+                    "{name} is no topic; name one, or daily, trending, picks, or the address of a subscriber"
+                ))
+            })?);
         }
         let id = SubscriberId::parse("0000000000000000");
         let id = id.ok_or_else(|| Error::Wrong("no name for a specimen".to_owned()))?;
-        Ok(Subscriber {
-            id,
-            address: String::new(),
-            standing: Standing::Active,
-            since: now,
-            is_configured: false,
-            network: None,
-            wishes,
-            proposed: None,
-            turn: 0,
-            invited: None,
-            letters: 0,
-            told: now.minus(TimeDelta::days(1)),
-            bounced: Vec::new(),
-        })
+        let told = now.minus(TimeDelta::days(1));
+        Ok(Subscriber { standing: Standing::Active, wishes, told, ..stranger(id, "", now) })
     }
 
     /// Sends a specimen; says in words what became of it.

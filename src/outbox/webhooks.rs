@@ -19,9 +19,9 @@ use crate::model::plan::Op;
 use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
+use crate::outbox::LATE;
 use crate::outbox::Outbox;
 use crate::outbox::delivering::Came;
-use crate::outbox::delivering::LATE;
 use crate::outbox::delivering::Outcome;
 use crate::outbox::delivering::after;
 use crate::outbox::tokens;
@@ -59,8 +59,8 @@ impl Outbox {
                 ));
             }
         }
-        for hub in &settings.hubs {
-            let site = self.serving.site.borrow().clone();
+        let site = self.site();
+        for hub in &site.hubs {
             let topics = site.topics.iter().map(|topic| List::Topic(&topic.id));
             let lists = [List::Updates, List::Daily, List::Weekly, List::Trending, List::Picks];
             for list in topics.chain(lists) {
@@ -168,7 +168,7 @@ impl Outbox {
         together: usize,
     ) -> Result<Option<Next>, Error> {
         let reader = self.reader();
-        let site = self.serving.site.borrow().clone();
+        let site = self.site();
         let Some(configured) = site.topics.topic(topic) else { return Ok(None) };
         let listed = reader.timeline(topic, None, MOST)?;
         let horizon = hook.place.minus(LATE);

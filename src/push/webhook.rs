@@ -21,9 +21,9 @@ use sha2::Digest as _;
 use sha2::Sha256;
 use url::Url;
 
+use crate::model::digits::hexadecimal;
 use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
-use crate::push::signature::hexadecimal;
 use crate::push::signature::is_sound;
 
 /// The form of what is sent.

@@ -7,6 +7,7 @@ use sha2::Sha256;
 use crate::model::archive::Archive;
 use crate::model::curation::Pick;
 use crate::model::curation::TopicMark;
+use crate::model::digits::hexadecimal;
 use crate::model::outgoing::Outgoing;
 use crate::model::paper::Paper;
 use crate::model::plan::Installation;
@@ -78,15 +79,6 @@ pub(super) fn summarise(tree: &sled::Tree) -> Result<Summary, Error> {
         }
     }
     Ok(Summary { digest: hexadecimal(&hash.finalize()), counts })
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _writing_to_a_string_cannot_fail = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The value as this version would write it, before compression.

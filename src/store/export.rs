@@ -19,6 +19,7 @@ use serde::Serialize;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::model::digits::hexadecimal;
 use crate::model::plan::Op;
 use crate::model::plan::Sequence;
 use crate::store::Error;
@@ -28,7 +29,6 @@ use crate::store::Settings;
 use crate::store::codec;
 use crate::store::codec::Item;
 use crate::store::codec::Stored as _;
-use crate::store::digest;
 use crate::store::recover;
 use crate::store::snapshot;
 use crate::wal::Log;
@@ -94,7 +94,7 @@ fn write_to(reader: &Reader, path: &Path) -> Result<Manifest, Error> {
         lines.write(&item.to_json().map_err(Error::Unstorable)?).map_err(Error::io("write to", path))?;
     }
     let Lines { mut encoder, hash } = lines;
-    counts.sha256 = digest::hexadecimal(&hash.finalize());
+    counts.sha256 = hexadecimal(&hash.finalize());
     let mut end = serde_json::to_vec(&End { end: counts.clone() }).map_err(to_json)?;
     end.push(b'\n');
     encoder.write_all(&end).map_err(Error::io("write to", path))?;
@@ -205,7 +205,7 @@ fn check(path: &Path) -> Result<(Header, Counts), Error> {
         if is_end(&line) {
             let End { end } = serde_json::from_slice(&line)
                 .map_err(|_error| export.fault("its last line cannot be read"))?;
-            counts.sha256 = digest::hexadecimal(&hash.finalize());
+            counts.sha256 = hexadecimal(&hash.finalize());
             if counts != end {
                 return Err(export.fault("its counts or its checksum are not those of its content"));
             }

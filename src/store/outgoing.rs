@@ -1,6 +1,7 @@
 //! What goes out by itself, read: subscribers, letters, destinations.
 
 use crate::model::outgoing::Destination;
+use crate::model::outgoing::DestinationId;
 use crate::model::outgoing::Letter;
 use crate::model::outgoing::Outgoing;
 use crate::model::outgoing::OutgoingKey;
@@ -38,6 +39,14 @@ impl Reader {
         self.outgoing_of("subscriber/", |outgoing| match outgoing {
             Outgoing::Subscriber(subscriber) => Some(subscriber),
             Outgoing::Key(_) | Outgoing::Letter(_) | Outgoing::Destination(_) => None,
+        })
+    }
+
+    /// Where something is pushed to.
+    pub fn destination(&self, id: &DestinationId) -> Result<Option<Destination>, Error> {
+        Ok(match self.outgoing(&OutgoingKey::destination(id))? {
+            Some(Outgoing::Destination(destination)) => Some(destination),
+            Some(Outgoing::Key(_) | Outgoing::Letter(_) | Outgoing::Subscriber(_)) | None => None,
         })
     }
 

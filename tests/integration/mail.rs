@@ -1,7 +1,9 @@
 //! Digests as they are cut, without a mail server: a letter that says that nothing came says honestly why.
 
 use chrono::TimeDelta;
+use offprint::daemon::asks::Ask;
 use offprint::model::outgoing::Matter;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::net::Net;
 use crate::support::site::Site;
@@ -50,7 +52,7 @@ async fn a_letter_that_holds_nothing_says_honestly_why() {
     let text = told(&site);
     assert!(text.contains("nothing that they announced is for you"), "{text}");
     site.at("2026-08-13T07:00:00Z");
-    assert_eq!(outbox.cut().await.unwrap(), (1, 1), "a letter comes although it holds nothing");
+    assert_eq!(site.cut().await, (1, 1), "a letter comes although it holds nothing");
     let overview = outbox.overview().unwrap();
     assert!(matches!(&overview.waiting[0].matter, Matter::Digest(digest) if digest.sections.is_empty()));
     // Friday is a day on which nothing is announced, Saturday and Sunday are a weekend.
@@ -147,4 +149,42 @@ async fn a_topic_that_is_gone_leaves_the_others_and_one_with_another_name_goes_o
     let (without, _knots) = another.split_once("[[topic]]\nid = \"knots\"").unwrap();
     site.adopt(without).await;
     assert_eq!(lists(&site), ["topic/banners"]);
+}
+
+#[tokio::test]
+async fn a_paper_that_became_another_is_not_told_again() {
+    let net = Net::start().await;
+    let more = format!(
+        "[[source]]\nid = \"hf-daily\"\nkind = \"hf-daily\"\nurl = \"{}\"\n\
+         [[subscriber]]\naddress = \"ann@example.com\"\nlists = [\"trending\"]\neven_empty = true\n",
+        net.url("/daily"),
+    );
+    let site = site(&net, &more).await;
+    let outbox = site.desk().outbox().clone();
+    outbox.configure_subscribers().await.unwrap();
+    let known = [Item::new("2608.00001", "Flags")];
+    net.at("/rss/cs.LG").answers(wire::arxiv("Wed, 12 Aug 2026", &known));
+    site.harvest("arxiv").await;
+    site.later(TimeDelta::minutes(5));
+    let liked = [("2608.00002", "Pennants", 70, 4)];
+    net.at("/daily?date=2026-08-12&limit=100&p=0").answers(wire::daily("2026-08-12", &liked));
+    site.harvest("hf-daily").await;
+    site.desk().harvester().catch_up().await.unwrap();
+    site.at("2026-08-12T07:00:00Z");
+    assert_eq!(site.cut().await, (1, 1));
+    let titles = || {
+        let letters = outbox.overview().unwrap().waiting;
+        let Matter::Digest(digest) = &letters.last().unwrap().matter else { panic!("nobody was invited") };
+        let papers = digest.sections.iter().flat_map(|section| &section.papers);
+        let title = |paper| site.desk().reader().paper(paper).unwrap().unwrap().title().text.to_string();
+        papers.map(title).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(), ["Pennants"]);
+    // Both turn out to be one, under the name of the older: what trends now has a name that no letter held.
+    let merge = Ask::Merge { one: "arxiv:2608.00001".to_owned(), other: "arxiv:2608.00002".to_owned() };
+    site.desk().answer(merge, &|_step| {}, &CancellationToken::new()).await.unwrap();
+    site.desk().harvester().catch_up().await.unwrap();
+    site.at("2026-08-13T07:00:00Z");
+    assert_eq!(site.cut().await, (1, 1));
+    assert_eq!(titles(), Vec::<String>::new());
 }

@@ -197,6 +197,12 @@ impl Site {
         }
     }
 
+    /// Cuts the digests that are due: how many letters that makes, and for how many subscribers.
+    pub(crate) async fn cut(&self) -> (usize, usize) {
+        let cut = self.desk.outbox().cut().await.unwrap();
+        (cut.letters, cut.subscribers)
+    }
+
     /// `offprint poll` for all sources.
     pub(crate) async fn poll(&self) -> Vec<PollRow> {
         match self.desk.answer(Ask::Poll(Vec::new()), &|_step| {}, &CancellationToken::new()).await.unwrap() {

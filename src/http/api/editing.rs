@@ -22,6 +22,7 @@ use crate::http::answers::App;
 use crate::http::api::Problem;
 use crate::http::api::json;
 use crate::http::api::problem;
+use crate::http::api::read_body;
 
 /// The longest body of a request, in bytes.
 const LONGEST_BODY: usize = 16 * 1_024;
@@ -151,15 +152,9 @@ async fn edit<B: DeserializeOwned>(
     if let Err(refused) = allowed(app, headers) {
         return *refused;
     }
-    let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else {
-        return problem(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "the body is too long".to_owned());
-    };
-    match serde_json::from_slice::<B>(&body) {
+    match read_body::<B>(body, LONGEST_BODY, shape).await {
         Ok(body) => teach(app, lesson(body)).await,
-        Err(error) => {
-            let detail = format!("the body is {shape}: {error}");
-            problem(StatusCode::BAD_REQUEST, "Bad request", detail)
-        }
+        Err(refused) => *refused,
     }
 }
 

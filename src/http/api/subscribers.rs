@@ -14,6 +14,7 @@ use crate::http::api::Problem;
 use crate::http::api::editing::Done;
 use crate::http::api::json;
 use crate::http::api::problem;
+use crate::http::api::read_body;
 use crate::http::errands::Errand;
 use crate::http::errands::Reply;
 use crate::http::mailing::Given;
@@ -74,17 +75,10 @@ pub(crate) async fn sign_up(State(app): State<Arc<App>>, request: Request) -> Re
         return problem(StatusCode::NOT_FOUND, "Not found", detail);
     }
     let network = Network::of(&request);
-    let Ok(body) = axum::body::to_bytes(request.into_body(), LONGEST_BODY).await else {
-        return problem(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "the body is too long".to_owned());
-    };
-    let body: SubscriberBody = match serde_json::from_slice(&body) {
+    let shape = "{\"address\": \"…\", \"topics\": [\"…\"], \"lists\": [\"daily\"]}";
+    let body = match read_body::<SubscriberBody>(request.into_body(), LONGEST_BODY, shape).await {
         Ok(body) => body,
-        Err(error) => {
-            let detail = format!(
-                "the body is {{\"address\": \"…\", \"topics\": [\"…\"], \"lists\": [\"daily\"]}}: {error}"
-            );
-            return problem(StatusCode::BAD_REQUEST, "Bad request", detail);
-        }
+        Err(refused) => return *refused,
     };
     let given = Given {
         address: body.address,

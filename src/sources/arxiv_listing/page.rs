@@ -4,22 +4,14 @@
 //! paper alone: what stands in its `dd` links to other papers. A page on which the counts of a heading and the papers under
 //! it differ is refused.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::NaiveDate;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::BufferQueue;
 use html5ever::tokenizer::Tag;
 use html5ever::tokenizer::TagKind;
-use html5ever::tokenizer::Token;
-use html5ever::tokenizer::TokenSink;
-use html5ever::tokenizer::TokenSinkResult;
-use html5ever::tokenizer::Tokenizer;
-use html5ever::tokenizer::TokenizerOpts;
-use html5ever::tokenizer::states::RawKind;
 
+use crate::markup;
 use crate::model::arxiv_id::ArxivId;
 use crate::model::external_id::ExternalId;
 
@@ -131,16 +123,7 @@ impl Section {
 impl Page {
     /// Reads a page; fails where it is none, or does not add up.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        let sink = Sink::default();
-        let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-        let input = BufferQueue::default();
-        input.push_back(StrTendril::from_slice(text));
-        // Where a script would run, reading goes on behind it.
-        while !input.is_empty() {
-            let _paused = tokenizer.feed(&input);
-        }
-        tokenizer.end();
-        let mut read = tokenizer.sink.0.into_inner();
+        let mut read = markup::read(text, Reading::default());
         read.end_heading();
         if let Some(fault) = read.fault {
             return Err(fault);
@@ -177,43 +160,7 @@ struct Reading {
     fault: Option<String>,
 }
 
-#[derive(Default)]
-struct Sink(RefCell<Reading>);
-
-impl TokenSink for Sink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut reading = self.0.borrow_mut();
-        match token {
-            Token::TagToken(tag) => {
-                reading.tag(&tag);
-                if tag.kind == TagKind::StartTag {
-                    return raw(&tag.name);
-                }
-            }
-            Token::CharacterTokens(text) => reading.text(&text),
-            Token::DoctypeToken(_)
-            | Token::CommentToken(_)
-            | Token::NullCharacterToken
-            | Token::EOFToken
-            | Token::ParseError(_) => {}
-        }
-        TokenSinkResult::Continue
-    }
-}
-
-/// What stands in these elements is no markup.
-fn raw(name: &str) -> TokenSinkResult<()> {
-    match name {
-        "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-        "style" | "xmp" | "iframe" | "noembed" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
-        "textarea" | "title" => TokenSinkResult::RawData(RawKind::Rcdata),
-        _other => TokenSinkResult::Continue,
-    }
-}
-
-impl Reading {
+impl markup::Reading for Reading {
     fn tag(&mut self, tag: &Tag) {
         let is_start = tag.kind == TagKind::StartTag;
         match &*tag.name {
@@ -225,12 +172,8 @@ impl Reading {
             "dt" => self.paper(is_start),
             "dd" | "dl" => self.is_in_paper = false,
             "a" if is_start && self.is_in_paper => {
-                let value = |name: &str| {
-                    let found = tag.attrs.iter().find(|attribute| &*attribute.name.local == name);
-                    found.map(|attribute| attribute.value.to_string())
-                };
-                if value("title").as_deref() == Some("Abstract")
-                    && let (Some(href), Some(paper)) = (value("href"), self.last())
+                if markup::attribute(tag, "title") == Some("Abstract")
+                    && let (Some(href), Some(paper)) = (markup::attribute(tag, "href"), self.last())
                     && paper.abstracts.len() < 2
                 {
                     paper.abstracts.push(href.trim().to_owned());
@@ -240,6 +183,21 @@ impl Reading {
         }
     }
 
+    fn text(&mut self, text: &str) {
+        let line = match &mut self.heading {
+            Some(heading) => Some(heading),
+            None if self.is_in_paper => self.last().map(|paper| &mut paper.text),
+            None => None,
+        };
+        if let Some(line) = line
+            && line.len() + text.len() <= LINE_BYTES
+        {
+            line.push_str(text);
+        }
+    }
+}
+
+impl Reading {
     fn paper(&mut self, is_start: bool) {
         self.end_heading();
         self.is_in_paper = false;
@@ -262,19 +220,6 @@ impl Reading {
 
     fn last(&mut self) -> Option<&mut Paper> {
         self.page.sections.last_mut()?.papers.last_mut()
-    }
-
-    fn text(&mut self, text: &str) {
-        let line = match &mut self.heading {
-            Some(heading) => Some(heading),
-            None if self.is_in_paper => self.last().map(|paper| &mut paper.text),
-            None => None,
-        };
-        if let Some(line) = line
-            && line.len() + text.len() <= LINE_BYTES
-        {
-            line.push_str(text);
-        }
     }
 
     /// Makes a section of a heading, where it is one of ours.

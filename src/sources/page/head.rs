@@ -1,18 +1,10 @@
 //! What a page says about itself: its `meta` elements and the data written into it for machines. Read token by token as a
 //! browser would; no tree is built of it, and nothing in it runs.
 
-use std::cell::RefCell;
-
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::BufferQueue;
 use html5ever::tokenizer::Tag;
 use html5ever::tokenizer::TagKind;
-use html5ever::tokenizer::Token;
-use html5ever::tokenizer::TokenSink;
-use html5ever::tokenizer::TokenSinkResult;
-use html5ever::tokenizer::Tokenizer;
-use html5ever::tokenizer::TokenizerOpts;
-use html5ever::tokenizer::states::RawKind;
+
+use crate::markup;
 
 /// No page has more `meta` elements that are kept; a paper of a large collaboration names each author in one.
 const METAS_AT_MOST: usize = 10_000;
@@ -38,15 +30,7 @@ pub(super) struct Head {
 impl Head {
     /// Reads a page, whatever is wrong with it.
     pub(super) fn read(text: &str) -> Self {
-        let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
-        let input = BufferQueue::default();
-        input.push_back(StrTendril::from_slice(text));
-        // Where a script would run, reading goes on behind it.
-        while !input.is_empty() {
-            let _paused = tokenizer.feed(&input);
-        }
-        tokenizer.end();
-        tokenizer.sink.0.into_inner().head
+        markup::read(text, Reading::default()).head
     }
 
     /// The contents under a name, in order.
@@ -68,47 +52,12 @@ struct Reading {
     data: Option<String>,
 }
 
-#[derive(Default)]
-struct Sink(RefCell<Reading>);
-
-impl TokenSink for Sink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut reading = self.0.borrow_mut();
-        match token {
-            Token::TagToken(tag) => {
-                reading.tag(&tag);
-                if tag.kind == TagKind::StartTag {
-                    return raw(&tag.name);
-                }
-            }
-            Token::CharacterTokens(text) => reading.text(&text),
-            Token::DoctypeToken(_)
-            | Token::CommentToken(_)
-            | Token::NullCharacterToken
-            | Token::EOFToken
-            | Token::ParseError(_) => {}
-        }
-        TokenSinkResult::Continue
-    }
-}
-
-/// What stands in these elements is no markup.
-fn raw(name: &str) -> TokenSinkResult<()> {
-    match name {
-        "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-        "style" | "xmp" | "iframe" | "noembed" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
-        "textarea" | "title" => TokenSinkResult::RawData(RawKind::Rcdata),
-        _other => TokenSinkResult::Continue,
-    }
-}
-
-impl Reading {
+impl markup::Reading for Reading {
     fn tag(&mut self, tag: &Tag) {
         let value = |name: &str| {
-            let found = tag.attrs.iter().find(|attribute| &*attribute.name.local == name);
-            found.map(|attribute| attribute.value.trim().to_owned()).filter(|value| !value.is_empty())
+            markup::attribute(tag, name)
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
         };
         if let Some(data) = self.data.take()
             && self.head.linked.len() < LINKED_AT_MOST

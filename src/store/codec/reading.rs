@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::model::archive::Archive;
 use crate::model::archive::Archived;
+use crate::model::digits::hexadecimal;
 use crate::model::private_reader::PrivateReader;
 use crate::model::private_reader::Usage;
 use crate::model::time::Timestamp;
@@ -14,7 +15,6 @@ use crate::store::codec::Fault;
 use crate::store::codec::Format;
 use crate::store::codec::paper::paper_id;
 use crate::store::codec::states::topic_id;
-use crate::store::digest::hexadecimal;
 
 /// [`Archive`].
 #[derive(Serialize, Deserialize)]

@@ -38,7 +38,7 @@ async fn site(sink: &Sink) -> (Net, Site) {
     site.later(TimeDelta::minutes(5));
     site.harvest("arxiv").await;
     site.at("2026-08-12T07:00:00Z");
-    assert_eq!(site.desk().outbox().cut().await.unwrap(), (SUBSCRIBERS, SUBSCRIBERS));
+    assert_eq!(site.cut().await, (SUBSCRIBERS, SUBSCRIBERS));
     (net, site)
 }
 
@@ -180,7 +180,7 @@ async fn an_address_that_is_refused_twice_in_a_week_gets_nothing_more() {
     mail::announce(&net, site.desk().clock().now(), 5, 1);
     site.harvest("arxiv").await;
     site.at("2026-08-13T07:00:00Z");
-    assert_eq!(site.desk().outbox().cut().await.unwrap().0, SUBSCRIBERS);
+    assert_eq!(site.cut().await.0, SUBSCRIBERS);
     mail::until("nothing waits", || waiting(&site) == 0).await;
     let overview = site.desk().outbox().overview().unwrap();
     let standing = |number: usize| {
