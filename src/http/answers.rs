@@ -4,12 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
-use axum::http::HeaderValue;
 use axum::http::StatusCode;
-use axum::http::header;
 use axum::response::Response;
 
 use crate::feeds;
@@ -22,15 +19,16 @@ use crate::http::bodies::NEGOTIATED;
 use crate::http::bodies::Slot;
 use crate::http::caching;
 use crate::http::caching::Fingerprint;
-use crate::http::caching::Freshness;
 use crate::http::caching::Representation;
-use crate::http::caching::SAFETY;
-use crate::http::caching::Terms;
 use crate::http::encoding;
 use crate::http::encoding::Encoding;
 use crate::http::feed;
+use crate::http::freshness::Freshness;
+use crate::http::freshness::Terms;
+use crate::http::headers::Headers;
 use crate::http::outlook::Outlook;
 use crate::http::rates::Rate;
+use crate::http::tokens;
 use crate::http::tokens::Tokens;
 use crate::model::plan::Sequence;
 use crate::model::time::Timestamp;
@@ -129,6 +127,12 @@ pub(super) enum Fault {
     Bytes(#[from] std::io::Error),
 }
 
+/// What is sent at once, and on what terms it may be used.
+pub(super) struct Ready {
+    pub(super) body: Arc<Representation>,
+    pub(super) terms: Arc<Terms>,
+}
+
 /// A resource in the encoding that is wanted, or what is said instead.
 pub(super) enum Outcome {
     Body(Arc<Representation>),
@@ -178,27 +182,30 @@ impl App {
         self.outlook.terms(reader, &site, now)
     }
 
-    /// Answers from what is ready, without asking anybody: most requests end here. `path` is the path and query as they
-    /// stand in the request.
-    pub(super) fn ready(&self, path: &str, request: &HeaderMap) -> Option<Response> {
+    /// What is ready for a request, which nobody need be asked for: most requests end here. `path` is the path and query as
+    /// they stand in the request. What is for one reader alone is never found here.
+    pub(super) fn ready(&self, path: &str, request: &impl Headers) -> Option<Ready> {
+        if tokens::is_private(path) {
+            return None;
+        }
         let encoding = encoding::negotiate(request)?;
         let slot = self.bodies.find(path, encoding).filter(|slot| self.is_current(slot))?;
-        let answer = |body: &Representation| body.answer(request, &self.terms(false));
+        let ready = |body: &Arc<Representation>| Ready { body: Arc::clone(body), terms: self.terms(false) };
         if !feed::wants_news(request) {
-            return Some(answer(&slot.body));
+            return Some(ready(&slot.body));
         }
         // What a reader has who wants only what is new must be remembered for the next time.
         if !self.serving.cabinet.is_remembered(slot.body.fingerprint) {
             return None;
         }
         if slot.body.is_known(request) {
-            return Some(answer(&slot.body));
+            return Some(ready(&slot.body));
         }
         // Another reader had the same and got what is new since.
         let base = *caching::bases(request).first()?;
         let part = self.bodies.find(&feed::part_of(path, base), encoding)?;
         let is_ready = self.is_current(&part) && part.body.fingerprint == slot.body.fingerprint;
-        is_ready.then(|| answer(&part.body))
+        is_ready.then(|| ready(&part.body))
     }
 
     fn is_current(&self, slot: &Slot<Stamp>) -> bool {
@@ -344,51 +351,6 @@ impl App {
             self.bodies.keep(path, Stamp { revision, site, shows: shows.clone(), found }, revision.0, &body);
         }
         Ok(Outcome::Body(body))
-    }
-
-    /// A page that says what went wrong, for people; never kept by caches.
-    pub(super) fn refuse(&self, status: StatusCode, title: &str, words: &str) -> Response {
-        let page = pages::error(&self.site().title, title, words, &self.serving.urls);
-        let (content_type, body) = match page {
-            Ok(page) => (pages::MEDIA_TYPE, Body::from(page)),
-            Err(_never) => ("text/plain; charset=utf-8", Body::from(format!("{title}\n{words}\n"))),
-        };
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        for (name, value) in SAFETY {
-            headers.insert(name, value);
-        }
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response
-    }
-
-    /// Asks whoever sends too many requests to wait (RFC 6585 §4).
-    pub(super) fn too_many(&self, wait: Duration) -> Response {
-        let words = "You ask too often. Feeds say in Cache-Control for how long they may be used without asking again.";
-        let mut response = self.refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests", words);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
-        response
-    }
-
-    pub(super) fn unavailable(&self) -> Response {
-        let words = "The server cannot answer this at the moment. It is safe to try again in a minute.";
-        let mut response = self.refuse(StatusCode::SERVICE_UNAVAILABLE, "Not available now", words);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-        response
-    }
-
-    fn redirect(&self, status: StatusCode, location: &str, terms: &Terms) -> Response {
-        let Ok(location) = HeaderValue::try_from(location) else { return self.unavailable() };
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(header::LOCATION, location);
-        headers.insert(header::CACHE_CONTROL, Freshness::Page.control(terms));
-        // Where a topic is now may be said of its page or of one of its feeds, as the request accepts.
-        headers.insert(header::VARY, HeaderValue::from_static("accept"));
-        response
     }
 }
 

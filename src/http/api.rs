@@ -22,10 +22,10 @@ use crate::http::Serving;
 use crate::http::Site;
 use crate::http::answers::App;
 use crate::http::caching::Fingerprint;
-use crate::http::caching::Freshness;
 use crate::http::caching::Representation;
 use crate::http::encoding;
 use crate::http::encoding::Encoding;
+use crate::http::freshness::Freshness;
 use crate::http::guard;
 
 pub(super) mod boards;

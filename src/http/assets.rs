@@ -17,7 +17,7 @@ use crate::http::answers::Found;
 use crate::http::answers::Keep;
 use crate::http::answers::Made;
 use crate::http::answers::Shows;
-use crate::http::caching::Freshness;
+use crate::http::freshness::Freshness;
 use crate::pages;
 use crate::pages::Around;
 use crate::urls::Place;

@@ -155,9 +155,9 @@ mod tests {
 
     use super::Bodies;
     use crate::http::caching::Fingerprint;
-    use crate::http::caching::Freshness;
     use crate::http::caching::Representation;
     use crate::http::encoding::Encoding;
+    use crate::http::freshness::Freshness;
 
     fn body(size: usize) -> Arc<Representation> {
         let bytes = Bytes::from(vec![b'x'; size]);

@@ -4,6 +4,7 @@
 //! neither with a restart nor with a new revision of the store that changed nothing here.
 
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use axum::body::Body;
 use axum::body::Bytes;
@@ -17,6 +18,9 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use crate::http::encoding::Encoding;
+use crate::http::freshness::Freshness;
+use crate::http::freshness::Terms;
+use crate::http::headers::Headers;
 use crate::model::time::Timestamp;
 
 /// On every answer, errors and feeds included: no script, no frame, nothing from elsewhere.
@@ -60,55 +64,6 @@ impl Fingerprint {
     }
 }
 
-/// For how long an answer may be used without asking.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Freshness {
-    /// A page or a list for people.
-    Page,
-    /// A fixed file of ours.
-    Asset,
-    /// A feed: until something may be new, which is when a source is asked next.
-    Feed,
-    /// A closed document of a feed: it is never another.
-    Final,
-    /// A part of a feed for one reader, which no cache may hand to others (RFC 3229 §10.5.1).
-    Delta,
-}
-
-impl Freshness {
-    /// The value of `Cache-Control`.
-    pub(super) fn control(self, terms: &Terms) -> HeaderValue {
-        match (self, terms.is_private) {
-            (Self::Page, false) => HeaderValue::from_static("public, max-age=60"),
-            (Self::Page, true) => HeaderValue::from_static("private, max-age=60"),
-            (Self::Asset, _) => HeaderValue::from_static("public, max-age=3600"),
-            // Only a document for everybody is ever final.
-            (Self::Final, _) => HeaderValue::from_static("public, max-age=31536000, immutable"),
-            (Self::Delta, _) => HeaderValue::from_static("no-store, im"),
-            (Self::Feed, _) => terms.feed.clone(),
-        }
-    }
-}
-
-/// What an answer depends on beside the resource itself.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Terms {
-    /// For how long a feed may be used without asking.
-    feed: HeaderValue,
-    /// Whether the address is secret: what is sent is for that reader's own cache.
-    is_private: bool,
-}
-
-impl Terms {
-    /// So many seconds pass until something may be new.
-    pub(super) fn new(wait: u32, is_private: bool) -> Self {
-        let whose = if is_private { "private" } else { "public" };
-        // Letters and digits: always a legal header value.
-        let feed = HeaderValue::try_from(format!("{whose}, max-age={wait}"));
-        Self { feed: feed.unwrap_or(HeaderValue::from_static("no-cache")), is_private }
-    }
-}
-
 /// One resource in one encoding, ready to be sent: its headers are made once.
 #[derive(Clone, Debug)]
 pub(super) struct Representation {
@@ -123,6 +78,8 @@ pub(super) struct Representation {
     known: HeaderMap,
     whole: HeaderMap,
     last_modified: Option<i64>,
+    /// The same headers as lines, those of a 304 and those of the whole, made when they are needed.
+    lines: OnceLock<[Vec<u8>; 2]>,
 }
 
 impl Representation {
@@ -157,6 +114,7 @@ impl Representation {
             known,
             whole,
             last_modified: None,
+            lines: OnceLock::new(),
         }
     }
 
@@ -217,26 +175,52 @@ impl Representation {
         response
     }
 
+    /// Writes the head of the same answer as HTTP/1.1 has it (RFC 9112 §2.1), less what only the connection knows: the empty line
+    /// and what stands before it are the caller's.
+    pub(super) fn write_head(&self, is_known: bool, terms: &Terms, out: &mut Vec<u8>) {
+        let [known, whole] = self
+            .lines
+            .get_or_init(|| [(StatusCode::NOT_MODIFIED, &self.known), (self.status, &self.whole)].map(lines));
+        out.extend_from_slice(if is_known { known } else { whole });
+        out.extend_from_slice(b"cache-control: ");
+        out.extend_from_slice(self.freshness.control(terms).as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+
     /// Whether the reader has these very bytes.
-    pub(super) fn is_known(&self, request: &HeaderMap) -> bool {
-        let mut tags = request.get_all(header::IF_NONE_MATCH).iter().peekable();
+    pub(super) fn is_known(&self, request: &impl Headers) -> bool {
+        let mut tags = request.all(&header::IF_NONE_MATCH).peekable();
         if tags.peek().is_some() {
             let ours = self.known.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
-            return tags.any(|tags| tags.to_str().is_ok_and(|tags| names(tags, ours)));
+            return tags.any(|tags| names(tags, ours));
         }
-        let mut dates = request.get_all(header::IF_MODIFIED_SINCE).iter();
+        let mut dates = request.all(&header::IF_MODIFIED_SINCE);
         let (Some(since), None) = (dates.next(), dates.next()) else { return false };
-        let since = since.to_str().ok().and_then(|text| httpdate::parse_http_date(text).ok());
+        let since = httpdate::parse_http_date(since).ok();
         let since = since.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
         let since = since.and_then(|span| i64::try_from(span.as_secs()).ok());
         matches!((self.last_modified, since), (Some(modified), Some(since)) if modified <= since)
     }
 }
 
+/// A status and headers as they stand in an answer.
+fn lines((status, headers): (StatusCode, &HeaderMap)) -> Vec<u8> {
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut lines = format!("HTTP/1.1 {} {reason}\r\n", status.as_str()).into_bytes();
+    for (name, value) in headers {
+        lines.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    lines
+}
+
 /// The fingerprints of the tags of ours that a request names.
-pub(super) fn bases(request: &HeaderMap) -> Vec<Fingerprint> {
-    let lists = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
-    lists.flat_map(tags).filter_map(Fingerprint::of_tag).take(MOST_BASES).collect()
+pub(super) fn bases(request: &impl Headers) -> Vec<Fingerprint> {
+    request
+        .all(&header::IF_NONE_MATCH)
+        .flat_map(tags)
+        .filter_map(Fingerprint::of_tag)
+        .take(MOST_BASES)
+        .collect()
 }
 
 /// A request names as many tags that are looked at.
@@ -274,12 +258,12 @@ mod tests {
     use axum::http::header;
 
     use super::Fingerprint;
-    use super::Freshness;
     use super::Representation;
-    use super::Terms;
     use super::bases;
     use super::names;
     use crate::http::encoding::Encoding;
+    use crate::http::freshness::Freshness;
+    use crate::http::freshness::Terms;
     use crate::model::time::Timestamp;
 
     fn at(text: &str) -> Timestamp {
@@ -354,15 +338,6 @@ mod tests {
         });
         assert_ne!(plain, gzip);
         assert_eq!(plain, "\"2cf24dba5fb0a30e26e83b2ac5b9e29e\"");
-    }
-
-    #[test]
-    fn a_feed_is_fresh_until_something_may_be_new() {
-        let control = |freshness: Freshness, is_private| freshness.control(&Terms::new(300, is_private));
-        assert_eq!(control(Freshness::Feed, false), "public, max-age=300");
-        assert_eq!(control(Freshness::Feed, true), "private, max-age=300");
-        assert_eq!(control(Freshness::Final, false), "public, max-age=31536000, immutable");
-        assert_eq!(control(Freshness::Delta, false), "no-store, im");
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::io::Write as _;
 
-use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_ENCODING;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+
+use crate::http::headers::Headers;
 
 /// An encoding we send.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -81,10 +82,10 @@ const BROTLI_QUALITY: i32 = 5;
 const ZSTD_LEVEL: i32 = 9;
 
 /// The best encoding for a request, or `None` when it refuses all we have.
-pub(super) fn negotiate(headers: &HeaderMap) -> Option<Encoding> {
+pub(super) fn negotiate(headers: &impl Headers) -> Option<Encoding> {
     let (mut named, mut identity, mut any) = ([None; 3], None, None);
-    for value in headers.get_all(ACCEPT_ENCODING) {
-        for item in value.to_str().unwrap_or_default().split(',').take(32) {
+    for value in headers.all(&ACCEPT_ENCODING) {
+        for item in value.split(',').take(32) {
             let (coding, quality) = parse(item);
             let is = |name: &str| coding.eq_ignore_ascii_case(name);
             if is("identity") {

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::hash::Hasher as _;
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
+use axum::http::HeaderName;
 use axum::response::Response;
 
 use crate::feeds;
@@ -20,10 +20,11 @@ use crate::http::answers::Made;
 use crate::http::answers::Outcome;
 use crate::http::asked::Asked;
 use crate::http::caching::Fingerprint;
-use crate::http::caching::Freshness;
 use crate::http::caching::Representation;
 use crate::http::caching::bases;
 use crate::http::encoding::Encoding;
+use crate::http::freshness::Freshness;
+use crate::http::headers::Headers;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::urls::Urls;
@@ -169,9 +170,11 @@ fn hashes(page: &FeedPage) -> Vec<u64> {
     std::iter::once(number(&head)).chain(page.entries.iter().map(number)).collect()
 }
 
+/// Names the instance manipulations that a reader understands (RFC 3229 §10.5.3).
+static A_IM: HeaderName = HeaderName::from_static("a-im");
+
 /// Whether a request asks for what is new alone: `A-IM: feed`.
-pub(super) fn wants_news(headers: &HeaderMap) -> bool {
-    let lists = headers.get_all("a-im").iter().filter_map(|list| list.to_str().ok());
-    let mut items = lists.flat_map(|list| list.split(','));
+pub(super) fn wants_news(headers: &impl Headers) -> bool {
+    let mut items = headers.all(&A_IM).flat_map(|list| list.split(','));
     items.any(|item| item.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("feed")))
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::StatusCode;
@@ -22,23 +21,22 @@ use axum::response::Response;
 use crate::http::answers::App;
 use crate::http::api;
 use crate::http::caching::SAFETY;
+use crate::http::headers::Headers;
 
 /// Whether a request is of the ordinary kind: a read without a body, to one host of plain letters.
-pub(super) fn is_plain<B>(request: &axum::http::Request<B>) -> bool {
-    let headers = request.headers();
-    let mut hosts = headers.get_all(header::HOST).iter();
+pub(super) fn is_plain(method: &Method, version: Version, headers: &impl Headers) -> bool {
+    let mut hosts = headers.all(&header::HOST);
     let is_host_plain = match (hosts.next(), hosts.next()) {
         (Some(host), None) => {
-            let host = host.to_str().unwrap_or_default();
             let (name, port) = host.split_once(':').unwrap_or((host, "0"));
             let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
             let is_port = port.parse::<u16>().is_ok() && port.bytes().all(|byte| byte.is_ascii_digit());
             !name.is_empty() && name.bytes().all(is_plain) && is_port
         }
-        (None, None) => request.version() >= Version::HTTP_2,
+        (None, None) => version >= Version::HTTP_2,
         (_, Some(_)) => false,
     };
-    matches!(*request.method(), Method::GET | Method::HEAD) && is_host_plain && !has_body(headers)
+    matches!(*method, Method::GET | Method::HEAD) && is_host_plain && !has_body(headers)
 }
 
 /// Checks a request, and puts the headers of safety on whatever is answered.
@@ -98,9 +96,9 @@ fn is_api(uri: &Uri) -> bool {
     uri.path().starts_with("/api/")
 }
 
-pub(super) fn has_body(headers: &HeaderMap) -> bool {
-    let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
-    length || headers.contains_key(header::TRANSFER_ENCODING)
+pub(super) fn has_body(headers: &impl Headers) -> bool {
+    let length = headers.all(&header::CONTENT_LENGTH).any(|length| length != "0");
+    length || headers.has(&header::TRANSFER_ENCODING)
 }
 
 /// RFC 9112 §3.2: exactly one legible `Host`, which HTTP/2 may replace by its authority and HTTP/1.0 may leave out.

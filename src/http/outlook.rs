@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use arc_swap::ArcSwap;
 
 use crate::http::Site;
-use crate::http::caching::Terms;
+use crate::http::freshness::Terms;
 use crate::model::plan::Sequence;
 use crate::model::time::Timestamp;
 use crate::store::Error;

@@ -14,6 +14,7 @@ use std::task::Context;
 use std::task::Poll;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::io::ReadBuf;
@@ -53,6 +54,8 @@ impl Phase {
 #[derive(Debug)]
 pub(super) struct Paced<IO> {
     stream: IO,
+    /// What was read before and is read again.
+    ahead: Bytes,
     phase: Phase,
     head_timeout: Duration,
     keep_alive: Duration,
@@ -70,6 +73,7 @@ impl<IO> Paced<IO> {
         let now = Instant::now();
         Self {
             stream,
+            ahead: Bytes::new(),
             phase,
             head_timeout: settings.head_timeout,
             keep_alive: settings.keep_alive,
@@ -79,6 +83,11 @@ impl<IO> Paced<IO> {
             read_alarm: Box::pin(tokio::time::sleep_until(now + settings.head_timeout)),
             write_alarm: Box::pin(tokio::time::sleep_until(now + settings.write_timeout)),
         }
+    }
+
+    /// Gives back what was read, for whoever reads next.
+    pub(super) fn unread(&mut self, bytes: Vec<u8>) {
+        self.ahead = Bytes::from(bytes);
     }
 
     /// Whether the peer has been silent for too long; otherwise it will be asked again when it has.
@@ -126,6 +135,11 @@ impl<IO: AsyncRead + Unpin> AsyncRead for Paced<IO> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            let count = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&self.ahead.split_to(count));
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
         if outcome.is_pending() {

@@ -51,7 +51,7 @@ use crate::urls::Place;
 #[derive(Clone, Debug)]
 pub struct Server {
     /// What stands before the routes, of a server of ours.
-    app: Option<Arc<App>>,
+    pub(super) app: Option<Arc<App>>,
     router: Router,
 }
 
@@ -88,11 +88,12 @@ impl Server {
         if tokens::is_private(request.uri().path()) {
             return self.private(app, request).await;
         }
-        if guard::is_plain(&request)
+        let headers = request.headers();
+        if guard::is_plain(request.method(), request.version(), headers)
             && let Some(path) = request.uri().path_and_query()
-            && let Some(response) = app.ready(path.as_str(), request.headers())
+            && let Some(ready) = app.ready(path.as_str(), headers)
         {
-            return response;
+            return ready.body.answer(headers, &ready.terms);
         }
         self.routed(request).await
     }

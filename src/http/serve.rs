@@ -3,22 +3,19 @@
 //! Order of a stop, as measured under socket activation: accept no more, serve on for a moment (what was accepted last has
 //! its request still on the way), ask every connection to end after its present request, wait with a limit, cut the rest.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
-use std::net::Ipv6Addr;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::time::Duration;
 
+use axum::BoxError;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
@@ -31,10 +28,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::http::Settings;
+use crate::http::crowd::Crowd;
+use crate::http::crowd::Seat;
 use crate::http::paced::Paced;
 use crate::http::paced::Phase;
-use crate::http::rates::Bucket;
 use crate::http::router::Server;
+use crate::http::shortcut;
 
 /// A bound socket; the caller bound it.
 #[derive(Debug)]
@@ -115,23 +114,24 @@ pub async fn serve(
 ) -> Drained {
     let tracker = TaskTracker::new();
     let cut = CancellationToken::new();
-    let graceful = GracefulShutdown::new();
-    let doors = Doors {
-        server: server.into(),
+    let doors = Arc::new(Doors {
+        server: Arc::new(server.into()),
         settings: settings.clone(),
         builder: builder(&tracker, settings),
         crowd: Arc::new(Crowd::new(settings.max_connections_per_address)),
         tracker: tracker.clone(),
+        closing: CancellationToken::new(),
         cut: cut.clone(),
-    };
+    });
     let total = Arc::new(Semaphore::new(settings.max_connections));
-    accept_all(&listener, &doors, &graceful, &total, &stop).await;
+    accept_all(&listener, &doors, &total, &stop).await;
     drop(listener);
     tokio::time::sleep(settings.linger).await;
-    let finished = tokio::time::timeout(settings.drain, graceful.shutdown()).await;
+    doors.closing.cancel();
+    tracker.close();
+    let finished = tokio::time::timeout(settings.drain, tracker.wait()).await;
     let left = if finished.is_ok() { 0 } else { settings.max_connections - total.available_permits() };
     cut.cancel();
-    tracker.close();
     // Streams of HTTP/2 end with their connections; whatever hangs longer than this is left to the runtime.
     let _ended = tokio::time::timeout(Duration::from_secs(1), tracker.wait()).await;
     Drained { cut: left }
@@ -139,18 +139,20 @@ pub async fn serve(
 
 /// What every connection is made from.
 struct Doors {
-    server: Server,
+    server: Arc<Server>,
     settings: Settings,
     builder: auto::Builder<Tracked>,
     crowd: Arc<Crowd>,
     tracker: TaskTracker,
+    /// Every connection ends after its present request.
+    closing: CancellationToken,
+    /// Every connection ends at once.
     cut: CancellationToken,
 }
 
 async fn accept_all(
     listener: &Listener,
-    doors: &Doors,
-    graceful: &GracefulShutdown,
+    doors: &Arc<Doors>,
     total: &Arc<Semaphore>,
     stop: &CancellationToken,
 ) {
@@ -165,7 +167,7 @@ async fn accept_all(
         match accepted {
             Ok(stream) => {
                 pause = FIRST_PAUSE;
-                doors.open(stream, permit, graceful);
+                doors.open(stream, permit);
             }
             Err(error) if is_of_peer(&error) => {}
             Err(error) => {
@@ -211,30 +213,55 @@ impl Listener {
 }
 
 impl Doors {
-    fn open(&self, stream: Stream, permit: OwnedSemaphorePermit, graceful: &GracefulShutdown) {
+    fn open(self: &Arc<Self>, stream: Stream, permit: OwnedSemaphorePermit) {
         match stream {
             Stream::Tcp(stream, peer) => {
                 // A proxy on this machine brings everybody's connections.
                 if peer.is_loopback() {
-                    self.spawn(stream, (permit, None), graceful);
+                    self.spawn(stream, (permit, None));
                     // Dropping the stream closes it: that is the answer to one peer too many.
                 } else if let Some(seat) = self.crowd.seat(peer) {
-                    self.spawn(stream, (permit, Some(seat)), graceful);
+                    self.spawn(stream, (permit, Some(seat)));
                 }
             }
-            Stream::Unix(stream) => self.spawn(stream, (permit, None), graceful),
+            Stream::Unix(stream) => self.spawn(stream, (permit, None)),
         }
     }
 
-    fn spawn<IO>(&self, stream: IO, held: (OwnedSemaphorePermit, Option<Seat>), graceful: &GracefulShutdown)
+    fn spawn<IO>(self: &Arc<Self>, stream: IO, held: (OwnedSemaphorePermit, Option<Seat>))
     where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let phase = Phase::default();
-        let paced = Paced::new(stream, phase.clone(), &self.settings);
-        let server = Arc::new(self.server.clone());
-        let bucket = held.1.as_ref().map(|seat| Arc::clone(&seat.bucket));
-        let network = held.1.as_ref().map(|seat| Network(seat.group.to_string().into()));
+        let doors = Arc::clone(self);
+        self.tracker.spawn(async move {
+            let phase = Phase::default();
+            let stream = Paced::new(stream, phase.clone(), &doors.settings);
+            let served = doors.serve(stream, phase, held.1.as_ref());
+            if let Some(Err(error)) = doors.cut.run_until_cancelled(served).await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(held);
+        });
+    }
+
+    /// Answers the requests of a connection: the short way as long as it goes, then hyper's.
+    async fn serve<IO>(
+        &self,
+        mut stream: Paced<IO>,
+        phase: Phase,
+        seat: Option<&Seat>,
+    ) -> Result<(), BoxError>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let bucket = seat.map(|seat| Arc::clone(&seat.bucket));
+        if let Some(app) = &self.server.app {
+            let served = shortcut::serve(&mut stream, app, bucket.as_deref(), &phase, &self.closing);
+            let Some(read) = served.await? else { return Ok(()) };
+            stream.unread(read);
+        }
+        let network = seat.map(|seat| Network(seat.group.to_string().into()));
+        let server = Arc::clone(&self.server);
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             // What changes something may be asked for too often from one place; reading has its bucket.
             if let Some(network) = network.as_ref().filter(|_| request.method() == axum::http::Method::POST) {
@@ -248,15 +275,13 @@ impl Doors {
                 Ok::<_, Infallible>(answer)
             }
         });
-        let connection = self.builder.serve_connection(TokioIo::new(paced), service).into_owned();
-        let connection = graceful.watch(connection);
-        let cut = self.cut.clone();
-        self.tracker.spawn(async move {
-            if let Some(Err(error)) = cut.run_until_cancelled(connection).await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            drop(held);
-        });
+        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
+        tokio::select! {
+            biased;
+            served = &mut connection => return served,
+            () = self.closing.cancelled() => connection.as_mut().graceful_shutdown(),
+        }
+        connection.await
     }
 }
 
@@ -298,98 +323,5 @@ impl Network {
     /// Its name; empty where all come alike, from a proxy on this machine.
     pub(super) fn of<B>(request: &Request<B>) -> String {
         request.extensions().get::<Self>().map(|network| network.0.to_string()).unwrap_or_default()
-    }
-}
-
-/// How many connections each address has open, and how many requests it sent.
-#[derive(Debug)]
-struct Crowd {
-    limit: usize,
-    seats: Mutex<HashMap<IpAddr, Peer>>,
-}
-
-/// What is known of an address.
-#[derive(Debug, Default)]
-struct Peer {
-    taken: usize,
-    bucket: Arc<Bucket>,
-}
-
-/// Beyond so many addresses, those without connections whose requests are long past are forgotten.
-const PEERS_KEPT: usize = 4_096;
-
-impl Crowd {
-    fn new(limit: usize) -> Self {
-        Self { limit, seats: Mutex::default() }
-    }
-
-    fn seat(self: &Arc<Self>, peer: IpAddr) -> Option<Seat> {
-        let group = group(peer);
-        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        if seats.len() >= PEERS_KEPT {
-            seats.retain(|_group, peer| peer.taken > 0 || !peer.bucket.is_empty());
-        }
-        let peer = seats.entry(group).or_default();
-        (peer.taken < self.limit).then(|| {
-            peer.taken += 1;
-            Seat { crowd: Arc::clone(self), group, bucket: Arc::clone(&peer.bucket) }
-        })
-    }
-}
-
-/// One connection's place; given back when dropped.
-#[derive(Debug)]
-struct Seat {
-    crowd: Arc<Crowd>,
-    group: IpAddr,
-    bucket: Arc<Bucket>,
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut seats = self.crowd.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(peer) = seats.get_mut(&self.group) {
-            peer.taken = peer.taken.saturating_sub(1);
-            // What it sent is remembered as long as it counts.
-            if peer.taken == 0 && peer.bucket.is_empty() {
-                seats.remove(&self.group);
-            }
-        }
-    }
-}
-
-/// The addresses one customer holds: an IPv4 address, or the 64 bits of an IPv6 network.
-fn group(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::IpAddr;
-    use std::sync::Arc;
-
-    use super::Crowd;
-
-    #[test]
-    fn one_network_takes_no_more_than_its_seats() {
-        let crowd = Arc::new(Crowd::new(2));
-        let peer = |text: &str| text.parse::<IpAddr>().unwrap();
-        let first = crowd.seat(peer("2001:db8::1")).unwrap();
-        let _second = crowd.seat(peer("2001:db8::2")).unwrap();
-        assert!(crowd.seat(peer("2001:db8::3")).is_none());
-        assert!(crowd.seat(peer("2001:db8:0:1::3")).is_some());
-        assert!(crowd.seat(peer("::ffff:192.0.2.1")).is_some());
-        drop(first);
-        assert!(crowd.seat(peer("2001:db8::3")).is_some());
-    }
-
-    #[test]
-    fn an_address_without_connections_is_forgotten() {
-        let crowd = Arc::new(Crowd::new(1));
-        drop(crowd.seat("192.0.2.1".parse().unwrap()));
-        assert!(crowd.seats.lock().unwrap().is_empty());
     }
 }

@@ -11,6 +11,8 @@ mod names;
 
 mod rude;
 
+mod shortcut;
+
 mod updates;
 
 /// A site with three papers in two topics.
