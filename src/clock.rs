@@ -47,13 +47,12 @@ impl Clock {
 
     /// The present time.
     pub fn now(&self) -> Timestamp {
-        match self.set.as_ref().map(|set| set.load(Ordering::SeqCst)).filter(|set| *set != RELEASED) {
-            Some(set) => Timestamp::from_micros(set),
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "this is the one place that reads the system clock"
-            )]
-            None => Timestamp::from(chrono::Utc::now()),
+        let set = self.set.as_ref().map(|set| set.load(Ordering::SeqCst));
+        if let Some(set) = set.filter(|set| *set != RELEASED) {
+            return Timestamp::from_micros(set);
         }
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Timestamp::from_micros(since.map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX)))
     }
 }

@@ -17,6 +17,7 @@ use crate::finding::rows::RankingRows;
 use crate::http::cabinet::Cabinet;
 use crate::http::errands::Errands;
 use crate::http::private::Private;
+use crate::http::shelf::Shelf;
 use crate::http::trends::Trends;
 use crate::index::handle::Handle;
 use crate::model::secret::Secret;
@@ -38,6 +39,8 @@ pub mod private;
 pub mod router;
 
 pub mod serve;
+
+pub mod shelf;
 
 pub mod trends;
 
@@ -132,7 +135,7 @@ pub struct Settings {
     pub linger: Duration,
     /// How long requests in flight may take to finish once the server stops.
     pub drain: Duration,
-    /// The most bytes of rendered bodies that are kept.
+    /// The most bytes that are kept of what was rendered: bodies, and a quarter for papers as entries.
     pub cache_bytes: usize,
     /// Requests in a minute from one address (see above) or one private reader; 0 sets no limit.
     pub requests_per_minute: u32,
@@ -233,6 +236,8 @@ pub struct Serving {
     pub private: Private,
     /// What is talked about, kept for a minute.
     pub trends: Trends,
+    /// Papers as entries.
+    pub shelf: Shelf,
 }
 
 /// What an editor asks for over HTTP.

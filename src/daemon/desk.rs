@@ -48,6 +48,7 @@ use crate::http::Teacher;
 use crate::http::cabinet::Cabinet;
 use crate::http::errands::Errands;
 use crate::http::private::Private;
+use crate::http::shelf::Shelf;
 use crate::http::trends::Trends;
 use crate::index;
 use crate::model::plan::Installation;
@@ -159,6 +160,7 @@ impl Desk {
             cabinet: Cabinet::beside(&self.started_with.store.path),
             private: self.private.clone(),
             trends: Trends::default(),
+            shelf: Shelf::new(0),
         }
     }
 

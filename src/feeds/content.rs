@@ -23,7 +23,7 @@ use crate::urls::Urls;
 use crate::urls::outside;
 
 /// A well-formed XHTML `div` without active content. Only [`crate::feeds::entry::entry`] makes one.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Content(String);
 
 impl Content {
@@ -99,7 +99,17 @@ struct View<'paper> {
     organisation: Option<&'paper Text>,
     facts: Vec<(&'static str, String)>,
     links: Vec<(&'static str, WebUrl)>,
-    reason: Text,
+}
+
+#[derive(Template)]
+#[template(path = "entry_reason.html")]
+struct Reason<'place> {
+    reason: &'place str,
+}
+
+#[derive(Template)]
+#[template(path = "entry_end.html")]
+struct End {
     sources: String,
     record: String,
 }
@@ -117,12 +127,36 @@ pub(super) struct Said<'place> {
     pub(super) news: Option<&'static str>,
     /// What an editor says of it.
     pub(super) note: Option<&'place Html>,
-    /// Why it stands here.
-    pub(super) reason: &'place str,
+}
+
+/// A body but for the reason why it stands where it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Open {
+    begin: String,
+    end: String,
+}
+
+impl Open {
+    /// The body with this reason, if there is one.
+    pub(super) fn because(&self, reason: &str) -> Content {
+        let reason = Text::line(reason);
+        let mut body = String::with_capacity(self.weight() + reason.as_str().len() + 64);
+        body.push_str(&self.begin);
+        if !reason.is_empty() {
+            body.push_str(&Reason { reason: reason.as_str() }.render().unwrap_or_default());
+        }
+        body.push_str(&self.end);
+        Content(body)
+    }
+
+    /// Its bytes.
+    pub(super) fn weight(&self) -> usize {
+        self.begin.len() + self.end.len()
+    }
 }
 
 /// The body of a paper's entry.
-pub(super) fn content(paper: &Paper, said: &Said<'_>, urls: &Urls) -> Content {
+pub(super) fn content(paper: &Paper, said: &Said<'_>, urls: &Urls) -> Open {
     let abstract_text = paper.abstract_text();
     let abstract_html = abstract_text.map(|text| text.html.as_str()).filter(|html| is_sound(html));
     let plain = abstract_text.filter(|_| abstract_html.is_none()).map(|text| &text.text);
@@ -140,14 +174,18 @@ pub(super) fn content(paper: &Paper, said: &Said<'_>, urls: &Urls) -> Content {
         organisation: paper.organisation(),
         facts: facts(paper),
         links: outside::reading_links(paper),
-        reason: Text::line(said.reason),
+    };
+    let end = End {
         sources: paper.sources().into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         record: urls.absolute(Place::Paper(&paper.id)),
     };
     // Writing to memory cannot fail; if it ever did, an empty element keeps the feed whole.
-    Content(
-        view.render().unwrap_or_else(|_never| r#"<div xmlns="http://www.w3.org/1999/xhtml"/>"#.to_owned()),
-    )
+    Open {
+        begin: view
+            .render()
+            .unwrap_or_else(|_never| r#"<div xmlns="http://www.w3.org/1999/xhtml">"#.to_owned()),
+        end: end.render().unwrap_or_else(|_never| "</div>".to_owned()),
+    }
 }
 
 fn person(author: &Author) -> PersonView<'_> {

@@ -102,11 +102,39 @@ const MOST: usize = 40;
 
 /// A paper as an entry: a function of the paper and its place in the topic, of nothing else.
 pub fn entry(paper: &Paper, place: &TimelineEntry, urls: &Urls) -> Entry {
-    let content = content::content(paper, &Said { reason: &place.reason, ..Said::default() }, urls);
-    Entry {
-        id: urls.paper_tag(&place.served_as),
-        updated: plausible(place.updated),
-        ..plain(paper, content, urls)
+    Prepared::of(paper, urls).at(place, urls)
+}
+
+/// A paper as an entry of any topic, but for what its place there says: made once for all topics that list it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Prepared {
+    /// With an empty body.
+    entry: Entry,
+    body: content::Open,
+}
+
+impl Prepared {
+    /// Prepares a paper.
+    pub fn of(paper: &Paper, urls: &Urls) -> Self {
+        let body = content::content(paper, &Said::default(), urls);
+        Self { entry: plain(paper, Content::default(), urls), body }
+    }
+
+    /// The entry of a place.
+    pub fn at(&self, place: &TimelineEntry, urls: &Urls) -> Entry {
+        Entry {
+            id: urls.paper_tag(&place.served_as),
+            updated: plausible(place.updated),
+            content: self.body.because(&place.reason),
+            ..self.entry.clone()
+        }
+    }
+
+    /// Its bytes, nearly.
+    pub fn weight(&self) -> usize {
+        let summary = self.entry.summary.as_ref().map_or(0, |text| text.as_str().len());
+        let parts = self.entry.authors.len() + self.entry.links.len() + self.entry.categories.len();
+        self.body.weight() + summary + parts * 96 + 768
     }
 }
 
@@ -123,8 +151,9 @@ pub struct Standing {
 
 /// A paper in a list that nobody configured.
 pub fn standing(paper: &Paper, standing: &Standing, urls: &Urls) -> Entry {
-    let said = Said { reason: &standing.reason, note: standing.note.as_ref(), ..Said::default() };
-    let entry = plain(paper, content::content(paper, &said, urls), urls);
+    let said = Said { note: standing.note.as_ref(), ..Said::default() };
+    let body = content::content(paper, &said, urls).because(&standing.reason);
+    let entry = plain(paper, body, urls);
     let updated = standing.since.map_or(entry.updated, |since| entry.updated.max(plausible(since)));
     Entry { updated, ..entry }
 }
@@ -161,13 +190,14 @@ pub fn update(paper: &Paper, event: Event, at: Timestamp, urls: &Urls) -> Entry 
         Event::Retracted => ("retracted".to_owned(), "retracted".to_owned(), None),
         Event::Version(number) => (version(number), version(number), Some("A new version was posted.")),
     };
+    let body = content::content(paper, &Said { news, ..Said::default() }, urls).because("");
     let (id, at) = (urls.update_tag(paper.listed_as(event, at), &name), apart(paper, event, at));
     Entry {
         id,
         title: Text::line(&format!("[{label}] {}", bare_title(paper))),
         published: plausible(at),
         updated: plausible(at),
-        ..plain(paper, content::content(paper, &Said { news, ..Said::default() }, urls), urls)
+        ..plain(paper, body, urls)
     }
 }
 

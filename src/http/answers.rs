@@ -28,6 +28,7 @@ use crate::http::freshness::Terms;
 use crate::http::headers::Headers;
 use crate::http::outlook::Outlook;
 use crate::http::rates::Rate;
+use crate::http::shelf::Shelf;
 use crate::http::tokens;
 use crate::http::tokens::Tokens;
 use crate::model::plan::Sequence;
@@ -131,6 +132,8 @@ pub(super) enum Fault {
 pub(super) struct Ready {
     pub(super) body: Arc<Representation>,
     pub(super) terms: Arc<Terms>,
+    /// The present time.
+    pub(super) at: Timestamp,
 }
 
 /// A resource in the encoding that is wanted, or what is said instead.
@@ -152,10 +155,13 @@ impl Made {
 
 impl App {
     pub(super) fn new(serving: Serving, settings: &Settings) -> Self {
+        // A body is worth more than its parts: it is found again by one look.
+        let of_entries = settings.cache_bytes / 4;
+        let serving = Serving { shelf: Shelf::new(of_entries), ..serving };
         Self {
             tokens: Tokens::new(serving.private.clone()),
             rate: Rate::per_minute(settings.requests_per_minute),
-            bodies: Bodies::new(settings.cache_bytes),
+            bodies: Bodies::new(settings.cache_bytes - of_entries),
             outlook: Outlook::default(),
             answer_timeout: settings.answer_timeout,
             serving,
@@ -174,7 +180,11 @@ impl App {
 
     /// On what terms a resource may be used from now on.
     pub(super) fn terms(&self, is_private: bool) -> Arc<Terms> {
-        let (reader, now) = (&self.serving.reader, self.serving.clock.now());
+        self.terms_at(is_private, self.serving.clock.now())
+    }
+
+    fn terms_at(&self, is_private: bool, now: Timestamp) -> Arc<Terms> {
+        let reader = &self.serving.reader;
         let site = self.serving.site.borrow();
         if is_private {
             return Arc::new(Terms::new(self.outlook.wait(reader, &site, now), true));
@@ -190,7 +200,10 @@ impl App {
         }
         let encoding = encoding::negotiate(request)?;
         let slot = self.bodies.find(path, encoding).filter(|slot| self.is_current(slot))?;
-        let ready = |body: &Arc<Representation>| Ready { body: Arc::clone(body), terms: self.terms(false) };
+        let ready = |body: &Arc<Representation>| {
+            let at = self.serving.clock.now();
+            Ready { body: Arc::clone(body), terms: self.terms_at(false, at), at }
+        };
         if !feed::wants_news(request) {
             return Some(ready(&slot.body));
         }

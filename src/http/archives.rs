@@ -4,6 +4,7 @@
 //! it was served then for the first time.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
@@ -24,10 +25,10 @@ use crate::http::asked::Asked;
 use crate::http::feed;
 use crate::http::feed::Fed;
 use crate::http::freshness::Freshness;
+use crate::http::shelf::Listed;
 use crate::http::topics;
 use crate::model::archive::Archive;
 use crate::model::format::Format;
-use crate::model::paper::Paper;
 use crate::model::time::Timestamp;
 use crate::model::topic::TimelineEntry;
 use crate::model::topic::TopicId;
@@ -127,7 +128,7 @@ impl Wanted<'_> {
 
 /// The papers of a document. One that left the topic since is still in it; one that became another is listed as that, under
 /// the identifier it was served with.
-fn listed(serving: &Serving, archive: &Archive) -> Result<Vec<(TimelineEntry, Paper)>, Fault> {
+fn listed(serving: &Serving, archive: &Archive) -> Result<Vec<(TimelineEntry, Arc<Listed>)>, Fault> {
     let mut found = Vec::with_capacity(archive.entries.len());
     for archived in &archive.entries {
         let Some(paper) = serving.reader.paper(&archived.paper)? else {
@@ -146,7 +147,8 @@ fn listed(serving: &Serving, archive: &Archive) -> Result<Vec<(TimelineEntry, Pa
             updated: archived.updated,
             reason: String::new(),
         });
-        found.push((TimelineEntry { served_as: archived.served_as.clone(), ..place }, paper));
+        let listed = Arc::new(Listed::of(&paper, &serving.urls));
+        found.push((TimelineEntry { served_as: archived.served_as.clone(), ..place }, listed));
     }
     Ok(found)
 }

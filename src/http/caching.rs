@@ -70,6 +70,7 @@ pub(super) struct Representation {
     pub(super) fingerprint: Fingerprint,
     pub(super) encoding: Encoding,
     pub(super) body: Bytes,
+    tag: String,
     /// The hashes of the entries, of a feed.
     pub(super) entries: Arc<[u64]>,
     freshness: Freshness,
@@ -93,7 +94,8 @@ impl Representation {
     ) -> Self {
         let mut known = HeaderMap::with_capacity(6);
         // Hexadecimal digits and a constant: always a legal header value.
-        let etag = HeaderValue::try_from(fingerprint.tag(encoding));
+        let tag = fingerprint.tag(encoding);
+        let etag = HeaderValue::try_from(&tag);
         known.insert(header::ETAG, etag.unwrap_or(HeaderValue::from_static("\"\"")));
         known.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         // A 304 leaves the others as they were in the 200 (RFC 9111 §4.3.4).
@@ -108,6 +110,7 @@ impl Representation {
             fingerprint,
             encoding,
             body,
+            tag,
             entries: Arc::default(),
             freshness,
             status: StatusCode::OK,
@@ -191,8 +194,7 @@ impl Representation {
     pub(super) fn is_known(&self, request: &impl Headers) -> bool {
         let mut tags = request.all(&header::IF_NONE_MATCH).peekable();
         if tags.peek().is_some() {
-            let ours = self.known.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
-            return tags.any(|tags| names(tags, ours));
+            return tags.any(|tags| names(tags, &self.tag));
         }
         let mut dates = request.all(&header::IF_MODIFIED_SINCE);
         let (Some(since), None) = (dates.next(), dates.next()) else { return false };

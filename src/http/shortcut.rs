@@ -7,9 +7,10 @@
 //! over to hyper, with all that was read of it, and stays there; what hyper would have answered to the others is answered
 //! here byte for byte alike (`tests/integration/http/caching.rs` holds one against the other).
 
-use std::cell::Cell;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::pin;
+use std::time::Duration;
 
 use axum::http::Method;
 use axum::http::Version;
@@ -52,6 +53,7 @@ where
     let mut closed = pin!(closing.cancelled());
     let mut came = Vec::with_capacity(LONGEST_HEAD);
     let mut lines = Vec::with_capacity(1_024);
+    let mut date = Date::default();
     loop {
         let count = tokio::select! {
             biased;
@@ -67,7 +69,7 @@ where
             let Some(answer) = answer(rest, app, bucket) else { return Ok(Some(rest.to_vec())) };
             phase.asked(false);
             lines.clear();
-            answer.write_head(&mut lines, app.serving.clock.now());
+            answer.write_head(&mut lines, &mut date);
             let head = lines.as_slice();
             match answer.body() {
                 Some(body) => stream.write_all_buf(&mut Buf::chain(head, body)).await?,
@@ -98,9 +100,10 @@ struct Answer {
 
 /// The answer to the request that begins here, if it is one of these.
 fn answer(came: &[u8], app: &App, bucket: Option<&Bucket>) -> Option<Answer> {
-    let mut storage = [httparse::EMPTY_HEADER; MOST_LINES];
-    let mut request = httparse::Request::new(&mut storage);
-    let httparse::Status::Complete(length) = request.parse(came).ok()? else { return None };
+    let mut storage = [const { MaybeUninit::uninit() }; MOST_LINES];
+    let mut request = httparse::Request::new(&mut []);
+    let parsed = request.parse_with_uninit_headers(came, &mut storage).ok()?;
+    let httparse::Status::Complete(length) = parsed else { return None };
     let is_head = match request.method? {
         "GET" => false,
         "HEAD" => true,
@@ -133,13 +136,13 @@ fn answer(came: &[u8], app: &App, bucket: Option<&Bucket>) -> Option<Answer> {
 }
 
 impl Answer {
-    fn write_head(&self, out: &mut Vec<u8>, now: Timestamp) {
+    fn write_head(&self, out: &mut Vec<u8>, date: &mut Date) {
         self.ready.body.write_head(self.is_known, &self.ready.terms, out);
         if self.closes {
             out.extend_from_slice(b"connection: close\r\n");
         }
         out.extend_from_slice(b"date: ");
-        out.extend_from_slice(&date(now));
+        out.extend_from_slice(date.of(self.ready.at).as_bytes());
         out.extend_from_slice(b"\r\n\r\n");
     }
 
@@ -149,22 +152,20 @@ impl Answer {
     }
 }
 
-/// A date as it stands in headers (RFC 9110 §5.6.7).
-type Date = [u8; 29];
+/// The time in words (RFC 9110 §5.6.7), which stay the same for as long as a second lasts.
+#[derive(Default)]
+struct Date {
+    second: i64,
+    words: String,
+}
 
-/// The time in words, which are those of a moment ago for as long as a second lasts.
-fn date(now: Timestamp) -> Date {
-    thread_local! {
-        static LATEST: Cell<(i64, Date)> = const { Cell::new((i64::MIN, [b' '; 29])) };
+impl Date {
+    fn of(&mut self, at: Timestamp) -> &str {
+        let second = at.seconds();
+        if self.words.is_empty() || self.second != second {
+            let since = Duration::from_secs(u64::try_from(second).unwrap_or_default());
+            *self = Self { second, words: httpdate::fmt_http_date(std::time::UNIX_EPOCH + since) };
+        }
+        &self.words
     }
-    let seconds = now.seconds();
-    let (known, words) = LATEST.get();
-    if known == seconds {
-        return words;
-    }
-    let at =
-        std::time::UNIX_EPOCH + std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
-    let words = httpdate::fmt_http_date(at).as_bytes().try_into().unwrap_or([b' '; 29]);
-    LATEST.set((seconds, words));
-    words
 }

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::extract::RawQuery;
@@ -13,7 +14,6 @@ use chrono::TimeDelta;
 
 use crate::feeds::FeedPage;
 use crate::feeds::TopicHead;
-use crate::feeds::entry::entry;
 use crate::http::Serving;
 use crate::http::Site;
 use crate::http::accept;
@@ -28,6 +28,7 @@ use crate::http::boards;
 use crate::http::bodies::NEGOTIATED;
 use crate::http::catalogue;
 use crate::http::feed::Fed;
+use crate::http::shelf::Listed;
 use crate::model::format::Format;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
@@ -130,7 +131,7 @@ pub(super) fn document(
     serving: &Serving,
     site: &Site,
     topic: &Topic,
-    papers: &[(TimelineEntry, Paper)],
+    papers: &[(TimelineEntry, Arc<Listed>)],
     format: Format,
     urls: &Urls,
 ) -> Result<(FeedPage, Timestamp), Fault> {
@@ -143,8 +144,9 @@ pub(super) fn document(
         created,
         site: &site.title,
     };
-    let changed = papers.iter().map(|(place, paper)| last_change(place, paper)).fold(changed, Timestamp::max);
-    let entries = papers.iter().map(|(place, paper)| entry(paper, place, &serving.urls)).collect();
+    let changed =
+        papers.iter().map(|(place, listed)| last_change(place, listed)).fold(changed, Timestamp::max);
+    let entries = papers.iter().map(|(place, listed)| listed.prepared.at(place, &serving.urls)).collect();
     Ok((FeedPage::topic(&head, entries, format, urls), changed))
 }
 
@@ -171,7 +173,7 @@ fn listed(serving: &Serving, site: &Site, id: &TopicId, format: Format, urls: &U
     places.extend(serving.reader.open_entries(id, MOST_ENTRIES, |paper| listed.contains(paper))?);
     places.sort_by_key(|place| Reverse(place.at));
     shorten(serving, &mut places)?;
-    let (mut page, changed) = document(serving, site, topic, &papers(serving, places)?, format, urls)?;
+    let (mut page, changed) = document(serving, site, topic, &entries(serving, places)?, format, urls)?;
     let newest = serving.reader.newest_archive(id)?;
     page.history.prev_archive_url = newest.map(|number| urls.absolute(Place::Archive(id, number, format)));
     Ok(Fed::Page(Box::new(page), changed))
@@ -179,8 +181,8 @@ fn listed(serving: &Serving, site: &Site, id: &TopicId, format: Format, urls: &U
 
 /// When an entry last changed, be it in what matters to nobody: the last word of any source, or its move in the topic. A
 /// reader that asks by date alone must not be told that nothing changed.
-fn last_change(place: &TimelineEntry, paper: &Paper) -> Timestamp {
-    last_word(paper).max(place.at).max(place.updated)
+fn last_change(place: &TimelineEntry, listed: &Listed) -> Timestamp {
+    listed.last_word.max(place.at).max(place.updated)
 }
 
 /// When any source last told something new of a paper.
@@ -233,14 +235,27 @@ fn shorten(serving: &Serving, places: &mut Vec<TimelineEntry>) -> Result<(), Fau
     Ok(())
 }
 
-/// The papers of some places; a place whose paper is gone is left out and told to the operator.
-pub(super) fn papers(
+/// The papers of some places.
+fn papers(serving: &Serving, places: Vec<TimelineEntry>) -> Result<Vec<(TimelineEntry, Paper)>, Fault> {
+    found(places, |id| serving.reader.paper(id))
+}
+
+/// The same, ready to be listed.
+fn entries(
     serving: &Serving,
     places: Vec<TimelineEntry>,
+) -> Result<Vec<(TimelineEntry, Arc<Listed>)>, Fault> {
+    found(places, |id| serving.shelf.listed(&serving.reader, id, &serving.urls))
+}
+
+/// What is found of some places; one whose paper is gone is left out and told to the operator.
+fn found<Paper>(
+    places: Vec<TimelineEntry>,
+    find: impl Fn(&PaperId) -> Result<Option<Paper>, store::Error>,
 ) -> Result<Vec<(TimelineEntry, Paper)>, Fault> {
     let mut found = Vec::with_capacity(places.len());
     for place in places {
-        if let Some(paper) = serving.reader.paper(&place.paper)? {
+        if let Some(paper) = find(&place.paper)? {
             found.push((place, paper));
         } else {
             tracing::warn!(

@@ -61,6 +61,13 @@ impl Reader {
         self.noun(&keys::paper(&id), "a paper")
     }
 
+    /// The row of the paper of an identifier, also of one that was absorbed: equal rows hold equal papers.
+    pub fn paper_row(&self, id: &PaperId) -> Result<Option<Row>, Error> {
+        let id = self.follow(id)?;
+        let row = self.shared.index().tree().get(keys::paper(&id)).map_err(Error::index("read from"))?;
+        Ok(row.map(Row))
+    }
+
     /// What the paper of an identifier is about, also of one that was absorbed.
     pub fn gist(&self, id: &PaperId) -> Result<Option<Gist>, Error> {
         let id = self.follow(id)?;
@@ -340,6 +347,22 @@ impl Reader {
             Noun::from_value(&value.map_err(Error::index("read from"))?).map_err(Error::stored(what))
         });
         Held { rows: nouns, _index: index }
+    }
+}
+
+/// A paper as it is stored, not read yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row(sled::IVec);
+
+impl Row {
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The paper.
+    pub fn read(&self) -> Result<Paper, Error> {
+        Paper::from_value(&self.0).map_err(Error::stored("a paper"))
     }
 }
 
