@@ -34,24 +34,31 @@ pub struct Error {
 }
 
 /// Writes a page. Entries beyond the size limit are left out, the oldest first.
-pub fn render(page: &FeedPage) -> Result<Vec<u8>, Error> {
-    let mut feed = head(page);
-    feed.entries = page.entries.iter().map(entry).collect();
-    feeds::within_limit(page.entries.len(), |kept| {
+pub fn render(page: FeedPage) -> Result<Vec<u8>, Error> {
+    let (mut feed, expected) = (head(&page), feeds::bytes_expected(&page.entries));
+    let FeedPage { id, stylesheet_url, history, entries, .. } = page;
+    feed.entries = entries.into_iter().map(entry).collect();
+    feeds::within_limit(feed.entries.len(), |kept| {
         feed.entries.truncate(kept);
-        write(&feed, page)
+        let mut document = Vec::with_capacity(expected);
+        document.extend_from_slice(xml::opening(&stylesheet_url).as_bytes());
+        write(&feed, history.is_archive, document)
     })
-    .map_err(|source| Error { id: page.id.clone(), source })
+    .map_err(|source| Error { id, source })
 }
 
-fn write(feed: &atom::Feed, page: &FeedPage) -> Result<Vec<u8>, atom::Error> {
+/// Writes a document behind its opening.
+fn write(feed: &atom::Feed, is_archive: bool, document: Vec<u8>) -> Result<Vec<u8>, atom::Error> {
     let config = atom::WriteConfig { write_document_declaration: false, indent_size: None };
-    let root = feed.write_with_config(Vec::new(), config)?;
-    // The root's attributes are namespaces and a language, all constants without `>`: the first one ends its tag.
-    let start = root.iter().position(|byte| *byte == b'>').map_or(0, |end| end + 1);
-    let (start, rest) = root.split_at(start);
-    let archive = if page.history.is_archive { ARCHIVE } else { b"" };
-    Ok([xml::opening(&page.stylesheet_url).as_bytes(), start, archive, rest].concat())
+    let begin = document.len();
+    let mut document = feed.write_with_config(document, config)?;
+    if is_archive {
+        // The root's attributes are namespaces and a language, all constants without `>`: the first one ends its tag.
+        let root = document.get(begin..).unwrap_or_default();
+        let start = root.iter().position(|byte| *byte == b'>').map_or(0, |end| end + 1);
+        document.splice(begin + start..begin + start, ARCHIVE.iter().copied());
+    }
+    Ok(document)
 }
 
 fn head(page: &FeedPage) -> atom::Feed {
@@ -64,11 +71,11 @@ fn head(page: &FeedPage) -> atom::Feed {
     ];
     let own = Some(Format::Atom.media_type());
     let mut links = vec![
-        link("self", &page.self_url, own, None),
-        link("alternate", &page.alternate_url, Some("text/html"), None),
+        link("self", page.self_url.clone(), own, None),
+        link("alternate", page.alternate_url.clone(), Some("text/html"), None),
     ];
-    links.extend(page.hubs.iter().map(|hub| link("hub", hub, None, None)));
-    links.extend(history.into_iter().filter_map(|(rel, href)| Some(link(rel, href.as_deref()?, own, None))));
+    links.extend(page.hubs.iter().map(|hub| link("hub", hub.clone(), None, None)));
+    links.extend(history.into_iter().filter_map(|(rel, href)| Some(link(rel, href.clone()?, own, None))));
     let mut namespaces = BTreeMap::from([
         ("dc".to_owned(), xml::DC.to_owned()),
         ("dcterms".to_owned(), xml::DCTERMS.to_owned()),
@@ -78,8 +85,8 @@ fn head(page: &FeedPage) -> atom::Feed {
     }
     atom::Feed {
         id: page.id.clone(),
-        title: text(&page.title, None),
-        subtitle: page.subtitle.as_ref().map(|subtitle| text(subtitle, None)),
+        title: text(page.title.clone(), None),
+        subtitle: page.subtitle.clone().map(|subtitle| text(subtitle, None)),
         updated: date(page.updated),
         authors: if everyone_is_named && !page.entries.is_empty() { Vec::new() } else { vec![publisher] },
         generator: Some(atom::Generator {
@@ -94,34 +101,38 @@ fn head(page: &FeedPage) -> atom::Feed {
     }
 }
 
-fn entry(entry: &Entry) -> atom::Entry {
-    let language = entry.language.as_deref();
-    let categories = entry.categories.iter().map(|category| atom::Category {
-        term: category.term.clone(),
+fn entry(entry: Entry) -> atom::Entry {
+    let extensions = terms(&entry);
+    let Entry {
+        id, title, authors, published, updated, links, categories, language, summary, content, ..
+    } = entry;
+    let language = language.as_deref();
+    let categories = categories.into_iter().map(|category| atom::Category {
+        term: category.term,
         scheme: category.scheme.map(str::to_owned),
         label: category.label.map(str::to_owned),
     });
-    let authors = entry.authors.iter().map(|person| atom::Person {
-        name: person.name.to_string(),
-        uri: person.uri.clone(),
+    let authors = authors.into_iter().map(|person| atom::Person {
+        name: person.name.into_string(),
+        uri: person.uri,
         ..atom::Person::default()
     });
     atom::Entry {
-        id: entry.id.clone(),
-        title: text(&entry.title, language),
-        updated: date(entry.updated),
-        published: Some(date(entry.published)),
+        id,
+        title: text(title, language),
+        updated: date(updated),
+        published: Some(date(published)),
         authors: authors.collect(),
         categories: categories.collect(),
-        links: entry.links.iter().map(|one| link(one.rel, &one.href, one.media_type, one.title)).collect(),
-        summary: entry.summary.as_ref().map(|summary| text(summary, language)),
+        links: links.into_iter().map(|one| link(one.rel, one.href, one.media_type, one.title)).collect(),
+        summary: summary.map(|summary| text(summary, language)),
         content: Some(atom::Content {
             content_type: Some("xhtml".to_owned()),
-            value: Some(entry.content.as_str().to_owned()),
+            value: Some(content.into_string()),
             lang: language.map(str::to_owned),
             ..atom::Content::default()
         }),
-        extensions: terms(entry),
+        extensions,
         ..atom::Entry::default()
     }
 }
@@ -143,14 +154,14 @@ fn terms(entry: &Entry) -> ExtensionMap {
 }
 
 /// Plain text: the construct's default type, which the library leaves unsaid.
-fn text(text: &Text, language: Option<&str>) -> atom::Text {
-    atom::Text { value: text.to_string(), lang: language.map(str::to_owned), ..atom::Text::default() }
+fn text(text: Text, language: Option<&str>) -> atom::Text {
+    atom::Text { value: text.into_string(), lang: language.map(str::to_owned), ..atom::Text::default() }
 }
 
-fn link(rel: &str, href: &str, media_type: Option<&str>, title: Option<&str>) -> atom::Link {
+fn link(rel: &str, href: String, media_type: Option<&str>, title: Option<&str>) -> atom::Link {
     atom::Link {
         rel: rel.to_owned(),
-        href: href.to_owned(),
+        href,
         mime_type: media_type.map(str::to_owned),
         title: title.map(str::to_owned),
         ..atom::Link::default()
@@ -169,7 +180,7 @@ mod tests {
     use crate::feeds::sample;
 
     fn text(page: &FeedPage) -> String {
-        String::from_utf8(render(page).unwrap()).unwrap()
+        String::from_utf8(render(page.clone()).unwrap()).unwrap()
     }
 
     #[test]

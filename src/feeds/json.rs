@@ -26,11 +26,12 @@ pub struct Error {
 
 /// Writes a page. Entries beyond the size limit are left out, the oldest first.
 pub fn render(page: &FeedPage) -> Result<Vec<u8>, Error> {
-    let mut document = head(page);
+    let (mut document, expected) = (head(page), feeds::bytes_expected(&page.entries));
     document.items = page.entries.iter().map(item).collect();
     feeds::within_limit(page.entries.len(), |kept| {
         document.items.truncate(kept);
-        serde_json::to_vec(&document)
+        let mut bytes = Vec::with_capacity(expected);
+        serde_json::to_writer(&mut bytes, &document).map(|()| bytes)
     })
     .map_err(|source| Error { id: page.id.clone(), source })
 }

@@ -39,18 +39,18 @@ pub struct Error {
 
 /// Writes a page. Entries beyond the size limit are left out, the oldest first.
 pub fn render(page: &FeedPage) -> Result<Vec<u8>, Error> {
-    let mut channel = head(page);
+    let (mut channel, expected) = (head(page), feeds::bytes_expected(&page.entries));
     channel.items = page.entries.iter().map(item).collect();
     feeds::within_limit(page.entries.len(), |kept| {
         channel.items.truncate(kept);
-        write(&mut channel, &page.stylesheet_url)
+        write(&mut channel, &page.stylesheet_url, expected)
     })
     .map_err(|source| Error { id: page.id.clone(), source })
 }
 
-fn write(channel: &mut rss::Channel, stylesheet_url: &str) -> Result<Vec<u8>, rss::Error> {
+fn write(channel: &mut rss::Channel, stylesheet_url: &str, expected: usize) -> Result<Vec<u8>, rss::Error> {
     channel.namespaces = namespaces(channel);
-    let document = channel.write_to(Vec::new())?;
+    let document = channel.write_to(Vec::with_capacity(expected))?;
     let root = document.windows(2).position(|pair| pair == b"?>").map_or(0, |end| end + 2);
     let (_declaration, root) = document.split_at(root);
     Ok([xml::opening(stylesheet_url).as_bytes(), root].concat())

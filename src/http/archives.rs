@@ -93,12 +93,13 @@ impl Wanted<'_> {
         if let Some(bytes) = serving.cabinet.document(&address) {
             return Ok(is_final(bytes));
         }
+        let (page, _changed) = build()?;
+        if let Some(bytes) = serving.cabinet.keep_document(&address, feeds::render(page, format)?) {
+            return Ok(is_final(bytes));
+        }
+        // What cannot be kept may be another one next time.
         let (page, changed) = build()?;
-        Ok(match serving.cabinet.keep_document(&address, feeds::render(&page, format)?) {
-            Some(bytes) => is_final(bytes),
-            // What cannot be kept may be another one next time.
-            None => feed::whole(Fed::Page(Box::new(page), changed), format, Freshness::Feed)?,
-        })
+        feed::whole(Fed::Page(Box::new(page), changed), format, Freshness::Feed)
     }
 
     fn build(

@@ -1,13 +1,13 @@
 //! A list as a feed, whole or only what is new to a reader (RFC 3229 with the instance manipulation "feed").
 
 use std::collections::HashSet;
-use std::hash::DefaultHasher;
+use std::hash::BuildHasher as _;
 use std::hash::Hash;
-use std::hash::Hasher as _;
 use std::sync::Arc;
 
 use axum::http::HeaderName;
 use axum::response::Response;
+use foldhash::quality::FixedState;
 
 use crate::feeds;
 use crate::feeds::FeedPage;
@@ -104,7 +104,7 @@ impl Asked {
                 page.entries.retain(|_entry| of_entries.next().is_some_and(|hash| !known.contains(&hash)));
                 Ok(Found::Made(Made {
                     link: link(&page),
-                    bytes: feeds::render(&page, format)?,
+                    bytes: feeds::render(page, format)?,
                     content_type: format.content_type(),
                     freshness: Freshness::Delta,
                     last_modified: Some(changed),
@@ -141,11 +141,11 @@ pub(super) fn whole(fed: Fed, format: Format, freshness: Freshness) -> Result<Fo
     Ok(match fed {
         Fed::Page(page, changed) => Found::Made(Made {
             link: link(&page),
-            bytes: feeds::render(&page, format)?,
-            content_type: format.content_type(),
-            freshness,
             last_modified: Some(changed.max(page.updated)),
             entries: hashes(&page).into(),
+            bytes: feeds::render(*page, format)?,
+            content_type: format.content_type(),
+            freshness,
             part_of: None,
         }),
         Fed::Instead(found) => found,
@@ -160,10 +160,9 @@ fn link(page: &FeedPage) -> Option<String> {
 
 /// Numbers that change with anything in a page: one for its head, then one for each entry.
 fn hashes(page: &FeedPage) -> Vec<u64> {
+    /// The same in every process, since they are kept.
     fn number(part: &impl Hash) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        part.hash(&mut hasher);
-        hasher.finish()
+        FixedState::with_seed(0).hash_one(part)
     }
     let FeedPage { id, title, subtitle, updated, self_url, alternate_url, history, hubs, .. } = page;
     let head = (id, title, subtitle, updated, self_url, alternate_url, history, hubs);
