@@ -135,7 +135,7 @@ pub struct Settings {
     pub linger: Duration,
     /// How long requests in flight may take to finish once the server stops.
     pub drain: Duration,
-    /// The most bytes that are kept of what was rendered: bodies, and a quarter for papers as entries.
+    /// The most bytes that are kept of what was rendered: half of it bodies, half papers as entries.
     pub cache_bytes: usize,
     /// Requests in a minute from one address (see above) or one private reader; 0 sets no limit.
     pub requests_per_minute: u32,

@@ -229,9 +229,10 @@ const TITLES: &[&str] =
 /// Whether the words of the record say that the paper was withdrawn.
 fn is_withdrawn(title: &Title, abstract_text: Option<&Abstract>, comment: Option<&Text>) -> bool {
     let begins = |text: &str, phrases: &[&str]| {
-        let start: String = text.chars().take(200).flat_map(char::to_lowercase).collect();
-        let start = start.trim_start_matches(['[', '(', '*', ' ']);
-        phrases.iter().any(|phrase| start.starts_with(phrase))
+        let start = text.trim_start_matches(['[', '(', '*', ' ']);
+        let is_start =
+            |phrase: &&str| start.get(..phrase.len()).is_some_and(|start| start.eq_ignore_ascii_case(phrase));
+        phrases.iter().any(is_start)
     };
     let in_comment = comment.is_some_and(|comment| {
         let lower = comment.as_str().to_lowercase();

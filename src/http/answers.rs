@@ -155,8 +155,7 @@ impl Made {
 
 impl App {
     pub(super) fn new(serving: Serving, settings: &Settings) -> Self {
-        // A body is worth more than its parts: it is found again by one look.
-        let of_entries = settings.cache_bytes / 4;
+        let of_entries = settings.cache_bytes / 2;
         let serving = Serving { shelf: Shelf::new(of_entries), ..serving };
         Self {
             tokens: Tokens::new(serving.private.clone()),

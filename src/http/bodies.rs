@@ -5,10 +5,7 @@
 //! few bodies are rendered at one time. Tables are replaced and never changed, so that looking a body up takes no lock.
 //! What a stamp is made of is the caller's business.
 
-use std::collections::HashMap;
-use std::hash::DefaultHasher;
-use std::hash::Hash as _;
-use std::hash::Hasher as _;
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -16,6 +13,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
 use arc_swap::ArcSwap;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 use crate::http::caching::Representation;
 use crate::http::encoding::Encoding;
@@ -141,10 +140,9 @@ impl<S> Bodies<S> {
 
 /// The place of a path among so many.
 fn place(path: &str, places: usize) -> usize {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
+    let number = FixedState::default().hash_one(path);
     let places = u64::try_from(places).unwrap_or(1).max(1);
-    usize::try_from(hasher.finish() % places).unwrap_or_default()
+    usize::try_from(number % places).unwrap_or_default()
 }
 
 #[cfg(test)]

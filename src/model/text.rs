@@ -107,26 +107,44 @@ fn clean(text: &str, paragraphs: bool) -> String {
     if is_clean_ascii(text) {
         return text.to_owned();
     }
+    if text.is_ascii() {
+        return folded(text, paragraphs);
+    }
+    // Marks meet their letter only when what stood between is gone.
+    let composed: String = text.chars().filter(|character| !is_banned(*character)).nfc().collect();
+    folded(&composed, paragraphs)
+}
+
+/// A text without banned characters, white space folded.
+fn folded(text: &str, paragraphs: bool) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut pending_blank = false;
-    let mut pending_feeds = 0_u8;
-    for character in text.chars().filter(|character| !is_banned(*character)).nfc() {
-        if character == '\n' {
-            pending_feeds = pending_feeds.saturating_add(1);
-        } else if character.is_whitespace() {
-            pending_blank = true;
+    let (mut is_behind_blank, mut feeds) = (false, 0_u8);
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let length = if character.is_whitespace() || is_banned(character) {
+            0
         } else {
-            if !out.is_empty() {
-                if paragraphs && pending_feeds > 1 {
-                    out.push_str("\n\n");
-                } else if pending_blank || pending_feeds > 0 {
-                    out.push(' ');
-                }
-            }
-            pending_blank = false;
-            pending_feeds = 0;
-            out.push(character);
+            // What needs no look at each of its characters goes at once.
+            let run = rest.bytes().position(|byte| !matches!(byte, b'!'..=b'~')).unwrap_or(rest.len());
+            run.max(character.len_utf8())
+        };
+        if length == 0 {
+            feeds = feeds.saturating_add(u8::from(character == '\n'));
+            is_behind_blank |= character.is_whitespace();
+            rest = rest.get(character.len_utf8()..).unwrap_or_default();
+            continue;
         }
+        if !out.is_empty() {
+            if paragraphs && feeds > 1 {
+                out.push_str("\n\n");
+            } else if is_behind_blank {
+                out.push(' ');
+            }
+        }
+        (is_behind_blank, feeds) = (false, 0);
+        let (run, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        out.push_str(run);
+        rest = behind;
     }
     out
 }

@@ -4,15 +4,26 @@ use crate::model::text::is_banned;
 
 /// Escapes `&`, `<`, `>`, `"` and drops characters that may not stand in XML.
 pub(crate) fn push(out: &mut String, text: &str) {
-    for character in text.chars() {
-        push_one(out, character);
+    let mut rest = text;
+    while !rest.is_empty() {
+        rest = push_run(out, rest, |byte| is_plain(byte) || byte == b' ');
+        if let Some(character) = rest.chars().next() {
+            push_one(out, character);
+            rest = rest.get(character.len_utf8()..).unwrap_or_default();
+        }
     }
 }
 
 /// Like [`push`], with runs of white space as one blank; `after_blank` says that one stands before already.
 pub(crate) fn push_folded(out: &mut String, text: &str, after_blank: bool) {
     let mut after_blank = after_blank;
-    for character in text.chars() {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let before = rest.len();
+        rest = push_run(out, rest, is_plain);
+        after_blank &= rest.len() == before;
+        let Some(character) = rest.chars().next() else { return };
+        rest = rest.get(character.len_utf8()..).unwrap_or_default();
         if is_banned(character) {
             continue;
         }
@@ -24,6 +35,19 @@ pub(crate) fn push_folded(out: &mut String, text: &str, after_blank: bool) {
             after_blank = true;
         }
     }
+}
+
+/// Takes over the bytes at the beginning that are such, all of ASCII, and returns what follows.
+fn push_run<'text>(out: &mut String, text: &'text str, is_such: impl Fn(u8) -> bool) -> &'text str {
+    let length = text.bytes().position(|byte| !is_such(byte)).unwrap_or(text.len());
+    let (run, rest) = text.split_at_checked(length).unwrap_or(("", text));
+    out.push_str(run);
+    rest
+}
+
+/// Whether a byte is a character that stands for itself wherever it stands.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'!'..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"')
 }
 
 /// The start tag of a link to an address that has been checked.

@@ -80,7 +80,8 @@ fn text_of(raw: &str) -> String {
     let raw = head(raw, LONGEST_LIST);
     let untagged = if raw.contains('<') { without_tags(raw) } else { raw.to_owned() };
     let text = if untagged.contains(['\\', '{', '$', '~']) { tex::to_text(&untagged) } else { untagged };
-    text.nfc().collect()
+    // ASCII is composed as it is.
+    if text.is_ascii() { text } else { text.nfc().collect() }
 }
 
 /// Drops `<…>` where it looks like a tag, and resolves the entities that come with it.

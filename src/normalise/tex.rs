@@ -2,11 +2,13 @@
 //!
 //! No TeX is run: a fixed set of commands is known, and what is not known stays readable under its own name.
 
+use crate::model::text::Html;
 use crate::model::text::Text;
 use crate::normalise::escape;
 
 mod accents;
 mod bodies;
+mod both;
 mod commands;
 mod custom;
 mod depth;
@@ -33,11 +35,15 @@ pub fn to_text(source: &str) -> String {
     sink.finish()
 }
 
-/// XHTML paragraphs with MathML; where these would become far longer than the source, paragraphs of text.
-pub(crate) fn to_html(source: &str) -> String {
-    let mut sink = bodies::Body::new(html_at_most(source.len()));
-    walk::walk(source, &mut sink);
-    sink.finish().unwrap_or_else(|| escape::paragraphs(&Text::new(&to_text(source))))
+/// Both forms of a text: what [`to_text`] makes of it, and XHTML paragraphs with MathML; where these would become far longer
+/// than the source, paragraphs of text.
+pub(crate) fn to_both(source: &str) -> (Text, Html) {
+    let mut sinks = both::Both::new(html_at_most(source.len()));
+    walk::walk(source, &mut sinks);
+    let (text, html) = sinks.finish();
+    let text = Text::new(&text);
+    let html = html.unwrap_or_else(|| escape::paragraphs(&text));
+    (text, Html::trusted(html))
 }
 
 /// How long the markup of so many bytes of source may become. A formula of one letter takes two hundred bytes of

@@ -74,11 +74,8 @@ pub(crate) fn field(raw: &Raw) -> Option<Text> {
 }
 
 fn of_tex(source: &str) -> Abstract {
-    Abstract {
-        text: Text::new(&tex::to_text(source)),
-        html: Html::trusted(tex::to_html(source)),
-        tex: kept(source),
-    }
+    let (text, html) = tex::to_both(source);
+    Abstract { text, html, tex: kept(source) }
 }
 
 fn of_blocks(blocks: Vec<Block>) -> Abstract {

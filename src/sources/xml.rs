@@ -116,9 +116,7 @@ fn parse_with(text: &str, is_strict: bool) -> Result<Element, String> {
                 None
             }
             Event::Empty(start) => Some(element(&start)?),
-            Event::End(end) => {
-                close(&mut open, &String::from_utf8_lossy(end.name().as_ref().as_bytes()).to_lowercase())?
-            }
+            Event::End(end) => close(&mut open, end.name().as_ref())?,
             Event::Text(characters) => {
                 add(&mut open, &characters.xml10_content());
                 None
@@ -145,7 +143,7 @@ fn parse_with(text: &str, is_strict: bool) -> Result<Element, String> {
 
 /// Closes the innermost open element of that name, and with it those in it that were never closed.
 fn close(open: &mut Vec<Element>, name: &str) -> Result<Option<Element>, String> {
-    let Some(depth) = open.iter().rposition(|element| element.name == name) else {
+    let Some(depth) = open.iter().rposition(|element| element.name.eq_ignore_ascii_case(name)) else {
         return if open.is_empty() { Err("an element ends that never began".to_owned()) } else { Ok(None) };
     };
     while open.len() > depth + 1 {

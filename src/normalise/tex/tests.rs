@@ -4,13 +4,17 @@ mod habits;
 
 use super::is_in;
 use super::mathml;
-use super::to_html;
+use super::to_both;
 use super::to_text;
 
 fn texts(cases: &[(&str, &str)]) {
     for (tex, text) in cases {
         assert_eq!(to_text(tex), *text, "{tex}");
     }
+}
+
+fn to_html(source: &str) -> String {
+    to_both(source).1.as_str().to_owned()
 }
 
 #[test]

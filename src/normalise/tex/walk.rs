@@ -136,12 +136,18 @@ impl<'text> Walk<'text, '_> {
     /// Hands over the characters up to the next one that may mean something.
     fn run(&mut self, first: char) {
         let rest = self.rest();
-        let special = |character: char| {
-            matches!(character, '$' | '\\' | '{' | '}' | '^' | '_' | '~' | '-' | '`' | '\'' | '\n' | 'h')
+        let bytes = rest.as_bytes();
+        // All that means something is of ASCII; some of it only where it comes twice.
+        let is_special = |at: &usize| {
+            let next = |expected: u8| bytes.get(*at + 1) == Some(&expected);
+            match bytes.get(*at) {
+                Some(b'$' | b'\\' | b'{' | b'}' | b'^' | b'_' | b'~') => true,
+                Some(twice @ (b'-' | b'`' | b'\'' | b'\n')) => next(*twice),
+                Some(b'h') => next(b't'),
+                _plain => false,
+            }
         };
-        let start = first.len_utf8();
-        let length =
-            rest.get(start..).and_then(|tail| tail.find(special)).map_or(rest.len(), |found| found + start);
+        let length = (first.len_utf8()..bytes.len()).find(is_special).unwrap_or(bytes.len());
         let run = rest.get(..length).unwrap_or_default();
         self.at += length;
         self.sink.text(run);

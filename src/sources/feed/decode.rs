@@ -3,6 +3,8 @@
 //! The order is byte order mark, HTTP charset, XML declaration, UTF-8. A label that is unknown, `utf-7` among them, is
 //! never interpreted: the next rule decides.
 
+use std::borrow::Cow;
+
 use encoding_rs::Encoding;
 use encoding_rs::REPLACEMENT;
 use encoding_rs::UTF_8;
@@ -14,7 +16,7 @@ use encoding_rs::WINDOWS_1252;
 const DECLARATION_BYTES: usize = 256;
 
 /// The characters of a document.
-pub(in crate::sources) fn decode(bytes: &[u8], content_type: Option<&str>) -> String {
+pub(in crate::sources) fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Cow<'b, str> {
     if let Some((encoding, mark_bytes)) = Encoding::for_bom(bytes) {
         return decode_as(encoding, bytes.get(mark_bytes..).unwrap_or_default());
     }
@@ -26,15 +28,18 @@ pub(in crate::sources) fn decode(bytes: &[u8], content_type: Option<&str>) -> St
     decode_as(encoding, bytes)
 }
 
-fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> String {
+fn decode_as<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Cow<'b, str> {
     if encoding == UTF_8 {
         return decode_utf8(bytes);
     }
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
+    encoding.decode_without_bom_handling(bytes).0
 }
 
 /// UTF-8 in which a byte that does not belong is read as windows-1252: text pasted from a word processor.
-fn decode_utf8(bytes: &[u8]) -> String {
+fn decode_utf8(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());
@@ -42,7 +47,7 @@ fn decode_utf8(bytes: &[u8]) -> String {
             out.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The encoding that a `Content-Type` names.

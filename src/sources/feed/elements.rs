@@ -8,8 +8,8 @@ use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 
-use crate::sources::feed::space::Family;
 use crate::sources::feed::space::Space;
+use crate::sources::feed::space::Spaces;
 
 /// Elements below this depth become text of the one that holds them.
 const DEPTH_AT_MOST: usize = 24;
@@ -93,7 +93,7 @@ pub(super) struct Reading {
 /// Reads a document that has one root element; `None` when it has none.
 ///
 /// The `outer` outermost levels keep their elements but not the text of these: they are envelopes, and long.
-pub(super) fn read(text: &str, family: Family, outer: usize) -> Option<Reading> {
+pub(super) fn read(text: &str, spaces: &mut Spaces, outer: usize) -> Option<Reading> {
     let mut reader = NsReader::from_str(text);
     let config = reader.config_mut();
     config.check_end_names = false;
@@ -103,11 +103,11 @@ pub(super) fn read(text: &str, family: Family, outer: usize) -> Option<Reading> 
     loop {
         match reader.read_resolved_event() {
             Ok((resolved, Event::Start(start))) => {
-                let space = space_of(&resolved, family);
+                let space = space_of(&resolved, spaces);
                 builder.open(space, &start);
             }
             Ok((resolved, Event::Empty(start))) => {
-                let space = space_of(&resolved, family);
+                let space = space_of(&resolved, spaces);
                 builder.open(space, &start);
                 builder.close(start.name().local_name().as_ref());
             }
@@ -136,9 +136,9 @@ pub(super) fn read(text: &str, family: Family, outer: usize) -> Option<Reading> 
     builder.finish()
 }
 
-fn space_of(resolved: &ResolveResult<'_>, family: Family) -> Space {
+fn space_of(resolved: &ResolveResult<'_>, spaces: &mut Spaces) -> Space {
     match resolved {
-        ResolveResult::Bound(uri) => Space::of(uri.0, family),
+        ResolveResult::Bound(uri) => spaces.of(uri.0),
         ResolveResult::Unbound => Space::Core,
         ResolveResult::Unknown(_) => Space::Other,
     }
@@ -146,6 +146,7 @@ fn space_of(resolved: &ResolveResult<'_>, family: Family) -> Space {
 
 /// An element that is still open.
 struct Open {
+    /// Its markup is kept from its first element on.
     element: Element,
     has_elements: bool,
 }
@@ -191,8 +192,10 @@ impl Builder {
                 (attribute.key.as_ref().to_owned(), value)
             })
             .collect();
-        if let Some(parent) = self.open.last_mut() {
+        if let Some(parent) = self.open.last_mut().filter(|parent| !parent.has_elements) {
             parent.has_elements = true;
+            parent.element.markup =
+                quick_xml::escape::partial_escape(parent.element.text.as_str()).into_owned();
         }
         let (text, markup) = (String::new(), String::new());
         let element = Element { space, name, attributes, children: Vec::new(), text, markup };
@@ -200,12 +203,13 @@ impl Builder {
     }
 
     fn text(&mut self, text: &str) {
-        let escaped = quick_xml::escape::partial_escape(text);
-        if self.fits(text.len() + escaped.len())
+        if self.fits(2 * text.len())
             && let Some(open) = self.open.last_mut()
         {
             open.element.text.push_str(text);
-            open.element.markup.push_str(&escaped);
+            if open.has_elements {
+                open.element.markup.push_str(&quick_xml::escape::partial_escape(text));
+            }
         }
     }
 
@@ -236,7 +240,7 @@ impl Builder {
 
     /// Hands a finished element to the one around it.
     fn put(&mut self, open: Open) {
-        let Open { mut element, has_elements } = open;
+        let Open { element, has_elements } = open;
         let keeps_text = self.open.len() > self.outer
             && self.fits(element.text.len() + element.markup.len() + 2 * element.name.len());
         let Some(parent) = self.open.last_mut() else {
@@ -245,10 +249,12 @@ impl Builder {
         };
         if keeps_text {
             parent.element.text.push_str(&element.text);
-            push_markup(&mut parent.element.markup, &element);
-        }
-        if !has_elements {
-            element.markup = String::new();
+            if has_elements {
+                push_markup(&mut parent.element.markup, &element, &element.markup);
+            } else {
+                let markup = quick_xml::escape::partial_escape(element.text.as_str());
+                push_markup(&mut parent.element.markup, &element, &markup);
+            }
         }
         parent.element.children.push(element);
     }
@@ -266,7 +272,7 @@ impl Builder {
     }
 }
 
-fn push_markup(out: &mut String, element: &Element) {
+fn push_markup(out: &mut String, element: &Element, inside: &str) {
     out.push('<');
     out.push_str(&element.name);
     for (name, value) in &element.attributes {
@@ -278,12 +284,12 @@ fn push_markup(out: &mut String, element: &Element) {
             out.push('"');
         }
     }
-    if element.markup.is_empty() && VOID.contains(&element.name.as_str()) {
+    if inside.is_empty() && VOID.contains(&element.name.as_str()) {
         out.push_str("/>");
         return;
     }
     out.push('>');
-    out.push_str(&element.markup);
+    out.push_str(inside);
     out.push_str("</");
     out.push_str(&element.name);
     out.push('>');
@@ -294,12 +300,13 @@ mod tests {
     use super::read;
     use crate::sources::feed::space::Family;
     use crate::sources::feed::space::Space;
+    use crate::sources::feed::space::Spaces;
 
     #[test]
     fn elements_keep_their_order_their_text_and_their_markup() {
         let text = "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:creator>A &amp; B</dc:creator>\
                     <dc:creator><![CDATA[C <D>]]></dc:creator><title>x<m:sub xmlns:m='y' a='1'>2<br/></m:sub>&lt;</title></rss>";
-        let reading = read(text, Family::Rss, 0).unwrap();
+        let reading = read(text, &mut Spaces::new(Family::Rss), 0).unwrap();
         let creators: Vec<_> = reading.root.all(Space::Dc, "creator").map(|e| e.text.as_str()).collect();
         assert_eq!(creators, ["A & B", "C <D>"]);
         let title = reading.root.all(Space::Core, "title").next().unwrap();
@@ -310,7 +317,7 @@ mod tests {
 
     #[test]
     fn misnested_elements_are_read_as_far_as_they_go() {
-        let reading = read("<i><d>a<br>b</d></x><t>c</t></i>", Family::Rss, 0).unwrap();
+        let reading = read("<i><d>a<br>b</d></x><t>c</t></i>", &mut Spaces::new(Family::Rss), 0).unwrap();
         assert_eq!(reading.root.text_of(Space::Core, "d"), Some("ab"));
         assert_eq!(reading.root.text_of(Space::Core, "t"), Some("c"));
         assert_eq!(reading.fault.as_deref(), Some("<br> is not closed"));
@@ -320,7 +327,7 @@ mod tests {
     fn the_text_of_an_item_is_capped_however_deep_it_lies() {
         let text = format!("<r>{}{}{}</r>", "<b>".repeat(23), "x".repeat(4_000_000), "</b>".repeat(23));
         let mut held = 0;
-        let mut element = read(&text, Family::Rss, 0).unwrap().root;
+        let mut element = read(&text, &mut Spaces::new(Family::Rss), 0).unwrap().root;
         loop {
             held += element.text.len() + element.markup.len();
             let Some(inner) = element.children.into_iter().next() else { break };
@@ -332,7 +339,7 @@ mod tests {
     #[test]
     fn depth_is_capped() {
         let text = format!("<a>{}x{}</a><!--", "<b>".repeat(30_000), "</b>".repeat(30_000));
-        let reading = read(&text, Family::Rss, 0).unwrap();
+        let reading = read(&text, &mut Spaces::new(Family::Rss), 0).unwrap();
         assert_eq!(reading.root.text, "x");
     }
 }

@@ -24,6 +24,7 @@ use crate::sources::feed::record::Setting;
 use crate::sources::feed::repair;
 use crate::sources::feed::skip::Skip;
 use crate::sources::feed::space::Family;
+use crate::sources::feed::space::Spaces;
 use crate::sources::feed::standard::Standard;
 
 /// As many papers of one feed may state the same DOI before it is taken for the journal's.
@@ -104,30 +105,17 @@ impl Answer {
             self.unusable = Some(format!("its root element is <{}>, which is not a feed", pieces.root));
             return;
         }
-        let head = elements::read(&pieces.head, pieces.family, 2).map(|reading| head::read(&reading.root));
+        let mut spaces = Spaces::new(pieces.family);
+        let head = elements::read(&pieces.head, &mut spaces, 2).map(|reading| head::read(&reading.root));
         let head = head.unwrap_or_default();
+        let items = self.items(&pieces, &mut spaces);
+        let sound = items.iter().filter(|(_number, _element, is_sound)| *is_sound);
+        let sound = sound.filter_map(|(number, ..)| pieces.items.get(number - 1)).map(|piece| piece.text);
         let mut standard = Standard::new(context.base);
-        for (number, piece) in (1..).zip(&pieces.items) {
-            let place = format!("item {number}");
-            if piece.ending == Ending::Cut {
-                self.problem(&place, "the document ends inside it");
-                continue;
-            }
-            let document = format!("{}{}{}", pieces.opening, piece.text, pieces.closing);
-            let reading =
-                elements::read(&document, pieces.family, if pieces.family == Family::Rss { 3 } else { 2 });
-            let fault = reading.as_ref().and_then(|reading| reading.fault.clone());
-            let Some(element) = reading.and_then(|reading| own_element(reading.root, pieces.family)) else {
-                self.problem(&place, fault.as_deref().unwrap_or("it has no element that can be read"));
-                continue;
-            };
-            let entry = if let Some(fault) = fault {
-                // feed-rs refuses ill-formed items too, some of them by a panic.
-                self.problem(&place, &format!("read in spite of its markup: {fault}"));
-                None
-            } else {
-                standard.entry(&format!("{}{}{}", pieces.plain_opening, piece.text, pieces.closing)).ok()
-            };
+        let mut entries =
+            standard.entries(&pieces.plain_opening, &sound.collect::<Vec<_>>(), &pieces.closing);
+        for (number, element, is_sound) in items {
+            let entry = if is_sound { entries.next().flatten() } else { None };
             let item = Item { family: pieces.family, entry, element };
             self.push(number, &item, &head, context);
         }
@@ -136,6 +124,30 @@ impl Answer {
             self.problem("end", &format!("the document ends before </{}>", pieces.root));
         }
         self.bounds(pieces.is_cut, pieces.is_capped);
+    }
+
+    /// The elements of all items that can be read, with their numbers; feed-rs refuses ill-formed ones, some of them by a panic.
+    fn items(&mut self, pieces: &Pieces<'_>, spaces: &mut Spaces) -> Vec<(usize, Element, bool)> {
+        let mut items = Vec::with_capacity(pieces.items.len());
+        for (number, piece) in (1..).zip(&pieces.items) {
+            let place = format!("item {number}");
+            if piece.ending == Ending::Cut {
+                self.problem(&place, "the document ends inside it");
+                continue;
+            }
+            let document = [&pieces.opening, piece.text, &pieces.closing].concat();
+            let reading = elements::read(&document, spaces, if pieces.family == Family::Rss { 3 } else { 2 });
+            let fault = reading.as_ref().and_then(|reading| reading.fault.clone());
+            let Some(element) = reading.and_then(|reading| own_element(reading.root, pieces.family)) else {
+                self.problem(&place, fault.as_deref().unwrap_or("it has no element that can be read"));
+                continue;
+            };
+            if let Some(fault) = &fault {
+                self.problem(&place, &format!("read in spite of its markup: {fault}"));
+            }
+            items.push((number, element, fault.is_none()));
+        }
+        items
     }
 
     fn bounds(&mut self, is_cut: bool, is_capped: bool) {

@@ -14,7 +14,7 @@ use crate::entities::named;
 pub(in crate::sources) fn repair(text: &str) -> String {
     let kept: String;
     let mut rest = text;
-    if text.chars().any(|character| !is_xml(character)) {
+    if has_strangers(text.as_bytes()) {
         kept = text.chars().filter(|character| is_xml(*character)).collect();
         rest = &kept;
     }
@@ -274,6 +274,12 @@ fn reference(name: &str) -> Option<Reference> {
         _ if name.starts_with("#X") => Reference::Characters(character.to_string()),
         _ => Reference::AsItIs,
     })
+}
+
+/// Whether some character of a text is one that XML does not allow, or may be: it is looked at byte by byte.
+fn has_strangers(bytes: &[u8]) -> bool {
+    // Controls, and the byte with which U+F000 to U+FFFF begin.
+    bytes.iter().any(|byte| (*byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0xEF)
 }
 
 /// Whether XML 1.0 allows a character (§2.2).

@@ -81,6 +81,34 @@ impl Space {
     }
 }
 
+/// The vocabularies of one document: each address is looked at once.
+#[derive(Debug)]
+pub(super) struct Spaces {
+    /// The family of the document.
+    pub(super) family: Family,
+    known: Vec<(String, Space)>,
+}
+
+impl Spaces {
+    /// None is known yet.
+    pub(super) fn new(family: Family) -> Self {
+        Self { family, known: Vec::new() }
+    }
+
+    /// The vocabulary at an address.
+    pub(super) fn of(&mut self, uri: &str) -> Space {
+        const KEPT: usize = 64;
+        if let Some((_uri, space)) = self.known.iter().find(|(known, _space)| known == uri) {
+            return *space;
+        }
+        let space = Space::of(uri, self.family);
+        if self.known.len() < KEPT {
+            self.known.push((uri.to_owned(), space));
+        }
+        space
+    }
+}
+
 fn is_rss(uri: &str) -> bool {
     let own = ["//purl.org/rss/1.0", "//purl.org/net/rss", "netscape.com/rdf/simple/0.9", "userland.com/rss"];
     (own.iter().any(|part| uri.contains(part)) && !uri.contains("/modules/"))

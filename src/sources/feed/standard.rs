@@ -1,6 +1,6 @@
 //! What feed-rs reads of one item: the standard fields of RSS, Atom and JSON Feed.
 //!
-//! feed-rs is handed one item at a time, so that its refusal of one (an unknown content type, say) costs no other.
+//! Where feed-rs refuses an item (for an unknown content type, say), it is handed one at a time, so that this costs no other.
 
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -22,12 +22,36 @@ impl Standard {
         Self { parser: parser(base), base: base.clone() }
     }
 
+    /// The entries of items, in their order, as far as feed-rs gives them. All are read at once where it takes them all; else
+    /// each is read alone, so that its refusal of one costs no other.
+    pub(super) fn entries(
+        &mut self,
+        opening: &str,
+        items: &[&str],
+        closing: &str,
+    ) -> std::vec::IntoIter<Option<Entry>> {
+        let document = [opening, &items.concat(), closing].concat();
+        let together = self.parse(&document).ok().filter(|entries| entries.len() == items.len());
+        let entries = match together {
+            Some(entries) => entries.into_iter().map(Some).collect(),
+            None => items
+                .iter()
+                .map(|item| self.entry(&[opening, item, closing].concat()).ok())
+                .collect::<Vec<_>>(),
+        };
+        entries.into_iter()
+    }
+
     /// The one entry of a document of one item, or why feed-rs does not give it.
     pub(super) fn entry(&mut self, document: &str) -> Result<Entry, String> {
+        self.parse(document)?.into_iter().next().ok_or_else(|| "no item in it".to_owned())
+    }
+
+    fn parse(&mut self, document: &str) -> Result<Vec<Entry>, String> {
         // feed-rs 3.0 cuts `—a@b.cd` and the like in the middle of a character and panics. One item must not take
         // the others with it.
         match catch_unwind(AssertUnwindSafe(|| self.parser.parse(document.as_bytes()))) {
-            Ok(Ok(feed)) => feed.entries.into_iter().next().ok_or_else(|| "no item in it".to_owned()),
+            Ok(Ok(feed)) => Ok(feed.entries),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_panic) => {
                 self.parser = parser(&self.base);

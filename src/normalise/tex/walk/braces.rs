@@ -16,6 +16,9 @@ pub(super) struct Braces {
 impl Braces {
     pub(super) fn of(source: &str) -> Self {
         let mut braces = Self { matching: HashMap::new(), unmatched: HashSet::new(), shown: HashSet::new() };
+        if !source.bytes().any(|byte| matches!(byte, b'{' | b'}')) {
+            return braces;
+        }
         let mut stack: Vec<(usize, bool, bool)> = Vec::new();
         let mut is_escaped = false;
         for (at, byte) in source.bytes().enumerate() {
