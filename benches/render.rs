@@ -176,7 +176,7 @@ impl<'papers> Feed<'papers> {
     }
 
     fn render(&self, format: Format, urls: &Urls) -> Vec<u8> {
-        feeds::render(self.page(format, urls), format).unwrap()
+        feeds::render(&self.page(format, urls), format).unwrap()
     }
 }
 

@@ -20,6 +20,8 @@ pub mod content;
 
 pub mod entry;
 
+pub mod facts;
+
 pub mod json;
 
 mod labels;
@@ -41,24 +43,18 @@ const LIMIT_BYTES: usize = 4_900_000;
 const LANGUAGE: &str = "en";
 
 /// Writes a page in a format. Equal pages give equal bytes. Entries beyond the size that readers take are left out, the
-/// oldest first. The page is used up: its texts, which are most of the document, become those of the format's model.
-pub fn render(page: FeedPage, format: Format) -> Result<Vec<u8>, Error> {
+/// oldest first.
+pub fn render(page: &FeedPage, format: Format) -> Result<Vec<u8>, Error> {
     match format {
         Format::Atom => Ok(atom::render(page)?),
-        Format::Rss => Ok(rss::render(&page)?),
-        Format::Json => Ok(json::render(&page)?),
+        Format::Rss => Ok(rss::render(page)?),
+        Format::Json => Ok(json::render(page)?),
     }
 }
 
 /// About how many bytes the document of these entries has: its buffer need not grow.
 fn bytes_expected(entries: &[Entry]) -> usize {
-    let of = |entry: &Entry| {
-        let summary = entry.summary.as_ref().map_or(0, |text| text.as_str().len());
-        let parts =
-            entry.authors.len() + entry.links.len() + entry.categories.len() + entry.identifiers.len();
-        entry.content.as_str().len() + summary + parts * 96 + 640
-    };
-    let all: usize = entries.iter().map(of).sum();
+    let all: usize = entries.iter().map(|entry| entry.bytes() + entry.reason.as_str().len()).sum();
     all + all / 32 + 4 * 1_024
 }
 

@@ -1,12 +1,13 @@
 //! A feed page as an Atom document (RFC 4287), byte for byte the same for the same page.
 //!
-//! The document is `atom_syndication`'s. Ours are the opening before the root, since the library knows no processing
+//! The document is `atom_syndication`'s; each entry is written by it once, with gaps, and then filled in for every list. Ours are the opening before the root, since the library knows no processing
 //! instruction, and the mark of an archive. `dc` and `dcterms` elements go through the library's extension maps (sorted, so their
 //! order is stable) and never carry attributes, which the library would write unescaped. Metadata stands before the entries
 //! because the feed itself has no such extensions: the library would write those last, which validators call misplaced.
 //! Affiliations stand in the content: no namespace that validators know has a word for them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use atom_syndication as atom;
 use atom_syndication::extension::Extension;
@@ -15,14 +16,17 @@ use atom_syndication::extension::ExtensionMap;
 use crate::feeds;
 use crate::feeds::FeedPage;
 use crate::feeds::LANGUAGE;
+use crate::feeds::content;
 use crate::feeds::entry::Entry;
+use crate::feeds::facts::Facts;
+use crate::feeds::facts::Prepared;
 use crate::feeds::xml;
 use crate::model::format::Format;
 use crate::model::text::Text;
 use crate::model::time::Timestamp;
 
 /// The mark of a closed document (RFC 5005 §4), in the namespace that the root declares.
-const ARCHIVE: &[u8] = b"<fh:archive/>";
+const ARCHIVE: &str = "<fh:archive/>";
 
 /// The document could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -34,31 +38,85 @@ pub struct Error {
 }
 
 /// Writes a page. Entries beyond the size limit are left out, the oldest first.
-pub fn render(page: FeedPage) -> Result<Vec<u8>, Error> {
-    let (mut feed, expected) = (head(&page), feeds::bytes_expected(&page.entries));
-    let FeedPage { id, stylesheet_url, history, entries, .. } = page;
-    feed.entries = entries.into_iter().map(entry).collect();
-    feeds::within_limit(feed.entries.len(), |kept| {
-        feed.entries.truncate(kept);
-        let mut document = Vec::with_capacity(expected);
-        document.extend_from_slice(xml::opening(&stylesheet_url).as_bytes());
-        write(&feed, history.is_archive, document)
-    })
-    .map_err(|source| Error { id, source })
+pub fn render(page: &FeedPage) -> Result<Vec<u8>, Error> {
+    write(page).map_err(|source| Error { id: page.id.clone(), source })
 }
 
-/// Writes a document behind its opening.
-fn write(feed: &atom::Feed, is_archive: bool, document: Vec<u8>) -> Result<Vec<u8>, atom::Error> {
+/// The head as the library writes it, with the entries before its end: where the library would put them.
+fn write(page: &FeedPage) -> Result<Vec<u8>, atom::Error> {
+    let head = written(&head(page))?;
+    let (head, end) = head.split_at(head.len() - END.len());
+    // The root's attributes are namespaces and a language, all constants without `>`: the first one ends its tag.
+    let (root, head) = head.split_at(head.find('>').map_or(0, |end| end + 1));
+    let archive = if page.history.is_archive { ARCHIVE } else { "" };
+    feeds::within_limit(page.entries.len(), |kept| {
+        let mut document = String::with_capacity(feeds::bytes_expected(&page.entries));
+        document.extend([&xml::opening(&page.stylesheet_url), root, archive, head]);
+        for entry in page.entries.iter().take(kept) {
+            match entry.paper.stencil.get_or_init(|| Stencil::of(&entry.paper)) {
+                Some(stencil) => stencil.write(entry, &mut document),
+                None => document.push_str(&alone(model(entry, entry.content().as_str().to_owned()))?),
+            }
+        }
+        document.push_str(end);
+        Ok(document.into_bytes())
+    })
+}
+
+/// How a document ends.
+const END: &str = "</feed>";
+
+/// A document without its declaration.
+fn written(feed: &atom::Feed) -> Result<String, atom::Error> {
     let config = atom::WriteConfig { write_document_declaration: false, indent_size: None };
-    let begin = document.len();
-    let mut document = feed.write_with_config(document, config)?;
-    if is_archive {
-        // The root's attributes are namespaces and a language, all constants without `>`: the first one ends its tag.
-        let root = document.get(begin..).unwrap_or_default();
-        let start = root.iter().position(|byte| *byte == b'>').map_or(0, |end| end + 1);
-        document.splice(begin + start..begin + start, ARCHIVE.iter().copied());
+    let bytes = feed.write_with_config(Vec::new(), config)?;
+    // The library writes what it was given, which were characters.
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// One entry as the library writes it.
+fn alone(entry: atom::Entry) -> Result<String, atom::Error> {
+    let document = written(&atom::Feed { entries: vec![entry], ..atom::Feed::default() })?;
+    let begin = document.find("<entry>").unwrap_or(document.len());
+    Ok(document.get(begin..document.len() - END.len()).unwrap_or_default().to_owned())
+}
+
+/// An entry as it is written, with gaps for what its place says: identifier, time and reason.
+#[derive(Clone, Debug)]
+pub(super) struct Stencil([String; 4]);
+
+/// What stands in a gap while a stencil is made: for private use, so that no text of ours holds it.
+const GAP: char = '\u{E000}';
+
+impl Stencil {
+    /// Of a paper; none where some text of it does hold a gap.
+    fn of(paper: &Arc<Prepared>) -> Option<Self> {
+        let (id, reason, updated) = (GAP.to_string(), Text::default(), Timestamp::from_micros(0));
+        let entry = Entry { id, updated, reason, paper: Arc::clone(paper) };
+        let written = alone(model(&entry, paper.body.with(&GAP.to_string()))).ok()?;
+        let mut parts = written.split(GAP);
+        let (before, between, after) = (parts.next()?, parts.next()?, parts.next()?);
+        parts.next().is_none().then_some(())?;
+        let (begin, rest) = between.split_once("<updated>")?;
+        let (_date, end) = rest.split_once("</updated>")?;
+        Some(Self([
+            before.to_owned(),
+            format!("{begin}<updated>"),
+            format!("</updated>{end}"),
+            after.to_owned(),
+        ]))
     }
-    Ok(document)
+
+    fn write(&self, entry: &Entry, out: &mut String) {
+        let [before, to_updated, to_reason, after] = &self.0;
+        out.push_str(before);
+        out.push_str(&quick_xml::escape::escape(entry.id.as_str()));
+        out.push_str(to_updated);
+        out.push_str(&date(entry.updated).to_rfc3339());
+        out.push_str(to_reason);
+        out.push_str(&content::because(&entry.reason));
+        out.push_str(after);
+    }
 }
 
 fn head(page: &FeedPage) -> atom::Feed {
@@ -71,11 +129,11 @@ fn head(page: &FeedPage) -> atom::Feed {
     ];
     let own = Some(Format::Atom.media_type());
     let mut links = vec![
-        link("self", page.self_url.clone(), own, None),
-        link("alternate", page.alternate_url.clone(), Some("text/html"), None),
+        link("self", &page.self_url, own, None),
+        link("alternate", &page.alternate_url, Some("text/html"), None),
     ];
-    links.extend(page.hubs.iter().map(|hub| link("hub", hub.clone(), None, None)));
-    links.extend(history.into_iter().filter_map(|(rel, href)| Some(link(rel, href.clone()?, own, None))));
+    links.extend(page.hubs.iter().map(|hub| link("hub", hub, None, None)));
+    links.extend(history.into_iter().filter_map(|(rel, href)| Some(link(rel, href.as_deref()?, own, None))));
     let mut namespaces = BTreeMap::from([
         ("dc".to_owned(), xml::DC.to_owned()),
         ("dcterms".to_owned(), xml::DCTERMS.to_owned()),
@@ -85,8 +143,8 @@ fn head(page: &FeedPage) -> atom::Feed {
     }
     atom::Feed {
         id: page.id.clone(),
-        title: text(page.title.clone(), None),
-        subtitle: page.subtitle.clone().map(|subtitle| text(subtitle, None)),
+        title: text(&page.title, None),
+        subtitle: page.subtitle.as_ref().map(|subtitle| text(subtitle, None)),
         updated: date(page.updated),
         authors: if everyone_is_named && !page.entries.is_empty() { Vec::new() } else { vec![publisher] },
         generator: Some(atom::Generator {
@@ -101,46 +159,43 @@ fn head(page: &FeedPage) -> atom::Feed {
     }
 }
 
-fn entry(entry: Entry) -> atom::Entry {
-    let extensions = terms(&entry);
-    let Entry {
-        id, title, authors, published, updated, links, categories, language, summary, content, ..
-    } = entry;
-    let language = language.as_deref();
-    let categories = categories.into_iter().map(|category| atom::Category {
-        term: category.term,
+/// An entry with these characters as its body.
+fn model(entry: &Entry, body: String) -> atom::Entry {
+    let language = entry.language.as_deref();
+    let categories = entry.categories.iter().map(|category| atom::Category {
+        term: category.term.clone(),
         scheme: category.scheme.map(str::to_owned),
         label: category.label.map(str::to_owned),
     });
-    let authors = authors.into_iter().map(|person| atom::Person {
-        name: person.name.into_string(),
-        uri: person.uri,
+    let authors = entry.authors.iter().map(|person| atom::Person {
+        name: person.name.to_string(),
+        uri: person.uri.clone(),
         ..atom::Person::default()
     });
     atom::Entry {
-        id,
-        title: text(title, language),
-        updated: date(updated),
-        published: Some(date(published)),
+        id: entry.id.clone(),
+        title: text(&entry.title, language),
+        updated: date(entry.updated),
+        published: Some(date(entry.published)),
         authors: authors.collect(),
         categories: categories.collect(),
-        links: links.into_iter().map(|one| link(one.rel, one.href, one.media_type, one.title)).collect(),
-        summary: summary.map(|summary| text(summary, language)),
+        links: entry.links.iter().map(|one| link(one.rel, &one.href, one.media_type, one.title)).collect(),
+        summary: entry.summary.as_ref().map(|summary| text(summary, language)),
         content: Some(atom::Content {
             content_type: Some("xhtml".to_owned()),
-            value: Some(content.into_string()),
+            value: Some(body),
             lang: language.map(str::to_owned),
             ..atom::Content::default()
         }),
-        extensions,
+        extensions: terms(entry),
         ..atom::Entry::default()
     }
 }
 
-fn terms(entry: &Entry) -> ExtensionMap {
+fn terms(paper: &Facts) -> ExtensionMap {
     // Validators know the identifier of the elements and not that of the terms.
-    let identifiers = entry.identifiers.iter().map(|id| ("dc", "identifier", id.as_str()));
-    let terms = xml::terms(entry).map(|(name, value)| ("dcterms", name, value));
+    let identifiers = paper.identifiers.iter().map(|id| ("dc", "identifier", id.as_str()));
+    let terms = xml::terms(paper).map(|(name, value)| ("dcterms", name, value));
     let mut extensions = ExtensionMap::new();
     for (prefix, name, value) in identifiers.chain(terms) {
         let named = extensions.entry(prefix.to_owned()).or_default();
@@ -154,14 +209,14 @@ fn terms(entry: &Entry) -> ExtensionMap {
 }
 
 /// Plain text: the construct's default type, which the library leaves unsaid.
-fn text(text: Text, language: Option<&str>) -> atom::Text {
-    atom::Text { value: text.into_string(), lang: language.map(str::to_owned), ..atom::Text::default() }
+fn text(text: &Text, language: Option<&str>) -> atom::Text {
+    atom::Text { value: text.to_string(), lang: language.map(str::to_owned), ..atom::Text::default() }
 }
 
-fn link(rel: &str, href: String, media_type: Option<&str>, title: Option<&str>) -> atom::Link {
+fn link(rel: &str, href: &str, media_type: Option<&str>, title: Option<&str>) -> atom::Link {
     atom::Link {
         rel: rel.to_owned(),
-        href,
+        href: href.to_owned(),
         mime_type: media_type.map(str::to_owned),
         title: title.map(str::to_owned),
         ..atom::Link::default()
@@ -174,13 +229,23 @@ fn date(at: Timestamp) -> atom::FixedDateTime {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::GAP;
+    use super::head;
+    use super::model;
     use super::render;
+    use super::written;
     use crate::feeds::FeedPage;
     use crate::feeds::History;
+    use crate::feeds::entry::Entry;
+    use crate::feeds::facts::Facts;
     use crate::feeds::sample;
+    use crate::model::text::Text;
+    use crate::model::time::Timestamp;
 
     fn text(page: &FeedPage) -> String {
-        String::from_utf8(render(page.clone()).unwrap()).unwrap()
+        String::from_utf8(render(page).unwrap()).unwrap()
     }
 
     #[test]
@@ -205,6 +270,38 @@ mod tests {
         ] {
             assert!(head.contains(part), "{part} in {head}");
         }
+    }
+
+    #[test]
+    fn a_filled_stencil_is_what_the_library_writes() {
+        let mut page = sample::page();
+        let [entry] = page.entries.as_slice() else { unreachable!("the sample has one entry") };
+        let mut entries = vec![entry.clone()];
+        for (id, reason, seconds) in [("tag:a&b", "x < \"y\" & z", 1_795_000_000), ("tag:'<", "", 0)] {
+            entries.push(Entry {
+                id: id.to_owned(),
+                reason: Text::line(reason),
+                updated: Timestamp::from_seconds(seconds),
+                ..entry.clone()
+            });
+        }
+        // Some texts hold what is in a gap: no stencil is made.
+        let odd = Facts { identifiers: vec![GAP.to_string()], ..Facts::clone(entry) };
+        entries.push(Entry { paper: Arc::new(odd.into()), ..entry.clone() });
+        page.entries = entries;
+        let mut feed = head(&page);
+        feed.entries =
+            page.entries.iter().map(|entry| model(entry, entry.content().as_str().to_owned())).collect();
+        for _time in 0..2 {
+            let document = text(&page);
+            assert_eq!(
+                document.split_once("<feed").unwrap().1,
+                written(&feed).unwrap().split_once("<feed").unwrap().1
+            );
+        }
+        let made: Vec<bool> =
+            page.entries.iter().map(|entry| entry.paper.stencil.get().unwrap().is_some()).collect();
+        assert_eq!(made, [true, true, true, false]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 
 use crate::feeds::content::sound::is_sound;
-use crate::feeds::entry::orcid_address;
+use crate::feeds::facts::orcid_address;
 use crate::model::author::Author;
 use crate::model::author::Authors;
 use crate::model::link::WebUrl;
@@ -24,7 +24,7 @@ use crate::urls::outside;
 mod sound;
 
 /// A well-formed XHTML `div` without active content. Only [`crate::feeds::entry::entry`] makes one.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Content(String);
 
 impl Content {
@@ -33,20 +33,9 @@ impl Content {
         &self.0
     }
 
-    /// The element, as it is.
-    pub(super) fn into_string(self) -> String {
-        self.0
-    }
-
     /// The element as HTML, for formats that hold no markup of their own.
     pub(super) fn to_html(&self) -> String {
         html(&self.0).unwrap_or_else(|| self.0.clone())
-    }
-
-    /// An element for tests.
-    #[cfg(test)]
-    pub(super) fn sample(element: &str) -> Self {
-        Self(element.to_owned())
     }
 }
 
@@ -100,33 +89,45 @@ pub(super) struct Said<'place> {
 }
 
 /// A body but for the reason why it stands where it stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Open {
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Body {
     begin: String,
     end: String,
 }
 
-impl Open {
+impl Body {
     /// The body with this reason, if there is one.
-    pub(super) fn because(&self, reason: &str) -> Content {
-        let reason = Text::line(reason);
-        let mut body = String::with_capacity(self.weight() + reason.as_str().len() + 64);
-        body.push_str(&self.begin);
-        if !reason.is_empty() {
-            body.push_str(&Reason { reason: reason.as_str() }.render().unwrap_or_default());
-        }
-        body.push_str(&self.end);
-        Content(body)
+    pub(super) fn because(&self, reason: &Text) -> Content {
+        Content(self.with(&because(reason)))
+    }
+
+    /// The body with these characters in the place of the reason.
+    pub(super) fn with(&self, characters: &str) -> String {
+        [&self.begin, characters, &self.end].concat()
     }
 
     /// Its bytes.
-    pub(super) fn weight(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.begin.len() + self.end.len()
+    }
+
+    /// A body for tests.
+    #[cfg(test)]
+    pub(super) fn sample(begin: &str, end: &str) -> Self {
+        Self { begin: begin.to_owned(), end: end.to_owned() }
     }
 }
 
+/// A reason as it stands in a body; nothing where there is none.
+pub(super) fn because(reason: &Text) -> String {
+    if reason.is_empty() {
+        return String::new();
+    }
+    Reason { reason: reason.as_str() }.render().unwrap_or_default()
+}
+
 /// The body of a paper's entry.
-pub(super) fn content(paper: &Paper, said: &Said<'_>, urls: &Urls) -> Open {
+pub(super) fn body(paper: &Paper, said: &Said<'_>, urls: &Urls) -> Body {
     let abstract_text = paper.abstract_text();
     let abstract_html = abstract_text.map(|text| text.html.as_str()).filter(|html| is_sound(html));
     let plain = abstract_text.filter(|_| abstract_html.is_none()).map(|text| &text.text);
@@ -150,7 +151,7 @@ pub(super) fn content(paper: &Paper, said: &Said<'_>, urls: &Urls) -> Open {
         record: urls.absolute(Place::Paper(&paper.id)),
     };
     // Writing to memory cannot fail; if it ever did, an empty element keeps the feed whole.
-    Open {
+    Body {
         begin: view
             .render()
             .unwrap_or_else(|_never| r#"<div xmlns="http://www.w3.org/1999/xhtml">"#.to_owned()),

@@ -9,7 +9,7 @@ use crate::feeds;
 use crate::feeds::FeedPage;
 use crate::feeds::LANGUAGE;
 use crate::feeds::entry::Entry;
-use crate::feeds::entry::EntryLink;
+use crate::feeds::facts::EntryLink;
 use crate::model::text::Text;
 
 /// The version of the format, which is also the address of its description.
@@ -134,7 +134,7 @@ fn item(entry: &Entry) -> Item<'_> {
         id: &entry.id,
         url: entry.link("alternate"),
         title: entry.title.as_str(),
-        content_html: entry.content.to_html(),
+        content_html: entry.content().to_html(),
         summary: entry.summary.as_ref().map(Text::as_str),
         date_published: entry.published.to_rfc3339(),
         date_modified: entry.updated.to_rfc3339(),

@@ -130,7 +130,7 @@ fn item(entry: &Entry) -> rss::Item {
         comments: entry.link("replies").map(str::to_owned),
         guid: Some(rss::Guid { value: entry.id.clone(), permalink: false }),
         pub_date: Some(date(entry.published)),
-        content: Some(entry.content.to_html()),
+        content: Some(entry.content().to_html()),
         extensions,
         dublin_core_ext: (dublin_core != DublinCoreExtension::default()).then_some(dublin_core),
         ..rss::Item::default()

@@ -1,12 +1,15 @@
 //! A page for the tests of the formats, with one entry that has everything.
 
+use std::sync::Arc;
+
 use crate::feeds::FeedPage;
 use crate::feeds::History;
-use crate::feeds::content::Content;
-use crate::feeds::entry::Category;
+use crate::feeds::content::Body;
 use crate::feeds::entry::Entry;
-use crate::feeds::entry::EntryLink;
-use crate::feeds::entry::Person;
+use crate::feeds::facts::Category;
+use crate::feeds::facts::EntryLink;
+use crate::feeds::facts::Facts;
+use crate::feeds::facts::Person;
 use crate::model::text::Text;
 use crate::model::time::Timestamp;
 
@@ -28,8 +31,7 @@ pub(super) fn page() -> FeedPage {
 
 fn entry() -> Entry {
     let html = Some("text/html");
-    Entry {
-        id: "tag:example.org,2026:paper/1".to_owned(),
+    let facts = Facts {
         title: Text::line("A <b>Title</b> & more"),
         authors: vec![
             Person {
@@ -39,7 +41,6 @@ fn entry() -> Entry {
             Person { name: Text::line("Bo Ek"), uri: None },
         ],
         published: at("2026-08-10T00:00:00Z"),
-        updated: at("2026-08-11T06:00:00.000001Z"),
         links: vec![
             EntryLink {
                 rel: "alternate",
@@ -64,7 +65,13 @@ fn entry() -> Entry {
         license: Some("https://creativecommons.org/licenses/by/4.0/".to_owned()),
         language: Some("de".to_owned()),
         summary: Some(Text::new("If a < b & c.\n\nSecond.")),
-        content: Content::sample(r#"<div xmlns="http://www.w3.org/1999/xhtml"><p>Body<br/><a/></p></div>"#),
+        body: Body::sample(r#"<div xmlns="http://www.w3.org/1999/xhtml"><p>Body<br/><a/></p>"#, "</div>"),
+    };
+    Entry {
+        id: "tag:example.org,2026:paper/1".to_owned(),
+        updated: at("2026-08-11T06:00:00.000001Z"),
+        reason: Text::default(),
+        paper: Arc::new(facts.into()),
     }
 }
 

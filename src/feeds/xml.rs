@@ -4,7 +4,7 @@
 
 use quick_xml::events::BytesStart;
 
-use crate::feeds::entry::Entry;
+use crate::feeds::facts::Facts;
 
 /// The namespace of Dublin Core's elements.
 pub(super) const DC: &str = "http://purl.org/dc/elements/1.1/";
@@ -26,9 +26,9 @@ pub(super) fn opening(stylesheet_url: &str) -> String {
 }
 
 /// The citation and the licence as Dublin Core terms: names with values. They never need attributes.
-pub(super) fn terms(entry: &Entry) -> impl Iterator<Item = (&'static str, &str)> {
-    let citation = entry.citation.as_ref().map(|text| ("bibliographicCitation", text.as_str()));
-    let license = entry.license.as_deref().map(|url| ("license", url));
+pub(super) fn terms(paper: &Facts) -> impl Iterator<Item = (&'static str, &str)> {
+    let citation = paper.citation.as_ref().map(|text| ("bibliographicCitation", text.as_str()));
+    let license = paper.license.as_deref().map(|url| ("license", url));
     citation.into_iter().chain(license)
 }
 

@@ -93,12 +93,11 @@ impl Wanted<'_> {
         if let Some(bytes) = serving.cabinet.document(&address) {
             return Ok(is_final(bytes));
         }
-        let (page, _changed) = build()?;
-        if let Some(bytes) = serving.cabinet.keep_document(&address, feeds::render(page, format)?) {
+        let (page, changed) = build()?;
+        if let Some(bytes) = serving.cabinet.keep_document(&address, feeds::render(&page, format)?) {
             return Ok(is_final(bytes));
         }
         // What cannot be kept may be another one next time.
-        let (page, changed) = build()?;
         feed::whole(Fed::Page(Box::new(page), changed), format, Freshness::Feed)
     }
 

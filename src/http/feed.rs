@@ -104,7 +104,7 @@ impl Asked {
                 page.entries.retain(|_entry| of_entries.next().is_some_and(|hash| !known.contains(&hash)));
                 Ok(Found::Made(Made {
                     link: link(&page),
-                    bytes: feeds::render(page, format)?,
+                    bytes: feeds::render(&page, format)?,
                     content_type: format.content_type(),
                     freshness: Freshness::Delta,
                     last_modified: Some(changed),
@@ -143,7 +143,7 @@ pub(super) fn whole(fed: Fed, format: Format, freshness: Freshness) -> Result<Fo
             link: link(&page),
             last_modified: Some(changed.max(page.updated)),
             entries: hashes(&page).into(),
-            bytes: feeds::render(*page, format)?,
+            bytes: feeds::render(&page, format)?,
             content_type: format.content_type(),
             freshness,
             part_of: None,

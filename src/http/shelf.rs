@@ -9,7 +9,7 @@ use std::sync::PoisonError;
 
 use lru::LruCache;
 
-use crate::feeds::entry::Prepared;
+use crate::feeds::facts::Prepared;
 use crate::http::topics;
 use crate::model::paper::Paper;
 use crate::model::paper::PaperId;
@@ -37,7 +37,7 @@ pub(super) struct Listed {
     /// What it was made of.
     row: Box<[u8]>,
     /// The entry but for its place.
-    pub(super) prepared: Prepared,
+    pub(super) prepared: Arc<Prepared>,
     /// When any source last told something new of it.
     pub(super) last_word: Timestamp,
 }
@@ -45,7 +45,7 @@ pub(super) struct Listed {
 impl Listed {
     /// Of a paper that is not kept.
     pub(super) fn of(paper: &Paper, urls: &Urls) -> Self {
-        let (prepared, last_word) = (Prepared::of(paper, urls), topics::last_word(paper));
+        let (prepared, last_word) = (Arc::new(Prepared::of(paper, urls)), topics::last_word(paper));
         Self { row: Box::default(), prepared, last_word }
     }
 

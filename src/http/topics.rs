@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 
 use crate::feeds::FeedPage;
 use crate::feeds::TopicHead;
+use crate::feeds::entry;
 use crate::http::Serving;
 use crate::http::Site;
 use crate::http::accept;
@@ -146,7 +147,8 @@ pub(super) fn document(
     };
     let changed =
         papers.iter().map(|(place, listed)| last_change(place, listed)).fold(changed, Timestamp::max);
-    let entries = papers.iter().map(|(place, listed)| listed.prepared.at(place, &serving.urls)).collect();
+    let entries =
+        papers.iter().map(|(place, listed)| entry::at(&listed.prepared, place, &serving.urls)).collect();
     Ok((FeedPage::topic(&head, entries, format, urls), changed))
 }
 

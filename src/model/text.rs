@@ -59,11 +59,6 @@ impl Text {
         &self.0
     }
 
-    /// The characters, as they are.
-    pub fn into_string(self) -> String {
-        self.0
-    }
-
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

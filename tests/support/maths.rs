@@ -134,7 +134,7 @@ impl Audit {
         let observation = self.observed(text("id"), title, body);
         self.papers += 1;
         let paper = merged(observation);
-        let content = entry::entry(&paper, &place(&paper), &self.urls).content;
+        let content = entry::entry(&paper, &place(&paper), &self.urls).content();
         let seconds = begun.elapsed().as_secs_f64();
         self.title(text("id"), title, paper.title().text.as_str());
         let plain = paper.abstract_text().map(|text| text.text.as_str()).unwrap_or_default().to_owned();
