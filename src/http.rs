@@ -154,7 +154,7 @@ impl Default for Settings {
             answer_timeout: Duration::from_secs(30),
             linger: Duration::from_millis(300),
             drain: Duration::from_secs(20),
-            cache_bytes: 64 * 1_024 * 1_024,
+            cache_bytes: 128 * 1_024 * 1_024,
             requests_per_minute: 1_200,
         }
     }

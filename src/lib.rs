@@ -34,8 +34,9 @@
 //! source reads the answer into records; [`normalise`] cleans each into an observation. `harvest::plan` looks up papers
 //! that share an identifier or a title key, decides, merges, and matches the paper against all [`topics`]; the plan
 //! (paper, places in topics, the source's new cursor and validators) goes to [`store`], which logs it, fsyncs, applies
-//! it, and moves its revision. The next request for a topic's feed finds that the topic moved, renders anew ([`feeds`])
-//! and answers with a new `ETag`; the reader sees one new entry. A poll that brings nothing moves the revision and no topic,
+//! it, and moves its revision. The next request for a topic's feed finds that the topic moved, renders anew ([`feeds`];
+//! papers that were listed before are kept as they are written, `http::shelf`) and answers with a new `ETag`; the reader sees
+//! one new entry. A poll that brings nothing moves the revision and no topic,
 //! so that every feed is still ready in the form in which it was sent before.
 //!
 //! **A revision arrives from two sources.** The first report of version 2 joins the paper's observation of that source,

@@ -161,8 +161,8 @@ pub(super) const SERVER: Section = Section {
         key(
             "cache",
             Form::Size(MIB, 64 * GIB),
-            Fallback::Written("\"64 MiB\""),
-            "How much memory may hold feeds and pages that are ready to be sent.",
+            Fallback::Written("\"128 MiB\""),
+            "How much memory may hold what is ready: one half feeds and pages as they are sent, the other papers as feeds list them.",
         ),
         key(
             "editor_token",
