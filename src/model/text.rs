@@ -110,6 +110,22 @@ fn clean(text: &str, paragraphs: bool) -> String {
     folded(&composed, paragraphs)
 }
 
+/// How many bytes at the beginning of a text are such, all of ASCII, single blanks between them among them.
+pub(crate) fn run_of(text: &str, is_such: impl Fn(u8) -> bool) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        at += rest.iter().position(|byte| !is_such(*byte)).unwrap_or(rest.len());
+        let is_between =
+            at > 0 && bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(|byte| is_such(*byte));
+        if !is_between {
+            return at;
+        }
+        at += 1;
+    }
+}
+
 /// A text without banned characters, white space folded.
 fn folded(text: &str, paragraphs: bool) -> String {
     let mut out = String::with_capacity(text.len());
@@ -120,8 +136,7 @@ fn folded(text: &str, paragraphs: bool) -> String {
             0
         } else {
             // What needs no look at each of its characters goes at once.
-            let run = rest.bytes().position(|byte| !matches!(byte, b'!'..=b'~')).unwrap_or(rest.len());
-            run.max(character.len_utf8())
+            run_of(rest, |byte| matches!(byte, b'!'..=b'~')).max(character.len_utf8())
         };
         if length == 0 {
             feeds = feeds.saturating_add(u8::from(character == '\n'));
@@ -182,7 +197,10 @@ pub struct Abstract {
 
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::UnicodeNormalization as _;
+
     use super::Text;
+    use super::is_banned;
 
     #[test]
     fn white_space_is_folded_and_paragraphs_stay() {
@@ -196,6 +214,32 @@ mod tests {
             [("", ""), (" ", ""), ("a b~", "a b~"), (" a b", "a b"), ("a b ", "a b"), ("a  b", "a b")]
         {
             assert_eq!(Text::new(text).as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn runs_are_folded_as_characters_are() {
+        let letters =
+            [' ', ' ', '\n', '\n', 'a', '&', '\u{e9}', 'e', '\u{301}', '\u{0}', '\u{202E}', '\u{A0}', '\t'];
+        let mut random = fastrand::Rng::with_seed(3);
+        for _text in 0..5_000 {
+            let text: String =
+                (0..random.usize(..24)).map(|_at| letters[random.usize(..letters.len())]).collect();
+            // A character at a time, as it is told.
+            let (mut lines, mut gap) = (String::new(), String::new());
+            for character in text.chars().filter(|character| !is_banned(*character)).nfc() {
+                if character.is_whitespace() {
+                    gap.push(character);
+                    continue;
+                }
+                if !lines.is_empty() && !gap.is_empty() {
+                    lines.push_str(if gap.matches('\n').count() > 1 { "\n\n" } else { " " });
+                }
+                gap.clear();
+                lines.push(character);
+            }
+            assert_eq!(Text::new(&text).as_str(), lines, "{text:?}");
+            assert_eq!(Text::line(&text).as_str(), lines.replace("\n\n", " "), "{text:?}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! Writing text into XHTML: five characters are escaped, white space is folded, and what XML forbids is left out.
 
 use crate::model::text::is_banned;
+use crate::model::text::run_of;
 
 /// Escapes `&`, `<`, `>`, `"` and drops characters that may not stand in XML.
 pub(crate) fn push(out: &mut String, text: &str) {
     let mut rest = text;
     while !rest.is_empty() {
-        rest = push_run(out, rest, |byte| is_plain(byte) || byte == b' ');
+        rest = push_run(out, rest);
         if let Some(character) = rest.chars().next() {
             push_one(out, character);
             rest = rest.get(character.len_utf8()..).unwrap_or_default();
@@ -20,7 +21,7 @@ pub(crate) fn push_folded(out: &mut String, text: &str, after_blank: bool) {
     let mut rest = text;
     while !rest.is_empty() {
         let before = rest.len();
-        rest = push_run(out, rest, is_plain);
+        rest = push_run(out, rest);
         after_blank &= rest.len() == before;
         let Some(character) = rest.chars().next() else { return };
         rest = rest.get(character.len_utf8()..).unwrap_or_default();
@@ -37,10 +38,9 @@ pub(crate) fn push_folded(out: &mut String, text: &str, after_blank: bool) {
     }
 }
 
-/// Takes over the bytes at the beginning that are such, all of ASCII, and returns what follows.
-fn push_run<'text>(out: &mut String, text: &'text str, is_such: impl Fn(u8) -> bool) -> &'text str {
-    let length = text.bytes().position(|byte| !is_such(byte)).unwrap_or(text.len());
-    let (run, rest) = text.split_at_checked(length).unwrap_or(("", text));
+/// Takes over what stands for itself at the beginning, and returns what follows.
+fn push_run<'text>(out: &mut String, text: &'text str) -> &'text str {
+    let (run, rest) = text.split_at_checked(run_of(text, is_plain)).unwrap_or(("", text));
     out.push_str(run);
     rest
 }
@@ -81,7 +81,37 @@ pub(crate) fn paragraphs(text: &crate::model::text::Text) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::push;
     use super::push_folded;
+    use super::push_one;
+    use crate::model::text::is_banned;
+
+    #[test]
+    fn runs_are_written_as_characters_are() {
+        let letters = [' ', ' ', '\n', 'a', '&', '<', '"', '>', 'é', '~', '\u{0}', '\u{FFFF}', '\u{A0}'];
+        let mut random = fastrand::Rng::with_seed(4);
+        for number in 0..5_000 {
+            let text: String =
+                (0..random.usize(..24)).map(|_at| letters[random.usize(..letters.len())]).collect();
+            let (mut plain, mut folded, mut after_blank) = (String::new(), String::new(), number % 2 == 0);
+            for character in text.chars() {
+                push_one(&mut plain, character);
+                if is_banned(character) {
+                    continue;
+                }
+                if !character.is_whitespace() {
+                    push_one(&mut folded, character);
+                } else if !after_blank {
+                    folded.push(' ');
+                }
+                after_blank = character.is_whitespace();
+            }
+            let (mut out, mut folded_out) = (String::new(), String::new());
+            push(&mut out, &text);
+            push_folded(&mut folded_out, &text, number % 2 == 0);
+            assert_eq!((out, folded_out), (plain, folded), "{text:?}");
+        }
+    }
 
     #[test]
     fn markup_is_escaped_and_blanks_are_folded() {

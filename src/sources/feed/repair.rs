@@ -14,7 +14,7 @@ use crate::entities::named;
 pub(in crate::sources) fn repair(text: &str) -> String {
     let kept: String;
     let mut rest = text;
-    if has_strangers(text.as_bytes()) {
+    if has_strangers(text) {
         kept = text.chars().filter(|character| is_xml(*character)).collect();
         rest = &kept;
     }
@@ -276,10 +276,10 @@ fn reference(name: &str) -> Option<Reference> {
     })
 }
 
-/// Whether some character of a text is one that XML does not allow, or may be: it is looked at byte by byte.
-fn has_strangers(bytes: &[u8]) -> bool {
-    // Controls, and the byte with which U+F000 to U+FFFF begin.
-    bytes.iter().any(|byte| (*byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0xEF)
+/// Whether some character of a text is none of [`is_xml`]; looking at bytes is many times as fast as at characters.
+fn has_strangers(text: &str) -> bool {
+    let has_control = text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r'));
+    has_control || text.contains('\u{FFFE}') || text.contains('\u{FFFF}')
 }
 
 /// Whether XML 1.0 allows a character (§2.2).
