@@ -160,6 +160,7 @@ impl Desk {
             cabinet: Cabinet::beside(&self.started_with.store.path),
             private: self.private.clone(),
             trends: Trends::default(),
+            // The server makes one as large as its cache may be.
             shelf: Shelf::new(0),
         }
     }

@@ -1,10 +1,11 @@
 //! A feed page as an Atom document (RFC 4287), byte for byte the same for the same page.
 //!
-//! The document is `atom_syndication`'s; each entry is written by it once, with gaps, and then filled in for every list. Ours are the opening before the root, since the library knows no processing
-//! instruction, and the mark of an archive. `dc` and `dcterms` elements go through the library's extension maps (sorted, so their
-//! order is stable) and never carry attributes, which the library would write unescaped. Metadata stands before the entries
-//! because the feed itself has no such extensions: the library would write those last, which validators call misplaced.
-//! Affiliations stand in the content: no namespace that validators know has a word for them.
+//! The document is `atom_syndication`'s; each entry is written by it once, with gaps, and then filled in for every list. Ours
+//! are the opening before the root, since the library knows no processing instruction, and the mark of an archive. `dc` and
+//! `dcterms` elements go through the library's extension maps (sorted, so their order is stable) and never carry attributes,
+//! which the library would write unescaped. Metadata stands before the entries because the feed itself has no such extensions:
+//! the library would write those last, which validators call misplaced. Affiliations stand in the content: no namespace that
+//! validators know has a word for them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -23,7 +23,7 @@ use crate::urls::outside;
 
 mod sound;
 
-/// A well-formed XHTML `div` without active content. Only [`crate::feeds::entry::entry`] makes one.
+/// A well-formed XHTML `div` without active content. Only [`Body`] makes one.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Content(String);
 

@@ -121,7 +121,7 @@ impl Hash for Prepared {
 
 impl From<Facts> for Prepared {
     fn from(facts: Facts) -> Self {
-        // The same in every process: hashes of entries are kept.
+        // The same in every process of one build: they are kept. After an upgrade that changes them readers get the whole once.
         let hash = FixedState::with_seed(0).hash_one(&facts);
         Self { facts, hash, stencil: OnceLock::new() }
     }
@@ -148,9 +148,13 @@ impl Prepared {
 impl Facts {
     /// About how many bytes they are in a document.
     pub(super) fn bytes(&self) -> usize {
-        let summary = self.summary.as_ref().map_or(0, |text| text.as_str().len());
-        let parts = self.authors.len() + self.links.len() + self.categories.len() + self.identifiers.len();
-        self.body.bytes() + summary + parts * 96 + 768
+        let text = |text: &Option<Text>| text.as_ref().map_or(0, |text| text.as_str().len());
+        let authors = self.authors.iter().map(|person| person.name.as_str().len() + 64).sum::<usize>();
+        let links = self.links.iter().map(|link| link.href.len() + 64).sum::<usize>();
+        let categories = self.categories.iter().map(|category| category.term.len() + 96).sum::<usize>();
+        let identifiers = self.identifiers.iter().map(|id| id.len() + 40).sum::<usize>();
+        let texts = text(&self.summary) + text(&self.citation) + self.title.as_str().len();
+        self.body.bytes() + texts + authors + links + categories + identifiers + 768
     }
 }
 

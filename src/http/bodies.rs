@@ -85,7 +85,7 @@ impl<S> Bodies<S> {
     pub(super) fn keep(&self, path: &str, stamp: S, revision: u64, body: &Arc<Representation>) {
         let weight = body.weight();
         let shelf = self.shelves.get(place(path, SHELVES));
-        let Some(shelf) = shelf.filter(|_| weight <= self.limit_bytes / 4) else { return };
+        let Some(shelf) = shelf.filter(|_| weight <= self.limit_bytes / 2) else { return };
         let mut held = self.placing.lock().unwrap_or_else(PoisonError::into_inner);
         let used = self.tick.fetch_add(1, Ordering::Relaxed) + 1;
         let slot = Slot {

@@ -160,7 +160,8 @@ fn link(page: &FeedPage) -> Option<String> {
 
 /// Numbers that change with anything in a page: one for its head, then one for each entry.
 fn hashes(page: &FeedPage) -> Vec<u64> {
-    /// The same in every process, since they are kept.
+    /// The same in every process of one build, since they are kept ([`crate::http::cabinet`]). Where an upgrade changes them, a
+    /// reader that wants only what is new gets the whole feed once.
     fn number(part: &impl Hash) -> u64 {
         FixedState::with_seed(0).hash_one(part)
     }

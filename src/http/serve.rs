@@ -255,10 +255,12 @@ impl Doors {
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let bucket = seat.map(|seat| Arc::clone(&seat.bucket));
+        let mut is_begun = false;
         if let Some(app) = &self.server.app {
             let served = shortcut::serve(&mut stream, app, bucket.as_deref(), &phase, &self.closing);
-            let Some(read) = served.await? else { return Ok(()) };
-            stream.unread(read);
+            let Some(rest) = served.await? else { return Ok(()) };
+            stream.unread(rest.read);
+            is_begun = rest.is_answered;
         }
         let network = seat.map(|seat| Network(seat.group.to_string().into()));
         let server = Arc::clone(&self.server);
@@ -275,7 +277,10 @@ impl Doors {
                 Ok::<_, Infallible>(answer)
             }
         });
-        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
+        // No connection changes its protocol in the middle.
+        let builder = self.builder.clone();
+        let builder = if is_begun { builder.http1_only() } else { builder };
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         tokio::select! {
             biased;
             served = &mut connection => return served,

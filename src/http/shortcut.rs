@@ -4,8 +4,8 @@
 //!
 //! Only what is beyond doubt is taken: a whole head that came at once, a read of a path, one plain host, no body, nothing
 //! hop-by-hop but `Connection: close` or `keep-alive`. With the first request that is anything else the connection goes
-//! over to hyper, with all that was read of it, and stays there; what hyper would have answered to the others is answered
-//! here byte for byte alike (`tests/integration/http/caching.rs` holds one against the other).
+//! over to hyper, with all that was read of it, and stays there; what hyper would have answered to the others is
+//! answered here with the same status, headers and bytes (`tests/integration/http/shortcut.rs` holds one against the other).
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -38,15 +38,15 @@ const LONGEST_HEAD: usize = 2 * 1_024;
 /// The most lines of a head that is taken.
 const MOST_LINES: usize = 32;
 
-/// Answers what is ready until another request comes, and returns what was read of that; `None` when the connection has ended.
-/// `bucket` counts the requests of the network it comes from. With `closing` a connection ends as soon as nothing was asked.
+/// Answers what is ready until another request comes, and returns what is left for hyper; `None` when the connection has ended.
+/// `bucket` counts the requests of the network it comes from. With `closing` a connection ends behind its present request.
 pub(super) async fn serve<IO>(
     stream: &mut Paced<IO>,
     app: &App,
     bucket: Option<&Bucket>,
     phase: &Phase,
     closing: &CancellationToken,
-) -> io::Result<Option<Vec<u8>>>
+) -> io::Result<Option<Rest>>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
@@ -54,6 +54,7 @@ where
     let mut came = Vec::with_capacity(LONGEST_HEAD);
     let mut lines = Vec::with_capacity(1_024);
     let mut date = Date::default();
+    let mut is_answered = false;
     loop {
         let count = tokio::select! {
             biased;
@@ -66,7 +67,12 @@ where
         // Requests may be sent without waiting for the answers.
         let mut rest = came.as_slice();
         while !rest.is_empty() {
-            let Some(answer) = answer(rest, app, bucket) else { return Ok(Some(rest.to_vec())) };
+            let Some(mut answer) = answer(rest, app, bucket) else {
+                return Ok(Some(Rest { read: rest.to_vec(), is_answered }));
+            };
+            // A server that stops says so with its last answer.
+            answer.closes |= closing.is_cancelled();
+            is_answered = true;
             phase.asked(false);
             lines.clear();
             answer.write_head(&mut lines, &mut date);
@@ -84,6 +90,14 @@ where
         }
         came.clear();
     }
+}
+
+/// What of a connection is left for hyper.
+pub(super) struct Rest {
+    /// What was read and not answered.
+    pub(super) read: Vec<u8>,
+    /// Whether something was answered, so that it goes on with HTTP/1.1.
+    pub(super) is_answered: bool,
 }
 
 /// What is answered to one request.

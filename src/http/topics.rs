@@ -251,10 +251,10 @@ fn entries(
 }
 
 /// What is found of some places; one whose paper is gone is left out and told to the operator.
-fn found<Paper>(
+fn found<One>(
     places: Vec<TimelineEntry>,
-    find: impl Fn(&PaperId) -> Result<Option<Paper>, store::Error>,
-) -> Result<Vec<(TimelineEntry, Paper)>, Fault> {
+    find: impl Fn(&PaperId) -> Result<Option<One>, store::Error>,
+) -> Result<Vec<(TimelineEntry, One)>, Fault> {
     let mut found = Vec::with_capacity(places.len());
     for place in places {
         if let Some(paper) = find(&place.paper)? {

@@ -140,7 +140,7 @@ fn folded(text: &str, paragraphs: bool) -> String {
         };
         if length == 0 {
             feeds = feeds.saturating_add(u8::from(character == '\n'));
-            is_behind_blank |= character.is_whitespace();
+            is_behind_blank |= character.is_whitespace() && !is_banned(character);
             rest = rest.get(character.len_utf8()..).unwrap_or_default();
             continue;
         }
@@ -219,8 +219,10 @@ mod tests {
 
     #[test]
     fn runs_are_folded_as_characters_are() {
-        let letters =
-            [' ', ' ', '\n', '\n', 'a', '&', '\u{e9}', 'e', '\u{301}', '\u{0}', '\u{202E}', '\u{A0}', '\t'];
+        let letters = [
+            ' ', ' ', '\n', '\n', 'a', '&', '\u{e9}', 'e', '\u{301}', '\u{0}', '\u{202E}', '\u{A0}', '\u{B}',
+            '\u{C}', '\t',
+        ];
         let mut random = fastrand::Rng::with_seed(3);
         for _text in 0..5_000 {
             let text: String =

@@ -3,6 +3,8 @@
 //! Tolerant: an end tag that fits nothing is passed over, an element that is not closed ends with its parent. Depth
 //! and number of elements are capped; entities are resolved only as XML's own and as numbers.
 
+use std::borrow::Cow;
+
 use quick_xml::NsReader;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
@@ -241,20 +243,20 @@ impl Builder {
     /// Hands a finished element to the one around it.
     fn put(&mut self, open: Open) {
         let Open { element, has_elements } = open;
-        let keeps_text = self.open.len() > self.outer
-            && self.fits(element.text.len() + element.markup.len() + 2 * element.name.len());
+        let is_kept = self.open.len() > self.outer;
+        let inside = match (is_kept, has_elements) {
+            (true, true) => Cow::Borrowed(element.markup.as_str()),
+            (true, false) => quick_xml::escape::partial_escape(element.text.as_str()),
+            (false, _) => Cow::Borrowed(""),
+        };
+        let keeps_text = is_kept && self.fits(element.text.len() + inside.len() + 2 * element.name.len());
         let Some(parent) = self.open.last_mut() else {
             self.root.get_or_insert(element);
             return;
         };
         if keeps_text {
             parent.element.text.push_str(&element.text);
-            if has_elements {
-                push_markup(&mut parent.element.markup, &element, &element.markup);
-            } else {
-                let markup = quick_xml::escape::partial_escape(element.text.as_str());
-                push_markup(&mut parent.element.markup, &element, &markup);
-            }
+            push_markup(&mut parent.element.markup, &element, &inside);
         }
         parent.element.children.push(element);
     }

@@ -11,6 +11,7 @@ use crate::model::source::Pace;
 use crate::model::time::Timestamp;
 use crate::sources::feed::cut;
 use crate::sources::feed::cut::Ending;
+use crate::sources::feed::cut::Piece;
 use crate::sources::feed::cut::Pieces;
 use crate::sources::feed::decode;
 use crate::sources::feed::elements;
@@ -108,16 +109,20 @@ impl Answer {
         let mut spaces = Spaces::new(pieces.family);
         let head = elements::read(&pieces.head, &mut spaces, 2).map(|reading| head::read(&reading.root));
         let head = head.unwrap_or_default();
-        let items = self.items(&pieces, &mut spaces);
-        let sound = items.iter().filter(|(_number, _element, is_sound)| *is_sound);
-        let sound = sound.filter_map(|(number, ..)| pieces.items.get(number - 1)).map(|piece| piece.text);
         let mut standard = Standard::new(context.base);
-        let mut entries =
-            standard.entries(&pieces.plain_opening, &sound.collect::<Vec<_>>(), &pieces.closing);
-        for (number, element, is_sound) in items {
-            let entry = if is_sound { entries.next().flatten() } else { None };
-            let item = Item { family: pieces.family, entry, element };
-            self.push(number, &item, &head, context);
+        let mut first = 1;
+        for batch in batches(&pieces.items) {
+            let items = self.items(first, batch, &pieces, &mut spaces);
+            let sound = items.iter().filter(|(_place, _element, is_sound)| *is_sound);
+            let sound: Vec<&str> =
+                sound.filter_map(|(place, ..)| batch.get(*place)).map(|piece| piece.text).collect();
+            let mut entries = standard.entries(&pieces.plain_opening, &sound, &pieces.closing);
+            for (place, element, is_sound) in items {
+                let entry = if is_sound { entries.next().flatten() } else { None };
+                let item = Item { family: pieces.family, entry, element };
+                self.push(first + place, &item, &head, context);
+            }
+            first += batch.len();
         }
         self.pace = head.pace;
         if pieces.is_cut {
@@ -126,26 +131,33 @@ impl Answer {
         self.bounds(pieces.is_cut, pieces.is_capped);
     }
 
-    /// The elements of all items that can be read, with their numbers; feed-rs refuses ill-formed ones, some of them by a panic.
-    fn items(&mut self, pieces: &Pieces<'_>, spaces: &mut Spaces) -> Vec<(usize, Element, bool)> {
-        let mut items = Vec::with_capacity(pieces.items.len());
-        for (number, piece) in (1..).zip(&pieces.items) {
-            let place = format!("item {number}");
+    /// The elements of the items of a batch that can be read, with their places in it; feed-rs refuses ill-formed ones, some of
+    /// them by a panic. `first` is the number of its first item.
+    fn items(
+        &mut self,
+        first: usize,
+        batch: &[Piece<'_>],
+        pieces: &Pieces<'_>,
+        spaces: &mut Spaces,
+    ) -> Vec<(usize, Element, bool)> {
+        let mut items = Vec::with_capacity(batch.len());
+        for (place, piece) in batch.iter().enumerate() {
+            let name = format!("item {}", first + place);
             if piece.ending == Ending::Cut {
-                self.problem(&place, "the document ends inside it");
+                self.problem(&name, "the document ends inside it");
                 continue;
             }
             let document = [&pieces.opening, piece.text, &pieces.closing].concat();
             let reading = elements::read(&document, spaces, if pieces.family == Family::Rss { 3 } else { 2 });
             let fault = reading.as_ref().and_then(|reading| reading.fault.clone());
             let Some(element) = reading.and_then(|reading| own_element(reading.root, pieces.family)) else {
-                self.problem(&place, fault.as_deref().unwrap_or("it has no element that can be read"));
+                self.problem(&name, fault.as_deref().unwrap_or("it has no element that can be read"));
                 continue;
             };
             if let Some(fault) = &fault {
-                self.problem(&place, &format!("read in spite of its markup: {fault}"));
+                self.problem(&name, &format!("read in spite of its markup: {fault}"));
             }
-            items.push((number, element, fault.is_none()));
+            items.push((place, element, fault.is_none()));
         }
         items
     }
@@ -188,6 +200,19 @@ impl Answer {
     }
 }
 
+/// Items that are read at once. What a hostile item becomes may be many times as long as it is, so that no more of them are held
+/// together than have so many bytes.
+fn batches<'p, 't>(pieces: &'p [Piece<'t>]) -> impl Iterator<Item = &'p [Piece<'t>]> {
+    const BYTES: usize = 256 * 1_024;
+    let mut held = 0;
+    pieces.chunk_by(move |before, next| {
+        held += before.text.len();
+        let fits = held + next.text.len() <= BYTES;
+        held = if fits { held } else { 0 };
+        fits
+    })
+}
+
 fn is_feed(pieces: &Pieces<'_>) -> bool {
     let local = pieces.root.split_once(':').map_or(pieces.root, |(_, local)| local);
     ["rss", "rdf", "feed", "channel", "entry"].iter().any(|name| name.eq_ignore_ascii_case(local))
@@ -201,4 +226,60 @@ fn own_element(root: Element, family: Family) -> Option<Element> {
         element = element.children.into_iter().next()?;
     }
     Some(element)
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::Context;
+    use super::batches;
+    use super::read;
+    use crate::model::time::Timestamp;
+    use crate::sources::feed::cut;
+    use crate::sources::feed::skip::Skip;
+
+    /// A feed with an item for each of these titles and so much text in each; a title without an end is not well-formed.
+    fn feed(titles: &[String], bytes: usize) -> String {
+        let item = |title: &String| {
+            let text = "flags ".repeat(bytes / 6);
+            format!(
+                "<item><title>{title}</title><guid>{}</guid><description>{text}</description></item>",
+                title.len()
+            )
+        };
+        let items: String = titles.iter().map(item).collect();
+        format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>")
+    }
+
+    #[test]
+    fn items_keep_their_numbers_and_words_in_whatever_batch_they_are_read() {
+        let mut titles: Vec<String> = (0..1_000).map(|number| format!("Paper {number}")).collect();
+        titles[700] = "Paper <b>700".to_owned();
+        let text = feed(&titles, 1_000);
+        let pieces = cut::cut(&text).unwrap();
+        let sizes: Vec<usize> = batches(&pieces.items).map(<[_]>::len).collect();
+        assert!(sizes.len() > 3 && sizes.iter().sum::<usize>() == 1_000, "{sizes:?}");
+        let (base, skip) = (Url::parse("https://journal.example/").unwrap(), Skip::new(&[]));
+        let context = Context { base: &base, run: Timestamp::from_seconds(1), language: None, skip: &skip };
+        let answer = read(text.as_bytes(), None, &context);
+        let places: Vec<&str> = answer.problems.iter().map(|problem| problem.place.as_str()).collect();
+        assert_eq!(places, ["item 701"]);
+        assert_eq!(answer.records.len(), 1_000);
+        for (number, record) in answer.records.iter().enumerate() {
+            let title = &record.title.as_ref().unwrap().text;
+            assert!(
+                title.contains(&format!("Paper {number}")) || number == 700 && title.contains("700"),
+                "{title}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_item_larger_than_a_batch_is_read_alone() {
+        let titles: Vec<String> = ["One", "Two", "Three"].map(str::to_owned).into();
+        let text = feed(&titles, 300_000);
+        let pieces = cut::cut(&text).unwrap();
+        assert_eq!(batches(&pieces.items).map(<[_]>::len).collect::<Vec<_>>(), [1, 1, 1]);
+    }
 }

@@ -23,7 +23,7 @@ impl Standard {
     }
 
     /// The entries of items, in their order, as far as feed-rs gives them. All are read at once where it takes them all; else
-    /// each is read alone, so that its refusal of one costs no other.
+    /// each is read alone, so that its refusal of one costs no other; then all of them are read twice.
     pub(super) fn entries(
         &mut self,
         opening: &str,

@@ -138,6 +138,17 @@ async fn what_is_kept_beside_is_not_reached_by_a_fragment() {
 }
 
 #[tokio::test]
+async fn no_connection_changes_its_protocol_in_the_middle() {
+    let net = Net::start().await;
+    let site = filled(&net).await;
+    warm(&site).await;
+    let request = format!("GET {FEED} HTTP/1.1\r\nHost: a\r\n\r\nPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    // The connection ends without a frame of HTTP/2.
+    let said = said(&site, &[&request], &["GET"]).await;
+    assert_eq!(&said[0].0[0][9..], "200 OK");
+}
+
+#[tokio::test]
 async fn a_rest_between_requests_ends_when_the_server_stops() {
     let net = Net::start().await;
     let site = filled(&net).await;
