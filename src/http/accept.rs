@@ -1,9 +1,11 @@
-//! Which format of a topic a request accepts (RFC 9110 §12.5.1): the page for people unless a feed is liked better.
+//! What a request accepts (RFC 9110 §12.5.1): which format of a topic, where the page for people is answered unless a feed is
+//! liked better, and whether it is a browser that will show a feed.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 
 use crate::http::encoding;
+use crate::http::headers::Headers;
 use crate::model::format::Format;
 
 /// The media types that mean a feed.
@@ -20,8 +22,8 @@ const FEEDS: [(&str, Format); 6] = [
 pub(super) fn format(headers: &HeaderMap) -> Option<Format> {
     let mut page = 0;
     let mut feeds: Vec<(u16, Format)> = Vec::new();
-    for value in headers.get_all(ACCEPT) {
-        for item in value.to_str().unwrap_or_default().split(',').take(32) {
+    for value in headers.all(&ACCEPT) {
+        for item in value.split(',').take(32) {
             let (name, quality) = encoding::parse(item);
             let name = name.to_ascii_lowercase();
             if matches!(name.as_str(), "text/html" | "application/xhtml+xml" | "text/*" | "*/*") {
@@ -36,6 +38,21 @@ pub(super) fn format(headers: &HeaderMap) -> Option<Format> {
     feeds.into_iter().find(|(quality, _format)| *quality == best).map(|(_quality, format)| format)
 }
 
+/// Whether a browser asks: pages are named, and no format of feeds is. Browsers show what is called Atom or RSS as bare source;
+/// called XML, it is shown with its style sheet.
+pub(super) fn is_browser(headers: &impl Headers) -> bool {
+    let mut wants_page = false;
+    for item in headers.all(&ACCEPT).flat_map(|value| value.split(',').take(32)) {
+        let (name, quality) = encoding::parse(item);
+        let is = |other: &str| quality > 0 && name.eq_ignore_ascii_case(other);
+        if is("application/atom+xml") || is("application/rss+xml") {
+            return false;
+        }
+        wants_page |= is("text/html") || is("application/xhtml+xml");
+    }
+    wants_page
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderMap;
@@ -43,7 +60,27 @@ mod tests {
     use axum::http::header::ACCEPT;
 
     use super::format;
+    use super::is_browser;
     use crate::model::format::Format;
+
+    #[test]
+    fn browsers_name_pages_and_no_feeds() {
+        for (accept, expected) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", true),
+            ("Text/HTML", true),
+            ("application/xml, application/atom+xml, application/rss+xml, text/html, */*;q=0.9", false),
+            ("application/rss+xml;q=0, text/html", true),
+            ("text/html;q=0", false),
+            ("application/atom+xml", false),
+            ("*/*", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(is_browser(&headers), expected, "{accept}");
+        }
+        assert!(!is_browser(&HeaderMap::new()));
+    }
 
     #[test]
     fn browsers_get_the_page_and_feed_readers_the_feed() {

@@ -17,6 +17,7 @@ use axum::response::Response;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::http::accept;
 use crate::http::encoding::Encoding;
 use crate::http::freshness::Freshness;
 use crate::http::freshness::Terms;
@@ -64,6 +65,9 @@ impl Fingerprint {
     }
 }
 
+/// Feeds with a style sheet.
+const STYLED: [&str; 2] = ["application/atom+xml", "application/rss+xml"];
+
 /// One resource in one encoding, ready to be sent: its headers are made once.
 #[derive(Clone, Debug)]
 pub(super) struct Representation {
@@ -71,6 +75,8 @@ pub(super) struct Representation {
     pub(super) encoding: Encoding,
     pub(super) body: Bytes,
     tag: String,
+    /// Whether it is a feed that browsers show by its style sheet.
+    is_styled: bool,
     /// The hashes of the entries, of a feed.
     pub(super) entries: Arc<[u64]>,
     freshness: Freshness,
@@ -97,7 +103,9 @@ impl Representation {
         let tag = fingerprint.tag(encoding);
         let etag = HeaderValue::try_from(&tag);
         known.insert(header::ETAG, etag.unwrap_or(HeaderValue::from_static("\"\"")));
-        known.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        let is_styled = STYLED.iter().any(|styled| content_type.starts_with(styled));
+        let vary = if is_styled { "accept, accept-encoding" } else { "accept-encoding" };
+        known.insert(header::VARY, HeaderValue::from_static(vary));
         // A 304 leaves the others as they were in the 200 (RFC 9111 §4.3.4).
         let mut whole = known.clone();
         whole.extend(SAFETY);
@@ -111,6 +119,7 @@ impl Representation {
             encoding,
             body,
             tag,
+            is_styled,
             entries: Arc::default(),
             freshness,
             status: StatusCode::OK,
@@ -175,7 +184,15 @@ impl Representation {
         let headers = response.headers_mut();
         *headers = if is_known { self.known.clone() } else { self.whole.clone() };
         headers.insert(header::CACHE_CONTROL, self.freshness.control(terms));
+        if !is_known && self.is_shown(request) {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"));
+        }
         response
+    }
+
+    /// Whether these bytes will be shown by a browser, which wants another name for them.
+    pub(super) fn is_shown(&self, request: &impl Headers) -> bool {
+        self.is_styled && accept::is_browser(request)
     }
 
     /// Writes the head of the same answer as HTTP/1.1 has it (RFC 9112 §2.1), less what only the connection knows: the empty line

@@ -142,6 +142,9 @@ fn answer(came: &[u8], app: &App, bucket: Option<&Bucket>) -> Option<Answer> {
         }
     }
     let ready = app.ready(path, &lines)?;
+    if ready.body.is_shown(&lines) {
+        return None;
+    }
     // Whoever asks too often is told so with all the words that it takes.
     bucket.is_none_or(|bucket| bucket.take(app.rate).is_ok()).then(|| {
         let is_known = ready.body.is_known(&lines);

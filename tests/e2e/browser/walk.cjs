@@ -56,6 +56,30 @@ const entries = async (page, url) => {
   }, await answer.text());
 };
 
+/** Feeds are shown by their style sheet, with a hint, and not as source. */
+const styledFeeds = async (page) => {
+  await page.goto(`${base}/topics`);
+  const atom = await page.locator("head link[type='application/atom+xml']").first().getAttribute("href");
+  for (const [path, root, entry] of [[atom, "feed", "entry"], [atom.replace(/\.atom$/, ".rss"), "rss", "item"]]) {
+    await page.goto(new URL(path, base).href);
+    const seen = await page.evaluate((entry) => {
+      const root = document.documentElement;
+      const list = root.querySelector("channel") ?? root;
+      const first = root.querySelector(entry);
+      const title = first?.querySelector("title");
+      return {
+        root: root.localName,
+        hint: getComputedStyle(list, "::before").content,
+        entry: first && getComputedStyle(first).display,
+        title: title && title.getBoundingClientRect().height > 0,
+        identifier: getComputedStyle(first?.querySelector("id, guid") ?? root).display,
+      };
+    }, entry);
+    assert.match(seen.hint, /This is a feed/, path);
+    assert.deepEqual({ ...seen, hint: "" }, { root, hint: "", entry: "flex", title: true, identifier: "none" }, path);
+  }
+};
+
 const search = async (page) => {
   const count = async () => number(await page.locator("#ranked").textContent());
   await page.goto(`${base}/`);
@@ -369,6 +393,7 @@ const manners = async (page, pages) => {
   const deeds = async () => {
     await check("days, weeks and months lead to each other", walkDays);
     await check("a search is narrowed, widened, sorted and subscribed to", search);
+    await check("a feed is shown by its style sheet", styledFeeds);
     await check("a query that cannot be read is explained", explainFault);
     await check("an abstract unfolds and its formulas have a size", unfold);
     await check("the keyboard is enough", keyboard);

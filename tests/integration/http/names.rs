@@ -37,7 +37,27 @@ async fn a_topic_is_a_page_or_a_feed_as_the_request_accepts() {
         let plain = site.get(&path).await;
         let got = site.get_with(&path, &[("accept", page)]).await;
         assert_eq!((got.status, &got.body), (200, &plain.body), "an extension always wins");
-        assert_eq!(got.header("vary"), "accept-encoding");
+        assert_eq!(got.header("etag"), plain.header("etag"));
+        if end == ".json" {
+            assert_eq!(
+                (got.header("content-type"), got.header("vary")),
+                ("application/feed+json", "accept-encoding")
+            );
+            continue;
+        }
+        // A browser shows by its style sheet what is called XML; called a feed, as bare source.
+        assert_eq!(got.header("content-type"), "application/xml; charset=utf-8");
+        assert!(plain.header("content-type").starts_with(if end == ".atom" {
+            "application/atom"
+        } else {
+            "application/rss"
+        }));
+        for answer in [&plain, &got] {
+            assert_eq!(answer.header("vary"), "accept, accept-encoding");
+        }
+        let known = [("accept", page), ("if-none-match", plain.header("etag"))];
+        let again = site.get_with(&path, &known).await;
+        assert_eq!((again.status, again.header("vary")), (304, "accept, accept-encoding"));
     }
 }
 

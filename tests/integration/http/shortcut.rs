@@ -78,6 +78,8 @@ async fn both_ways_answer_alike() {
         ("GET", FEED, "A-IM: feed\r\n".to_owned()),
         ("GET", FEED, "Content-Length: 0\r\n".to_owned()),
         ("GET", FEED, "Range: bytes=0-9\r\n".to_owned()),
+        ("GET", FEED, "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n".to_owned()),
+        ("GET", FEED, format!("Accept: text/html\r\nIf-None-Match: {etag}\r\n")),
         ("GET", FEED, "Accept-Encoding: identity;q=0\r\n".to_owned()),
         ("GET", "/topics/none.atom", String::new()),
         ("GET", "/topics/all.atom?", String::new()),
