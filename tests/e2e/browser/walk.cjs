@@ -75,6 +75,9 @@ const styledFeeds = async (page) => {
         identifier: getComputedStyle(first?.querySelector("id, guid") ?? root).display,
       };
     }, entry);
+    await page.setViewportSize({ width: 320, height: 700 });
+    const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(wide <= screen, `${path}: ${wide} pixels on ${screen}`);
     assert.match(seen.hint, /This is a feed/, path);
     assert.deepEqual({ ...seen, hint: "" }, { root, hint: "", entry: "flex", title: true, identifier: "none" }, path);
   }
