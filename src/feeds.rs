@@ -29,7 +29,7 @@ mod labels;
 pub mod rss;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 mod xml;
 

@@ -83,7 +83,7 @@ fn alone(entry: atom::Entry) -> Result<String, atom::Error> {
 }
 
 /// An entry as it is written, with gaps for what its place says: identifier, time and reason.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Stencil([String; 4]);
 
 /// What stands in a gap while a stencil is made: for private use, so that no text of ours holds it.

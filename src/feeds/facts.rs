@@ -55,7 +55,7 @@ pub struct Facts {
 }
 
 /// The facts of a paper, made once for all lists that it stands in; with them is kept what was made of them.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Prepared {
     facts: Facts,
     hash: u64,

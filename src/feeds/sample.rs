@@ -13,7 +13,7 @@ use crate::feeds::facts::Person;
 use crate::model::text::Text;
 use crate::model::time::Timestamp;
 
-pub(super) fn page() -> FeedPage {
+pub(crate) fn page() -> FeedPage {
     FeedPage {
         id: "tag:example.org,2026:topic/all".to_owned(),
         title: Text::line("Papers & more"),

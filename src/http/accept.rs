@@ -4,7 +4,6 @@
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 
-use crate::http::encoding;
 use crate::http::headers::Headers;
 use crate::model::format::Format;
 
@@ -22,16 +21,13 @@ const FEEDS: [(&str, Format); 6] = [
 pub(super) fn format(headers: &HeaderMap) -> Option<Format> {
     let mut page = 0;
     let mut feeds: Vec<(u16, Format)> = Vec::new();
-    for value in headers.all(&ACCEPT) {
-        for item in value.split(',').take(32) {
-            let (name, quality) = encoding::parse(item);
-            let name = name.to_ascii_lowercase();
-            if matches!(name.as_str(), "text/html" | "application/xhtml+xml" | "text/*" | "*/*") {
-                page = page.max(quality);
-            }
-            let known = FEEDS.iter().filter(|(known, _format)| *known == name);
-            feeds.extend(known.map(|(_name, format)| (quality, *format)));
+    for (name, quality) in headers.liked(&ACCEPT) {
+        let name = name.to_ascii_lowercase();
+        if matches!(name.as_str(), "text/html" | "application/xhtml+xml" | "text/*" | "*/*") {
+            page = page.max(quality);
         }
+        let known = FEEDS.iter().filter(|(known, _format)| *known == name);
+        feeds.extend(known.map(|(_name, format)| (quality, *format)));
     }
     // Of equals the first one counts.
     let best = feeds.iter().map(|(quality, _format)| *quality).max().filter(|best| *best > page)?;
@@ -42,8 +38,7 @@ pub(super) fn format(headers: &HeaderMap) -> Option<Format> {
 /// called XML, it is shown with its style sheet.
 pub(super) fn is_browser(headers: &impl Headers) -> bool {
     let mut wants_page = false;
-    for item in headers.all(&ACCEPT).flat_map(|value| value.split(',').take(32)) {
-        let (name, quality) = encoding::parse(item);
+    for (name, quality) in headers.liked(&ACCEPT) {
         let is = |other: &str| quality > 0 && name.eq_ignore_ascii_case(other);
         if is("application/atom+xml") || is("application/rss+xml") {
             return false;

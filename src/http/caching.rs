@@ -146,7 +146,7 @@ impl Representation {
     /// With the time of the last change. Seconds alone can be said in a header, and no date may lie ahead of the answer's.
     pub(super) fn changed(mut self, at: Option<Timestamp>, now: Timestamp) -> Self {
         self.last_modified = at.map(|at| at.min(now).seconds());
-        if let Some(date) = self.last_modified.and_then(http_date) {
+        if let Some(date) = self.last_modified.and_then(|at| HeaderValue::try_from(http_date(at)?).ok()) {
             self.known.insert(header::LAST_MODIFIED, date.clone());
             self.whole.insert(header::LAST_MODIFIED, date);
         }
@@ -262,10 +262,11 @@ fn tags(list: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn http_date(seconds: i64) -> Option<HeaderValue> {
+/// A time in seconds as it stands in headers (RFC 9110 §5.6.7); none before 1970.
+pub(super) fn http_date(seconds: i64) -> Option<String> {
     let seconds = u64::try_from(seconds).ok()?;
     let at = std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds))?;
-    HeaderValue::try_from(httpdate::fmt_http_date(at)).ok()
+    Some(httpdate::fmt_http_date(at))
 }
 
 #[cfg(test)]

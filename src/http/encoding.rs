@@ -88,22 +88,19 @@ const ZSTD_LEVEL: i32 = 9;
 /// The best encoding for a request, or `None` when it refuses all we have.
 pub(super) fn negotiate(headers: &impl Headers) -> Option<Encoding> {
     let (mut named, mut identity, mut any) = ([None; 3], None, None);
-    for value in headers.all(&ACCEPT_ENCODING) {
-        for item in value.split(',').take(32) {
-            let (coding, quality) = parse(item);
-            let is = |name: &str| coding.eq_ignore_ascii_case(name);
-            if is("identity") {
-                identity = identity.max(Some(quality));
-            } else if coding == "*" {
-                any = any.max(Some(quality));
-            } else {
-                let is_it = |encoding: &Encoding| {
-                    encoding.name().is_some_and(is) || (*encoding == Encoding::Gzip && is("x-gzip"))
-                };
-                let known = Encoding::COMPRESSED.iter().zip(&mut named);
-                for (_encoding, best) in known.filter(|(encoding, _best)| is_it(encoding)) {
-                    *best = (*best).max(Some(quality));
-                }
+    for (coding, quality) in headers.liked(&ACCEPT_ENCODING) {
+        let is = |name: &str| coding.eq_ignore_ascii_case(name);
+        if is("identity") {
+            identity = identity.max(Some(quality));
+        } else if coding == "*" {
+            any = any.max(Some(quality));
+        } else {
+            let is_it = |encoding: &Encoding| {
+                encoding.name().is_some_and(is) || (*encoding == Encoding::Gzip && is("x-gzip"))
+            };
+            let known = Encoding::COMPRESSED.iter().zip(&mut named);
+            for (_encoding, best) in known.filter(|(encoding, _best)| is_it(encoding)) {
+                *best = (*best).max(Some(quality));
             }
         }
     }
@@ -120,24 +117,6 @@ pub(super) fn negotiate(headers: &impl Headers) -> Option<Encoding> {
         None
     } else {
         Some(Encoding::Identity)
-    }
-}
-
-/// A coding, or whatever else is listed, and its quality in thousandths; an illegible quality counts as 0.
-pub(super) fn parse(item: &str) -> (&str, u16) {
-    let mut parts = item.split(';').map(str::trim);
-    let coding = parts.next().unwrap_or_default();
-    let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-    (coding, quality.map_or(1_000, thousandths))
-}
-
-fn thousandths(text: &str) -> u16 {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    match whole {
-        "1" => 1_000,
-        "0" if digits => format!("{fraction:0<3}").parse().unwrap_or(0),
-        _illegible => 0,
     }
 }
 
@@ -176,11 +155,11 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use axum::http::HeaderMap;
     use axum::http::HeaderValue;
     use axum::http::header::ACCEPT_ENCODING;
-
-    use std::io::Read as _;
 
     use super::Encoding;
     use super::negotiate;

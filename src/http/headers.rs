@@ -8,6 +8,11 @@ pub(super) trait Headers {
     /// The values under a name, in order; one that is not of visible ASCII is given as nothing.
     fn all<'a>(&'a self, name: &'a HeaderName) -> impl Iterator<Item = &'a str>;
 
+    /// What the lists under a name hold, with the quality of each in thousandths (RFC 9110 §12.4.2); of each value the first 32.
+    fn liked<'a>(&'a self, name: &'a HeaderName) -> impl Iterator<Item = (&'a str, u16)> {
+        self.all(name).flat_map(|value| value.split(',').take(32)).map(parse)
+    }
+
     /// Whether the name is there at all.
     fn has(&self, name: &HeaderName) -> bool {
         self.all(name).next().is_some()
@@ -35,6 +40,24 @@ impl Headers for Lines<'_> {
 fn legible(value: &[u8]) -> &str {
     let is_legible = value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
     std::str::from_utf8(value).ok().filter(|_text| is_legible).unwrap_or_default()
+}
+
+/// An item of a list and its quality in thousandths; an illegible quality counts as 0.
+fn parse(item: &str) -> (&str, u16) {
+    let mut parts = item.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+    (name, quality.map_or(1_000, thousandths))
+}
+
+fn thousandths(text: &str) -> u16 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    match whole {
+        "1" => 1_000,
+        "0" if digits => format!("{fraction:0<3}").parse().unwrap_or(0),
+        _illegible => 0,
+    }
 }
 
 #[cfg(test)]

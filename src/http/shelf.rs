@@ -92,3 +92,36 @@ impl Shelf {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Listed;
+    use super::Shelf;
+    use crate::feeds::sample;
+    use crate::model::paper::PaperId;
+    use crate::model::time::Timestamp;
+
+    #[test]
+    fn no_more_is_kept_than_may_be_and_what_was_used_last_stays() {
+        let page = sample::page();
+        let [entry] = page.entries.as_slice() else { unreachable!("the sample has one entry") };
+        let listed = |bytes: usize| {
+            let prepared = Arc::clone(&entry.paper);
+            Arc::new(Listed { row: vec![0; bytes].into(), prepared, last_word: Timestamp::from_seconds(1) })
+        };
+        let shelf = Shelf::new(10 * listed(1_000).weight());
+        for number in 0..1_000 {
+            // Each comes twice, the second time larger.
+            shelf.keep(&PaperId::mint(number), &listed(500));
+            shelf.keep(&PaperId::mint(number), &listed(1_000));
+            let kept = shelf.kept.lock().unwrap();
+            assert!(kept.bytes <= shelf.limit_bytes);
+            assert_eq!(kept.bytes, kept.papers.iter().map(|(_id, listed)| listed.weight()).sum::<usize>());
+        }
+        let kept = shelf.kept.lock().unwrap();
+        assert_eq!(kept.papers.len(), 10);
+        assert!((990..1_000).all(|number| kept.papers.contains(&PaperId::mint(number))));
+    }
+}

@@ -10,7 +10,6 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::pin;
-use std::time::Duration;
 
 use axum::http::Method;
 use axum::http::Version;
@@ -24,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::http::answers::App;
 use crate::http::answers::Ready;
+use crate::http::caching;
 use crate::http::guard;
 use crate::http::headers::Headers as _;
 use crate::http::headers::Lines;
@@ -169,7 +169,7 @@ impl Answer {
     }
 }
 
-/// The time in words (RFC 9110 §5.6.7), which stay the same for as long as a second lasts.
+/// The time in words, which stay the same for as long as a second lasts.
 #[derive(Default)]
 struct Date {
     second: i64,
@@ -180,8 +180,7 @@ impl Date {
     fn of(&mut self, at: Timestamp) -> &str {
         let second = at.seconds();
         if self.words.is_empty() || self.second != second {
-            let since = Duration::from_secs(u64::try_from(second).unwrap_or_default());
-            *self = Self { second, words: httpdate::fmt_http_date(std::time::UNIX_EPOCH + since) };
+            *self = Self { second, words: caching::http_date(second).unwrap_or_default() };
         }
         &self.words
     }

@@ -57,8 +57,7 @@ impl Reader {
 
     /// The paper of an identifier, also of one that was absorbed.
     pub fn paper(&self, id: &PaperId) -> Result<Option<Paper>, Error> {
-        let id = self.follow(id)?;
-        self.noun(&keys::paper(&id), "a paper")
+        self.paper_row(id)?.map(|row| row.read()).transpose()
     }
 
     /// The row of the paper of an identifier, also of one that was absorbed: equal rows hold equal papers.
@@ -70,10 +69,8 @@ impl Reader {
 
     /// What the paper of an identifier is about, also of one that was absorbed.
     pub fn gist(&self, id: &PaperId) -> Result<Option<Gist>, Error> {
-        let id = self.follow(id)?;
-        let index = self.shared.index();
-        let value = index.tree().get(keys::paper(&id)).map_err(Error::index("read from"))?;
-        value.map(|value| gist::gist(&value).map_err(Error::stored("a paper"))).transpose()
+        let row = self.paper_row(id)?;
+        row.map(|row| gist::gist(row.as_bytes()).map_err(Error::stored("a paper"))).transpose()
     }
 
     /// The identifier of the paper that stays; `None` when no paper has it.
