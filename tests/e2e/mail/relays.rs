@@ -135,10 +135,13 @@ async fn what_breaks_off_before_the_answer_comes_at_most_twice_under_one_name() 
 async fn a_relay_that_wants_nothing_or_is_away_costs_nobody_a_letter() {
     let Some(sink) = Sink::start() else { return };
     let (_net, site) = site(&sink).await;
+    let busy = json!({"greeting": "421 4.3.2 Too busy"});
+    // Before anybody writes: a letter would else be through before the relay is busy.
+    sink.behave(&busy);
     let postman = Postman::start(&site);
     // In turn: busy, closed for good by its own word, gone in the middle, and back.
     for (manners, seconds) in [
-        (json!({"greeting": "421 4.3.2 Too busy"}), 2),
+        (busy, 2),
         (json!({"greeting": "554 5.3.2 No service here"}), 6),
         (json!({"sender": "421 4.3.2 Shutting down"}), 6),
     ] {
