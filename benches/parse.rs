@@ -1,8 +1,12 @@
-//! The whole path of reading, an answer's bytes to clean observations, beside feed-rs and Python's feedparser, which only
-//! parse the same bytes: arXiv's feeds, pages of arXiv's API, and recorded feeds of other kinds.
+//! The path of reading beside feed-rs and Python's feedparser: arXiv's feeds, pages of arXiv's API, and recorded feeds of
+//! other kinds.
+//!
+//! Like is set beside like. *Reading*, an answer's bytes to records in the source's own words, stands beside feed-rs, which
+//! reads the same bytes and cleans nothing. *Observing*, bytes to clean observations, stands beside feed-rs with its
+//! sanitizing (ammonia over each text that may be HTML), and beside feed-rs alone too, for what cleaning costs.
 //!
 //! `OFFPRINT_DATA=… OFFPRINT_FEEDPARSER=/path/to/python cargo bench --bench parse`. CPU time of one thread, rounds
-//! alternate; ratios are of one round. feedparser is left out where no Python with it is named.
+//! alternate; ratios are of one round; `OFFPRINT_CASE` picks cases by a part of their names. feedparser, which sanitizes too, is left out where no Python with it is named.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -80,14 +84,27 @@ fn main() {
     if python.is_none() {
         println!("OFFPRINT_FEEDPARSER is not set: feedparser is left out");
     }
-    println!("CPU time; ratios are of one round: least / median / most of {ROUNDS}");
     println!(
-        "{:<34} {:>7} {:>6} {:>6} {:>9} {:>9} {:>9} {:>22} {:>6} {:>8}",
-        "", "kB", "items", "papers", "ours us", "of it", "feed-rs", "ours / feed-rs", "limit", "feedp. x"
+        "CPU time in us; ratios are the medians of {ROUNDS} rounds, each of one round, least and most in brackets"
     );
-    println!("{:<34} {:>7} {:>6} {:>6} {:>9} {:>9} {:>9}", "", "", "", "", "", "reading", "us");
-    for case in cases(&folder) {
-        measure(&case, python.as_ref());
+    println!(
+        "{:<28} {:>5} {:>5} {:>7} {:>7} {:>18} {:>5} {:>8} {:>8} {:>18} {:>8} {:>7}",
+        "",
+        "kB",
+        "items",
+        "reading",
+        "feed-rs",
+        "ratio",
+        "limit",
+        "observ.",
+        "sanit.",
+        "ratio",
+        "/feed-rs",
+        "feedp."
+    );
+    let wanted = std::env::var_os("OFFPRINT_CASE").unwrap_or_default();
+    for case in cases(&folder).iter().filter(|case| case.name.contains(&*wanted.to_string_lossy())) {
+        measure(case, python.as_ref());
     }
 }
 
@@ -95,36 +112,44 @@ fn measure(case: &Case, python: Option<&OsString>) {
     let reading = Reading::new(case.kind);
     let responses: Vec<Response> =
         case.bodies.iter().map(|body| reading.response(body, case.content_type)).collect();
-    let papers: usize = responses.iter().map(|response| reading.observations(response).len()).sum();
-    let items = case.bodies.iter().map(|body| feed_rs::parser::parse(body.as_slice()).unwrap().entries.len());
-    let items: usize = items.sum();
-    let (mut ours, mut halves, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    let feed_rs = |is_sanitizing| {
+        let parser = feed_rs::parser::Builder::new().sanitize_content(is_sanitizing).build();
+        case.bodies.iter().map(|body| parser.parse(body.as_slice()).unwrap()).collect::<Vec<_>>()
+    };
+    let items: usize = feed_rs(false).iter().map(|feed| feed.entries.len()).sum();
+    let (mut read, mut observed, mut parsed, mut sanitized) = (vec![], vec![], vec![], vec![]);
     for _round in 0..ROUNDS {
-        ours.push(seconds_each(SECONDS, || {
+        read.push(seconds_each(SECONDS, || {
+            responses.iter().map(|response| reading.records(response)).collect::<Vec<_>>()
+        }));
+        parsed.push(seconds_each(SECONDS, || feed_rs(false)));
+        observed.push(seconds_each(SECONDS, || {
             responses.iter().map(|response| reading.observations(response)).collect::<Vec<_>>()
         }));
-        halves.push(seconds_each(SECONDS, || {
-            responses.iter().map(|response| reading.records(response)).sum::<usize>()
-        }));
-        theirs.push(seconds_each(SECONDS, || {
-            let parsed = case.bodies.iter().map(|body| feed_rs::parser::parse(body.as_slice()).unwrap());
-            parsed.collect::<Vec<_>>()
-        }));
+        sanitized.push(seconds_each(SECONDS, || feed_rs(true)));
     }
-    let ratios: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect();
-    let [least, middle, most] = spread(&ratios);
+    let ratio = |ours: &[f64], theirs: &[f64]| {
+        let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
+        let [least, middle, most] = spread(&ratios);
+        (format!("{middle:.2} ({least:.2}, {most:.2})"), middle)
+    };
+    let (reading_ratio, middle) = ratio(&read, &parsed);
     let verdict = if middle <= case.limit { "" } else { "  over" };
     let feedparser = python.map_or_else(String::new, |python| {
-        format!("{:.1}", feedparser(python, &case.bodies) / median(&ours))
+        format!("{:.2}", median(&observed) / feedparser(python, &case.bodies))
     });
+    let micros = |seconds: &[f64]| median(seconds) * 1e6;
     println!(
-        "{:<34} {:>7.0} {items:>6} {papers:>6} {:>9.0} {:>9.0} {:>9.0} {least:>6.2} / {middle:.2} / {most:>6.2} {:>6.2} {feedparser:>8}{verdict}",
+        "{:<28} {:>5.0} {items:>5} {:>7.0} {:>7.0} {reading_ratio:>18} {:>5.2} {:>8.0} {:>8.0} {:>18} {:>8.2} {feedparser:>7}{verdict}",
         case.name,
         case.bodies.iter().map(Vec::len).sum::<usize>() as f64 / 1e3,
-        median(&ours) * 1e6,
-        median(&halves) * 1e6,
-        median(&theirs) * 1e6,
+        micros(&read),
+        micros(&parsed),
         case.limit,
+        micros(&observed),
+        micros(&sanitized),
+        ratio(&observed, &sanitized).0,
+        ratio(&observed, &parsed).1,
     );
 }
 

@@ -8,6 +8,7 @@ use offprint::model::coverage::Target;
 use offprint::model::observation::Observation;
 use offprint::model::paper::Paper;
 use offprint::model::paper::PaperId;
+use offprint::model::record::Record;
 use offprint::model::source::Cursor;
 use offprint::model::source::SourceId;
 use offprint::model::time::Timestamp;
@@ -98,9 +99,9 @@ impl Reading {
     }
 
     /// The first half of it: an answer's bytes to its records, in the source's own words.
-    pub(crate) fn records(&self, response: &Response) -> usize {
+    pub(crate) fn records(&self, response: &Response) -> Vec<Record> {
         let request = self.source.ask(&self.cursor, NOW).unwrap();
-        self.source.read(&self.cursor, NOW, &request, response).records.len()
+        self.source.read(&self.cursor, NOW, &request, response).records
     }
 }
 

@@ -4,7 +4,9 @@ use chrono::Datelike as _;
 use chrono::NaiveDate;
 
 use crate::model::announcements;
+use crate::model::link::LinkKind;
 use crate::model::record::RawDate;
+use crate::model::record::RawLink;
 use crate::model::time::Timestamp;
 use crate::sources::OptionFault;
 use crate::sources::Options;
@@ -55,6 +57,12 @@ pub(super) fn announced_on(day: NaiveDate) -> RawDate {
 /// The announcement of a paper of which only the month is known that its identifier names.
 pub(super) fn announced_in(month: (i32, u32)) -> RawDate {
     RawDate { text: format!("{:04}-{:02}", month.0, month.1), is_day: false }
+}
+
+/// The addresses of a paper on arXiv: its page and its PDF.
+pub(super) fn links(id: &str) -> Vec<RawLink> {
+    let link = |kind, path: &str| RawLink { kind, href: [path, id].concat() };
+    vec![link(LinkKind::Page, "https://arxiv.org/abs/"), link(LinkKind::Pdf, "https://arxiv.org/pdf/")]
 }
 
 /// Whether a day may be that of the announcement of a paper whose identifier names a month: it lies in that month or the next

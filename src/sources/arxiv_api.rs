@@ -5,6 +5,7 @@
 //! `http://arxiv.org/abs/ID` with a version. The API is fragile: pages come empty though it counts results, and papers are
 //! missing for hours behind their announcement. So it is never the main source. What is deliberately absent: searches.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -33,9 +34,11 @@ use crate::sources::OptionKey;
 use crate::sources::Options;
 use crate::sources::Rhythm;
 use crate::sources::Source;
+use crate::sources::arxiv_api::entry::Entry;
 use crate::sources::feed::decode;
-use crate::sources::feed::repair;
 use crate::sources::xml;
+use crate::sources::xml::document;
+use crate::sources::xml::document::Document;
 
 mod entry;
 
@@ -147,6 +150,58 @@ impl ArxivApi {
     }
 }
 
+impl ArxivApi {
+    /// The papers of the page at hand and the days on which lists announced them.
+    fn wanted(&self, progress: &Progress) -> BTreeMap<String, Option<NaiveDate>> {
+        self.at_hand(progress).iter().cloned().collect()
+    }
+
+    /// An answer in parts. Fails where it is no feed, or one that holds nothing but an error.
+    fn document(&self, progress: &Progress, response: &Response) -> Result<Document<Entry>, String> {
+        let wanted = self.wanted(progress);
+        let document = document::read(&decoded(response), |_head, element| {
+            entry::read(element, |id| wanted.get(id).copied().flatten())
+        });
+        let document = document.ok_or("there is no markup in it, so it is not a feed")?;
+        if document.root.rsplit(':').next() != Some("feed") {
+            let root: String = document.root.chars().take(100).collect();
+            return Err(format!("its root element is <{root}>, which is not a feed"));
+        }
+        complaint(&document).map_or(Ok(document), Err)
+    }
+
+    /// Reads an answer to the page at hand.
+    fn read_document(&self, progress: Progress, document: Document<Entry>) -> Batch {
+        if document.items.is_empty() && total(&document.head) > 0 {
+            return self.retry(progress);
+        }
+        let mut wanted = self.wanted(&progress);
+        let mut batch = Batch::default();
+        for (number, item) in (1..).zip(document.items.into_iter().take(2 * self.batch)) {
+            match item.made {
+                Ok(Entry::Paper(record)) => {
+                    wanted.remove(&record.key);
+                    batch.records.push(*record);
+                }
+                Ok(Entry::Complaint(why)) | Err(why) => {
+                    batch.problems.push(Problem::new(format!("entry {number}"), why));
+                }
+            }
+        }
+        if !document.is_whole {
+            batch.is_partial = true;
+            batch.problems.push(Problem::new("end", "the document ends in the middle"));
+        }
+        if !wanted.is_empty() {
+            let names: Vec<&str> = wanted.keys().map(String::as_str).collect();
+            let message = format!("{} papers are not in the answer: {}", names.len(), names.join(", "));
+            batch.problems.push(Problem::new("id_list", message));
+        }
+        batch.next = self.turn(progress);
+        batch
+    }
+}
+
 impl Source for ArxivApi {
     fn ask(&self, cursor: &Cursor, _run: Timestamp) -> Option<Request> {
         let progress = progress(cursor);
@@ -175,36 +230,10 @@ impl Source for ArxivApi {
             // What is missing was missing then, too.
             return self.retry(progress);
         }
-        let text = text_of(response);
-        if let Err(why) = check(&text) {
-            return Batch { unusable: Some(why), ..Batch::default() };
+        match self.document(&progress, response) {
+            Ok(document) => self.read_document(progress, document),
+            Err(why) => Batch { unusable: Some(why), ..Batch::default() },
         }
-        let entries = xml::items(&text);
-        if entries.is_empty() && total(&text) > 0 {
-            return self.retry(progress);
-        }
-        let mut wanted: BTreeMap<String, Option<NaiveDate>> =
-            self.at_hand(&progress).iter().cloned().collect();
-        let mut batch = Batch::default();
-        for (number, range) in (1..).zip(entries.iter().take(2 * self.batch)) {
-            let entry = text.get(range.clone()).unwrap_or_default();
-            let element = xml::parse(entry).or_else(|fault| xml::parse_leniently(entry).ok_or(fault));
-            match element.and_then(|element| entry::record(&element, |id| wanted.remove(id).flatten())) {
-                Ok(record) => batch.records.push(record),
-                Err(why) => batch.problems.push(Problem::new(format!("entry {number}"), why)),
-            }
-        }
-        if !text.trim_end().ends_with("feed>") {
-            batch.is_partial = true;
-            batch.problems.push(Problem::new("end", "the document ends in the middle"));
-        }
-        if !wanted.is_empty() {
-            let names: Vec<&str> = wanted.keys().map(String::as_str).collect();
-            let message = format!("{} papers are not in the answer: {}", names.len(), names.join(", "));
-            batch.problems.push(Problem::new("id_list", message));
-        }
-        batch.next = self.turn(progress);
-        batch
     }
 
     fn skip(&self, cursor: &Cursor, _run: Timestamp) -> Option<Cursor> {
@@ -225,38 +254,26 @@ impl Source for ArxivApi {
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
-        complaint(&text_of(response))
+        let document = document::read(&decoded(response), |_head, element| entry::read(element, |_id| None));
+        complaint(&document?)
     }
-}
-
-/// Refuses what is no feed, and a feed that holds nothing but an error.
-fn check(text: &str) -> Result<(), String> {
-    let root = xml::root(text).ok_or("there is no markup in it, so it is not a feed")?;
-    if root.rsplit(':').next() != Some("feed") {
-        let root: String = root.chars().take(100).collect();
-        return Err(format!("its root element is <{root}>, which is not a feed"));
-    }
-    complaint(text).map_or(Ok(()), Err)
 }
 
 /// What an error says that stands in place of papers.
-fn complaint(text: &str) -> Option<String> {
-    let first = xml::items(text).into_iter().next()?;
-    let entry = xml::parse(text.get(first)?).ok()?;
-    let is_error = entry.inner_text("id")?.contains("/api/errors");
-    let words = entry.inner_text("summary").unwrap_or_else(|| "an error without a word".to_owned());
-    is_error.then(|| words.chars().take(200).collect())
+fn complaint(document: &Document<Entry>) -> Option<String> {
+    let Ok(Entry::Complaint(words)) = &document.items.first()?.made else { return None };
+    Some(words.chars().take(200).collect())
 }
 
 /// How many papers the answer says were found.
-fn total(text: &str) -> u64 {
-    let range = xml::cut(text, &["totalResults"]).into_iter().next();
-    let element = range.and_then(|range| xml::parse(text.get(range)?).ok());
+fn total(head: &str) -> u64 {
+    let range = xml::cut(head, &["totalResults"]).into_iter().next();
+    let element = range.and_then(|range| xml::parse(head.get(range)?).ok());
     element.and_then(|element| element.text().parse().ok()).unwrap_or(0)
 }
 
-fn text_of(response: &Response) -> String {
-    repair::repair(&decode::decode(&response.body, response.content_type.as_deref()))
+fn decoded(response: &Response) -> Cow<'_, str> {
+    decode::decode(&response.body, response.content_type.as_deref())
 }
 
 fn progress(cursor: &Cursor) -> Progress {

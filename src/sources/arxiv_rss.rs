@@ -7,6 +7,7 @@
 //! on Saturdays and Sundays are healthy. What is deliberately absent: judging freshness by the dates in the feed, which
 //! lie when a stale body is served.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -39,6 +40,8 @@ use crate::sources::feed::decode;
 use crate::sources::feed::repair;
 use crate::sources::pace;
 use crate::sources::xml;
+use crate::sources::xml::document;
+use crate::sources::xml::document::Document;
 
 mod item;
 
@@ -159,7 +162,7 @@ impl Source for ArxivRss {
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
-        let text = text_of(response);
+        let text = repair::repair(&decoded(response));
         let is_error = xml::first_text(&text, "title")?.starts_with("Feed error");
         if is_error { said(&text) } else { None }
     }
@@ -187,42 +190,40 @@ fn coverage(part: &str, batch: &Batch) -> Coverage {
 
 /// What is read of an answer that is a feed, or why it is none.
 fn read_feed(response: &Response) -> Result<Batch, String> {
-    let text = text_of(response);
-    let root = xml::root(&text).ok_or("there is no markup in it, so it is not a feed")?;
-    let local = root.split_once(':').map_or(root, |(_, local)| local);
+    // The old form dates the feed alone, not its items.
+    let mut day: Option<Option<String>> = None;
+    let document = document::read(&decoded(response), |head, item| {
+        item::record(item, day.get_or_insert_with(|| xml::first_text(head, "dc:date")).as_deref())
+    });
+    let Document { root, head, items, is_whole } =
+        document.ok_or("there is no markup in it, so it is not a feed")?;
+    let local = root.split_once(':').map_or(root.as_str(), |(_, local)| local);
     if !["rss", "feed", "rdf"].iter().any(|name| name.eq_ignore_ascii_case(local)) {
         return Err(format!("its root element is <{root}>, which is not a feed"));
     }
-    let items = xml::items(&text);
-    let head = text.get(..items.first().map_or(text.len(), |first| first.start)).unwrap_or_default();
-    if let Some(title) = xml::first_text(head, "title").filter(|title| title.starts_with("Feed error")) {
-        return Err(format!("{title}: {}", said(head).unwrap_or_default()));
+    if let Some(title) = xml::first_text(&head, "title").filter(|title| title.starts_with("Feed error")) {
+        return Err(format!("{title}: {}", said(&head).unwrap_or_default()));
     }
-    let mut batch = Batch { pace: pace::of(head), ..Batch::default() };
-    // The old form dates the feed alone, not its items.
-    let day = xml::first_text(head, "dc:date");
-    for (index, range) in items.iter().enumerate() {
-        let place = || format!("item {}", index + 1);
-        let item = text.get(range.clone()).unwrap_or_default();
-        let element = xml::parse(item).or_else(|fault| {
-            let read = xml::parse_leniently(item).ok_or_else(|| fault.clone())?;
-            batch.problems.push(Problem::new(place(), format!("read in spite of its markup: {fault}")));
-            Ok(read)
-        });
-        match element.and_then(|element| item::record(&element, day.as_deref())) {
+    let mut batch = Batch { pace: pace::of(&head), ..Batch::default() };
+    let rows = items.len();
+    batch.records.reserve(rows);
+    for (number, item) in (1..).zip(items) {
+        let problem = |message| Problem::new(format!("item {number}"), message);
+        let fault = item.fault.map(|fault| problem(format!("read in spite of its markup: {fault}")));
+        batch.problems.extend(fault);
+        match item.made {
             Ok(record) => batch.records.push(record),
-            Err(message) => batch.problems.push(Problem::new(place(), message)),
+            Err(message) => batch.problems.push(problem(message)),
         }
     }
-    if !text.trim_end().ends_with(&format!("</{root}>")) {
+    if !is_whole {
         (batch.is_partial, batch.is_broken_off) = (true, true);
         batch.problems.push(Problem::new("end", format!("the document ends before </{root}>")));
     }
-    if items.len() >= ROW_LIMIT {
+    if rows >= ROW_LIMIT {
         batch.is_partial = true;
         let message = format!(
-            "the feed holds {} rows, its limit: new papers are cut off; ask for fewer categories",
-            items.len()
+            "the feed holds {rows} rows, its limit: new papers are cut off; ask for fewer categories"
         );
         batch.problems.push(Problem::new("feed", message));
     }
@@ -234,8 +235,8 @@ fn said(text: &str) -> Option<String> {
     ["description", "subtitle", "summary"].into_iter().find_map(|name| xml::first_text(text, name))
 }
 
-fn text_of(response: &Response) -> String {
-    repair::repair(&decode::decode(&response.body, response.content_type.as_deref()))
+fn decoded(response: &Response) -> Cow<'_, str> {
+    decode::decode(&response.body, response.content_type.as_deref())
 }
 
 #[cfg(test)]

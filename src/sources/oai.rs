@@ -17,7 +17,6 @@ use crate::sources::feed::decode;
 use crate::sources::feed::repair;
 use crate::sources::xml;
 use crate::sources::xml::Element;
-use crate::sources::xml::Part;
 
 mod history;
 
@@ -66,7 +65,7 @@ pub(super) struct Answer {
 
 /// One record of a list.
 #[derive(Debug)]
-pub(super) struct Item {
+pub(super) struct Item<'t> {
     /// Its identifier in the repository.
     pub(super) identifier: String,
     /// The day of its last change, in UTC.
@@ -74,7 +73,7 @@ pub(super) struct Item {
     /// Whether the repository has deleted it.
     pub(super) is_deleted: bool,
     /// What its `metadata` holds.
-    pub(super) metadata: Option<Element>,
+    pub(super) metadata: Option<Element<'t>>,
     /// What is wrong with its markup, in spite of which it was read.
     pub(super) fault: Option<String>,
 }
@@ -105,14 +104,14 @@ impl Answer {
         let (head, tail) = (head.unwrap_or_default(), tail.unwrap_or_default());
         let made = all(head, "responseDate").next().and_then(|element| day(&element.text()));
         let errors = all(head, "error")
-            .map(|element| (element.attribute("code").unwrap_or_default().to_owned(), element.text()))
+            .map(|element| (element.attribute("code").unwrap_or_default(), element.text().into_owned()))
             .map(|(code, words)| (short(&code).to_owned(), short(&words).to_owned()));
         let errors = errors.take(ERRORS_AT_MOST).collect();
         let is_list = ["ListRecords", "GetRecord"].iter().any(|verb| !xml::cut(head, &[verb]).is_empty());
         // A token belongs to the list, behind its last record.
         let token = all(tail, "resumptionToken").last();
         let size = token.as_ref().and_then(|token| token.attribute("completeListSize")?.trim().parse().ok());
-        let token = token.map(|token| token.text()).filter(|token| !token.is_empty());
+        let token = token.map(|token| token.text().into_owned()).filter(|token| !token.is_empty());
         Ok(Self { text, records, made, errors, is_list, is_whole, token, size })
     }
 
@@ -123,7 +122,7 @@ impl Answer {
 
     /// Its records one after the other, each parsed when it is asked for, those of one identifier once; where one cannot
     /// be read, its number and why. Behind the most that are read there is one last fault.
-    pub(super) fn items(&self) -> impl Iterator<Item = Result<Item, (usize, String)>> {
+    pub(super) fn items(&self) -> impl Iterator<Item = Result<Item<'_>, (usize, String)>> {
         let mut seen = BTreeSet::new();
         let kept = (1..).zip(self.records.iter().take(RECORDS_AT_MOST));
         let items = kept.filter_map(move |(number, range)| {
@@ -139,7 +138,7 @@ impl Answer {
 
     /// What the repository says of itself, where this is the answer to that question.
     pub(super) fn identity(&self) -> Option<Identity> {
-        let said = |name: &str| all(&self.text, name).next().map(|element| element.text());
+        let said = |name: &str| all(&self.text, name).next().map(|element| element.text().into_owned());
         let granularity = said("granularity")?;
         Some(Identity {
             is_to_the_second: granularity.contains(['h', 'H', 'T']),
@@ -163,7 +162,7 @@ impl Answer {
     }
 }
 
-fn item(text: &str) -> Result<Item, String> {
+fn item(text: &str) -> Result<Item<'_>, String> {
     if text.len() > RECORD_BYTES {
         return Err(format!("it is {} bytes long, more than any record", text.len()));
     }
@@ -172,12 +171,11 @@ fn item(text: &str) -> Result<Item, String> {
         Err(fault) => (xml::parse_leniently(text).ok_or_else(|| fault.clone())?, Some(fault)),
     };
     let (mut header, mut metadata) = (None, None);
-    for part in record.parts {
-        let Part::Element(element) = part else { continue };
-        match element.local() {
-            "header" => header = header.or(Some(element)),
-            "metadata" => metadata = metadata.or(Some(element)),
-            _other => {}
+    for (element, _behind) in record.parts {
+        if element.is("header") {
+            header = header.or(Some(element));
+        } else if element.is("metadata") {
+            metadata = metadata.or(Some(element));
         }
     }
     let header = header.ok_or("it has no header")?;
@@ -185,19 +183,18 @@ fn item(text: &str) -> Result<Item, String> {
     if identifier.len() > IDENTIFIER_BYTES {
         return Err(format!("its identifier is {} bytes long", identifier.len()));
     }
-    let mut inside = metadata.into_iter().flat_map(|metadata| metadata.parts);
+    let inside = metadata.and_then(|metadata| metadata.parts.into_iter().next());
     Ok(Item {
         identifier,
         changed: header.inner_text("datestamp").and_then(|text| day(&text)),
         is_deleted: header.attribute("status").is_some_and(|status| status.trim() == "deleted"),
         fault,
-        metadata: inside
-            .find_map(|part| if let Part::Element(element) = part { Some(element) } else { None }),
+        metadata: inside.map(|(element, _behind)| element),
     })
 }
 
 /// The elements of that name in a text, whatever their prefix, each parsed when it is asked for.
-fn all<'text>(text: &'text str, name: &str) -> impl Iterator<Item = Element> + use<'text> {
+fn all<'text>(text: &'text str, name: &str) -> impl Iterator<Item = Element<'text>> {
     xml::cut(text, &[name]).into_iter().filter_map(|range| xml::parse(text.get(range)?).ok())
 }
 

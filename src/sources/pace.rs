@@ -6,13 +6,14 @@ use chrono::Weekday;
 
 use crate::model::source::Pace;
 use crate::sources::xml;
-use crate::sources::xml::Element;
 
 /// Reads what stands before the first item.
 pub(super) fn of(head: &str) -> Pace {
     let list = |name: &str| {
         let block = head.find(&format!("<{name}")).and_then(|start| xml::parse(head.get(start..)?).ok());
-        block.map(|block| block.children().map(Element::text).collect::<Vec<_>>()).unwrap_or_default()
+        block
+            .map(|block| block.children().map(|one| one.text().into_owned()).collect::<Vec<_>>())
+            .unwrap_or_default()
     };
     let minutes = xml::first_text(head, "ttl").and_then(|ttl| ttl.parse::<u64>().ok());
     // A week at most: some feeds state a year.

@@ -4,13 +4,11 @@ use chrono::NaiveDate;
 
 use crate::model::announcements;
 use crate::model::arxiv_id::ArxivId;
-use crate::model::link::LinkKind;
 use crate::model::record::IdHint;
 use crate::model::record::RawAuthor;
 use crate::model::record::RawAuthors;
 use crate::model::record::RawDate;
 use crate::model::record::RawId;
-use crate::model::record::RawLink;
 use crate::model::record::RawSubject;
 use crate::model::record::Record;
 use crate::model::text::Markup;
@@ -25,16 +23,34 @@ const DOIS_AT_MOST: usize = 8;
 /// The most categories of an entry that are read.
 const CATEGORIES_AT_MOST: usize = 64;
 
+/// What an entry is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Entry {
+    /// A paper.
+    Paper(Box<Record>),
+    /// An error of the API's, in its words.
+    Complaint(String),
+}
+
 /// Reads an entry. `listed` gives the day on which a list announced the paper of an identifier, where one did.
-pub(super) fn record(
-    entry: &Element,
+pub(super) fn read(
+    entry: &Element<'_>,
     listed: impl FnOnce(&str) -> Option<NaiveDate>,
-) -> Result<Record, String> {
+) -> Result<Entry, String> {
     let address = entry.inner_text("id").ok_or("it has no id")?;
     if address.contains("/api/errors") {
-        return Err(entry.inner_text("summary").unwrap_or_else(|| "an error without a word".to_owned()));
+        let words = entry.inner_text("summary").unwrap_or_else(|| "an error without a word".to_owned());
+        return Ok(Entry::Complaint(words));
     }
-    let named = address.split_once("/abs/").map_or(address.as_str(), |(_, named)| named);
+    record(entry, &address, listed).map(|record| Entry::Paper(Box::new(record)))
+}
+
+fn record(
+    entry: &Element<'_>,
+    address: &str,
+    listed: impl FnOnce(&str) -> Option<NaiveDate>,
+) -> Result<Record, String> {
+    let named = address.split_once("/abs/").map_or(address, |(_, named)| named);
     let (id, version) =
         ArxivId::parse(named).ok_or_else(|| format!("{named:?} is no identifier of arXiv"))?;
     let title = entry.inner_text("title").ok_or_else(|| format!("{id} has no title"))?;
@@ -56,9 +72,9 @@ pub(super) fn record(
     let dois = entry.inner_text("doi").unwrap_or_default();
     let dois = dois.split_whitespace().take(DOIS_AT_MOST);
     let dois = dois.map(|doi| RawId { hint: IdHint::Doi, text: doi.to_owned() });
-    let author = |author: &Element| RawAuthor {
+    let author = |author: &Element<'_>| RawAuthor {
         name: author.inner_text("name").unwrap_or_default(),
-        affiliations: author.every("affiliation").map(Element::text).collect(),
+        affiliations: author.every("affiliation").map(|place| place.text().into_owned()).collect(),
         ..RawAuthor::default()
     };
     Ok(Record {
@@ -76,16 +92,14 @@ pub(super) fn record(
         submitted: published.map(time),
         comment: tex("comment"),
         citation: tex("journal_ref"),
-        links: [(LinkKind::Page, "abs"), (LinkKind::Pdf, "pdf")]
-            .map(|(kind, path)| RawLink { kind, href: format!("https://arxiv.org/{path}/{id}") })
-            .into(),
+        links: arxiv::links(id.as_str()),
         ..Record::default()
     })
 }
 
 /// The categories, the primary one first, then codes of other classifications, of which one term may hold several.
-fn subjects(entry: &Element) -> Vec<RawSubject> {
-    let term = |element: &Element| element.attribute("term").unwrap_or_default().trim().to_owned();
+fn subjects(entry: &Element<'_>) -> Vec<RawSubject> {
+    let term = |element: &Element<'_>| element.attribute("term").unwrap_or_default().trim().to_owned();
     let primary = entry.every("primary_category").map(term);
     let all: Vec<String> =
         primary.chain(entry.every("category").map(term)).take(CATEGORIES_AT_MOST).collect();

@@ -49,13 +49,12 @@ struct Times {
 }
 
 /// Reads a record; `None` for one that is older than what a harvest of history wishes for.
-pub(super) fn record(item: Item, scope: &Scope<'_>) -> Result<Option<Record>, String> {
+pub(super) fn record(item: Item<'_>, scope: &Scope<'_>) -> Result<Option<Record>, String> {
     let metadata = item.metadata.ok_or("it has no metadata")?;
-    let is_raw = match metadata.local() {
-        "arxiv" => false,
-        "arxivraw" => true,
-        other => return Err(format!("its metadata is <{other}>, which is no format of arXiv")),
-    };
+    let is_raw = metadata.is("arXivRaw");
+    if !is_raw && !metadata.is("arXiv") {
+        return Err(format!("its metadata is <{}>, which is no format of arXiv", metadata.local()));
+    }
     let named = metadata
         .inner_text("id")
         .unwrap_or_else(|| item.identifier.trim_start_matches("oai:arXiv.org:").to_owned());
@@ -133,7 +132,7 @@ fn estimate(month: (i32, u32), times: &Times) -> RawDate {
 }
 
 /// The format `arXiv`: days of the submission and of the last revision.
-fn days(metadata: &Element) -> Times {
+fn days(metadata: &Element<'_>) -> Times {
     let read = |name: &str| metadata.inner_text(name).and_then(|text| day(&text));
     let date = |day: NaiveDate| RawDate { text: day.to_string(), is_day: true };
     let created = read("created");
@@ -149,17 +148,17 @@ fn days(metadata: &Element) -> Times {
 }
 
 /// The format `arXivRaw`: all versions with their times. A version whose source is ignored or empty is a withdrawal.
-fn versions(metadata: &Element) -> Times {
-    let number = |version: &Element| -> Option<u32> {
+fn versions(metadata: &Element<'_>) -> Times {
+    let number = |version: &Element<'_>| -> Option<u32> {
         version.attribute("version")?.trim().trim_start_matches('v').parse().ok()
     };
-    let mut known: Vec<(u32, &Element)> =
+    let mut known: Vec<(u32, &Element<'_>)> =
         metadata.every("version").filter_map(|version| Some((number(version)?, version))).collect();
     known.sort_by_key(|(number, _)| *number);
     let (Some((first_number, first)), Some((last_number, last))) = (known.first(), known.last()) else {
         return Times::default();
     };
-    let date = |version: &Element| version.inner_text("date").map(|text| RawDate { text, is_day: false });
+    let date = |version: &Element<'_>| version.inner_text("date").map(|text| RawDate { text, is_day: false });
     let at = |date: &RawDate| -> Option<Timestamp> {
         DateTime::parse_from_rfc2822(&date.text).ok().map(|at| Timestamp::from(at.with_timezone(&Utc)))
     };
@@ -180,12 +179,12 @@ fn versions(metadata: &Element) -> Times {
 
 /// The authors: one element each, or all in one line. A name is written family first, so that its parts stay told apart; a
 /// group's is not, and a mark between a group and its members is none.
-fn authors(metadata: &Element) -> RawAuthors {
+fn authors(metadata: &Element<'_>) -> RawAuthors {
     let Some(list) = metadata.inner("authors") else { return RawAuthors::default() };
     if list.inner("author").is_none() {
-        return RawAuthors::Joined(list.text());
+        return RawAuthors::Joined(list.text().into_owned());
     }
-    let author = |author: &Element| {
+    let author = |author: &Element<'_>| {
         let family = author.inner_text("keyname")?;
         let given = author.inner_text("forenames").unwrap_or_default();
         let suffix = author.inner_text("suffix").unwrap_or_default();
@@ -199,7 +198,7 @@ fn authors(metadata: &Element) -> RawAuthors {
             (_, "") => format!("{family}, {given}"),
             _all => format!("{family}, {suffix}, {given}"),
         };
-        let affiliations = author.every("affiliation").map(Element::text).collect();
+        let affiliations = author.every("affiliation").map(|place| place.text().into_owned()).collect();
         name.chars().any(char::is_alphabetic).then_some(RawAuthor {
             name,
             affiliations,

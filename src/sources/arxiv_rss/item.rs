@@ -3,35 +3,35 @@
 //! The day of a feed is the day of its batch. It is the day of announcement only for papers that are new in it: what is
 //! replaced or cross-listed was announced before, in the month that its identifier names.
 
+use std::borrow::Cow;
+
 use chrono::DateTime;
 use chrono::Datelike as _;
 use chrono::NaiveDate;
 
 use crate::entities::decoded;
 use crate::model::arxiv_id::ArxivId;
-use crate::model::link::LinkKind;
 use crate::model::record::Announce;
 use crate::model::record::IdHint;
 use crate::model::record::RawAuthors;
 use crate::model::record::RawDate;
 use crate::model::record::RawId;
-use crate::model::record::RawLink;
 use crate::model::record::RawSubject;
 use crate::model::record::Record;
 use crate::model::text::Markup;
 use crate::model::text::Raw;
+use crate::sources::arxiv;
 use crate::sources::xml::Element;
 
 /// A record from an item or an entry; `feed_day` is the date of the whole feed, for items that have none.
-pub(super) fn record(item: &Element, feed_day: Option<&str>) -> Result<Record, String> {
+pub(super) fn record(item: &Element<'_>, feed_day: Option<&str>) -> Result<Record, String> {
     let text = |name: &str| item.child(name).map(Element::text).filter(|text| !text.is_empty());
     let full_title = text("title");
     let stamp = full_title.as_deref().and_then(stamp);
     let guid = text("guid").or_else(|| text("id"));
-    let page = text("link")
-        .or_else(|| item.child("link").and_then(|link| link.attribute("href")).map(str::to_owned));
+    let page = text("link").or_else(|| item.child("link").and_then(|link| link.attribute("href")));
     let in_guid = guid.as_deref().and_then(|guid| guid.strip_prefix("oai:arXiv.org:"));
-    let in_page = page.as_deref().and_then(|page| page.split("/abs/").nth(1));
+    let in_page = page.as_deref().and_then(|page| page.split_once("/abs/")).map(|(_, id)| id);
     let Some(named) = stamp.as_ref().map(|stamp| stamp.id).or(in_guid).or(in_page) else {
         return Err("it has neither a guid nor a link with an arXiv identifier".to_owned());
     };
@@ -39,61 +39,57 @@ pub(super) fn record(item: &Element, feed_day: Option<&str>) -> Result<Record, S
     let title = stamp.as_ref().map(|stamp| stamp.title).or(full_title.as_deref());
     let title = title.filter(|title| !title.is_empty()).ok_or_else(|| format!("{named} has no title"))?;
     let described = text("description").or_else(|| text("summary")).unwrap_or_default();
-    let described = if stamp.is_some() { without_tags(&described) } else { described };
+    let described = if stamp.is_some() { without_tags(&described).into() } else { described };
     let (announced_as, abstract_text) = split_description(&described);
-    let announce = text("arxiv:announce_type").or(announced_as).as_deref().and_then(Announce::parse);
+    let announce = text("arxiv:announce_type").as_deref().or(announced_as).and_then(Announce::parse);
     let announce = announce.or_else(|| stamp.as_ref().map(|stamp| stamp.announce));
     let mut ids = vec![RawId { hint: IdHint::Arxiv, text: key.to_owned() }];
-    ids.extend(text("arxiv:doi").map(|text| RawId { hint: IdHint::Doi, text }));
+    ids.extend(text("arxiv:doi").map(|text| RawId { hint: IdHint::Doi, text: text.into_owned() }));
     let subject = |term: &str| RawSubject { is_arxiv: true, term: term.to_owned() };
-    let categories = item.children().filter(|element| element.name == "category");
+    let categories = item.children().filter(|element| element.name.eq_ignore_ascii_case("category"));
     let stamped = stamp.as_ref().map(|stamp| subject(stamp.category));
     let stated = categories.map(|element| match element.attribute("term") {
-        Some(term) => subject(term),
+        Some(term) => subject(&term),
         None => subject(&element.text()),
     });
-    let day = text("pubdate").or_else(|| text("published")).or_else(|| feed_day.map(str::to_owned));
-    let (announced, revised) = dates(key, announce, day);
-    let links = [(LinkKind::Page, "abs"), (LinkKind::Pdf, "pdf")];
+    let day = text("pubdate").or_else(|| text("published"));
+    let (announced, revised) = dates(key, announce, day.as_deref().or(feed_day));
     Ok(Record {
         key: key.to_owned(),
         ids,
         title: Some(Raw::new(title, Markup::Tex)),
         abstract_text: (!abstract_text.is_empty()).then(|| Raw::new(abstract_text, Markup::Tex)),
-        authors: RawAuthors::Arxiv(text("dc:creator").unwrap_or_default()),
+        authors: RawAuthors::Arxiv(text("dc:creator").unwrap_or_default().into_owned()),
         subjects: stamped.into_iter().chain(stated).collect(),
         announce,
         version,
         announced,
         revised,
         citation: text("arxiv:journal_reference").map(|text| Raw::new(text, Markup::Tex)),
-        license: text("dc:rights"),
-        links: links
-            .map(|(kind, path)| RawLink { kind, href: format!("https://arxiv.org/{path}/{key}") })
-            .into(),
+        license: text("dc:rights").map(Cow::into_owned),
+        links: arxiv::links(key),
         ..Record::default()
     })
 }
 
 /// When the paper was announced and when the version at hand was made, as far as the day of the feed says so.
-fn dates(key: &str, announce: Option<Announce>, day: Option<String>) -> (Option<RawDate>, Option<RawDate>) {
-    let first_month = ArxivId::parse(key).and_then(|(id, _version)| id.announced());
-    let month =
-        first_month.map(|(year, month)| RawDate { text: format!("{year:04}-{month:02}"), is_day: false });
+fn dates(key: &str, announce: Option<Announce>, day: Option<&str>) -> (Option<RawDate>, Option<RawDate>) {
+    let first_month = || ArxivId::parse(key).and_then(|(id, _version)| id.announced());
+    let month = || first_month().map(arxiv::announced_in);
     let is_later = || {
-        let month_of_day = day.as_deref().and_then(month_of);
-        first_month.zip(month_of_day).is_some_and(|(first, day)| first < day)
+        let month_of_day = day.and_then(month_of);
+        first_month().zip(month_of_day).is_some_and(|(first, day)| first < day)
     };
     match announce {
-        Some(Announce::Replace | Announce::ReplaceCross) => {
-            (month, day.map(|text| RawDate { text, is_day: true }))
-        }
+        Some(Announce::Replace | Announce::ReplaceCross) => (month(), day.map(batch_day)),
         // The day on which an older paper was listed in one more category is neither of both.
-        Some(Announce::Cross) if is_later() => (month, None),
-        Some(Announce::New | Announce::Cross) | None => {
-            (day.map(|text| RawDate { text, is_day: true }), None)
-        }
+        Some(Announce::Cross) if is_later() => (month(), None),
+        Some(Announce::New | Announce::Cross) | None => (day.map(batch_day), None),
     }
+}
+
+fn batch_day(text: &str) -> RawDate {
+    RawDate { text: text.to_owned(), is_day: true }
 }
 
 /// The day of the feed that a record of a new paper came in.
@@ -146,11 +142,13 @@ fn split_version(text: &str) -> (&str, Option<u32>) {
 }
 
 /// Takes `arXiv:… Announce Type: new` and `Abstract:` off a description.
-fn split_description(text: &str) -> (Option<String>, &str) {
+fn split_description(text: &str) -> (Option<&str>, &str) {
     let Some(rest) = text.strip_prefix("arXiv:") else { return (None, text) };
-    let announced = rest.split("Announce Type:").nth(1).and_then(|rest| rest.split_whitespace().next());
-    let abstract_text = rest.split_once("Abstract:").map_or("", |(_, text)| text.trim());
-    (announced.map(str::to_owned), abstract_text)
+    let (head, abstract_text) = rest.split_once("Abstract:").unwrap_or((rest, ""));
+    let (_id, announced) = head.split_once("Announce Type:").unwrap_or_default();
+    let announced = announced.split_whitespace().next();
+    let abstract_text = abstract_text.trim();
+    (announced, abstract_text)
 }
 
 /// The old form wraps its abstracts, which are TeX, into a little HTML: that goes, and its entities are decoded. A

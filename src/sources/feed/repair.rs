@@ -276,10 +276,19 @@ fn reference(name: &str) -> Option<Reference> {
     })
 }
 
-/// Whether some character of a text is none of [`is_xml`]; looking at bytes is many times as fast as at characters.
-fn has_strangers(text: &str) -> bool {
-    let has_control = text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r'));
-    has_control || text.contains('\u{FFFE}') || text.contains('\u{FFFF}')
+/// Whether a reference of that name is one that stays as it is.
+pub(in crate::sources) fn is_sound_reference(name: &str) -> bool {
+    name.len() < LONGEST_REFERENCE && matches!(reference(name), Some(Reference::AsItIs))
+}
+
+/// Whether some character of a text is none of [`is_xml`].
+pub(in crate::sources) fn has_strangers(text: &str) -> bool {
+    // U+FFFE and U+FFFF begin with 0xEF, as few others do.
+    let may_begin = |byte: u8| byte == 0xEF || byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // No way out within a stretch: so the processor looks at many bytes at once.
+    let mut stretches = text.as_bytes().chunks(1_024);
+    stretches.any(|stretch| stretch.iter().fold(false, |found, byte| found | may_begin(*byte)))
+        && !text.chars().all(is_xml)
 }
 
 /// Whether XML 1.0 allows a character (§2.2).

@@ -15,7 +15,7 @@ use crate::sources::oai::Item;
 const FAULTS_TOLD: usize = 50;
 
 /// What a record of a format is: a paper, nothing that is wanted, or a fault.
-pub(in crate::sources) type Meaning = fn(Item, &Scope<'_>) -> Result<Option<Record>, String>;
+pub(in crate::sources) type Meaning = fn(Item<'_>, &Scope<'_>) -> Result<Option<Record>, String>;
 
 /// In what list a record stands.
 #[derive(Clone, Copy, Debug)]

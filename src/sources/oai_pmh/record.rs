@@ -44,13 +44,18 @@ const LANGUAGES: &[(&str, &str)] = &[
 ];
 
 /// Reads a record of any metadata format that holds Dublin Core's elements.
-pub(super) fn record(item: Item, _scope: &Scope<'_>) -> Result<Option<Record>, String> {
+pub(super) fn record(item: Item<'_>, _scope: &Scope<'_>) -> Result<Option<Record>, String> {
     let Item { identifier, metadata, .. } = item;
     let metadata = metadata.ok_or("it has no metadata")?;
-    let title = metadata.every("title").map(Element::text).find(|title| !title.is_empty());
+    let title =
+        metadata.every("title").map(|element| element.text().into_owned()).find(|title| !title.is_empty());
     let title = title.ok_or_else(|| format!("its metadata, <{}>, has no title", metadata.name))?;
     let every = |name: &'static str| {
-        metadata.every(name).take(MOST).map(Element::text).filter(|text| !text.is_empty())
+        metadata
+            .every(name)
+            .take(MOST)
+            .map(|element| element.text().into_owned())
+            .filter(|text| !text.is_empty())
     };
     let description = every("description").max_by_key(|text| (text.len(), std::cmp::Reverse(text.clone())));
     let identifiers: Vec<String> = every("identifier").collect();
@@ -85,8 +90,8 @@ fn written(text: &str) -> Raw {
 }
 
 /// The authors, an element each, or all of them in one.
-fn authors(metadata: &Element) -> RawAuthors {
-    let names = metadata.every("creator").take(AUTHORS_AT_MOST).map(Element::text);
+fn authors(metadata: &Element<'_>) -> RawAuthors {
+    let names = metadata.every("creator").take(AUTHORS_AT_MOST).map(|element| element.text().into_owned());
     let mut names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
     if let [one] = names.as_mut_slice()
         && one.contains(';')

@@ -1,6 +1,8 @@
 //! One paper of PubMed (`PubmedArticle`, or a book's chapter). A notice of retraction gives a record for each paper that it
 //! names, and none of its own.
 
+use std::borrow::Cow;
+
 use crate::model::link::LinkKind;
 use crate::model::record::IdHint;
 use crate::model::record::RawAuthor;
@@ -31,7 +33,7 @@ pub(super) struct Article {
 }
 
 /// Reads a paper; for its retraction alone where `is_notice` says so.
-pub(super) fn read(element: &Element, is_notice: bool) -> Result<Article, String> {
+pub(super) fn read(element: &Element<'_>, is_notice: bool) -> Result<Article, String> {
     let citation = element.inner("medlinecitation").or_else(|| element.inner("bookdocument"));
     let citation = citation.ok_or("it has no MedlineCitation")?;
     let pmid = citation.inner_text("pmid").ok_or("it has no PMID")?;
@@ -42,15 +44,17 @@ pub(super) fn read(element: &Element, is_notice: bool) -> Result<Article, String
     let title = title(article).ok_or_else(|| format!("{pmid} has no title"))?;
     let data = element.inner("pubmeddata").or_else(|| element.inner("pubmedbookdata"));
     let related = all(citation, "commentscorrectionslist", "commentscorrections");
-    let is_of = |one: &Element, kind: &str| one.attribute("RefType") == Some(kind);
+    let is_of = |one: &Element<'_>, kind: &str| one.attribute("RefType").as_deref() == Some(kind);
     if related.iter().any(|one| is_of(one, "RetractionOf")) {
         let retracted = related.iter().filter(|one| is_of(one, "RetractionOf"));
         let records: Vec<Record> = retracted.filter_map(|one| notice(&pmid, &title, one)).collect();
         let fault = || format!("{pmid} is a retraction that identifies no paper");
         return if records.is_empty() { Err(fault()) } else { Ok(Article { pmid, records }) };
     }
-    let kinds: Vec<String> =
-        all(article, "publicationtypelist", "publicationtype").into_iter().map(Element::text).collect();
+    let kinds: Vec<String> = all(article, "publicationtypelist", "publicationtype")
+        .into_iter()
+        .map(|kind| kind.text().into_owned())
+        .collect();
     let is_kind = |wanted: &str| kinds.iter().any(|kind| kind.eq_ignore_ascii_case(wanted));
     if is_kind("Retraction of Publication") && !is_kind("Retracted Publication") {
         return Err(format!("{pmid} is a retraction that names no paper"));
@@ -83,7 +87,10 @@ pub(super) fn read(element: &Element, is_notice: bool) -> Result<Article, String
     let day = |text: String| RawDate { text, is_day: true };
     let history = data.map(|data| all(data, "history", "pubmedpubdate")).unwrap_or_default();
     let marked = |status: &str| {
-        history.iter().find(|date| date.attribute("PubStatus") == Some(status)).and_then(|date| written(date))
+        history
+            .iter()
+            .find(|date| date.attribute("PubStatus").as_deref() == Some(status))
+            .and_then(|date| written(date))
     };
     let journal = article.inner("journal");
     let issue = journal.and_then(|journal| journal.inner("journalissue"));
@@ -125,13 +132,13 @@ pub(super) fn read(element: &Element, is_notice: bool) -> Result<Article, String
 }
 
 /// The elements of a name in the first list of another name.
-fn all<'a>(element: &'a Element, list: &str, name: &str) -> Vec<&'a Element> {
+fn all<'a, 't>(element: &'a Element<'t>, list: &str, name: &str) -> Vec<&'a Element<'t>> {
     let list = element.inner(list).into_iter().flat_map(Element::children);
-    list.filter(|child| child.local() == name).collect()
+    list.filter(|child| child.is(name)).collect()
 }
 
 /// The title; that of its own language where there is no English one.
-fn title(article: &Element) -> Option<Raw> {
+fn title(article: &Element<'_>) -> Option<Raw> {
     let of = |name: &str| article.inner(name).map(inline::html).map(|text| medline::title(&text));
     let is_title = |text: &String| !text.is_empty() && text != "Not Available";
     let english = of("articletitle").filter(is_title);
@@ -142,16 +149,16 @@ fn title(article: &Element) -> Option<Raw> {
 
 /// Its own DOI, its number in PubMed Central and, of a preprint, that of arXiv, which stands where others name a page.
 /// References list identifiers too, deeper in.
-fn own_ids(article: &Element, citation: &Element, data: Option<&Element>) -> Vec<RawId> {
-    let valid = |child: &&Element| child.attribute("ValidYN") != Some("N");
+fn own_ids(article: &Element<'_>, citation: &Element<'_>, data: Option<&Element<'_>>) -> Vec<RawId> {
+    let valid = |child: &&Element<'_>| child.attribute("ValidYN").as_deref() != Some("N");
     let located = article.every("elocationid").filter(valid).map(|id| (id.attribute("EIdType"), id.text()));
     let held =
         data.into_iter().chain([citation]).flat_map(|holder| all(holder, "articleidlist", "articleid"));
-    let all: Vec<(Option<&str>, String)> =
+    let all: Vec<(Option<Cow<'_, str>>, Cow<'_, str>)> =
         held.map(|id| (id.attribute("IdType"), id.text())).chain(located).collect();
-    let of = |kind: &str| all.iter().find(|(known, text)| *known == Some(kind) && !text.is_empty());
+    let of = |kind: &str| all.iter().find(|(known, text)| known.as_deref() == Some(kind) && !text.is_empty());
     let is_arxiv = |text: &str| text.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("arxiv:"));
-    let id = |hint, text: &String| RawId { hint, text: text.clone() };
+    let id = |hint, text: &str| RawId { hint, text: text.to_owned() };
     let doi = of("doi").map(|(_, text)| id(IdHint::Doi, text));
     let central = of("pmc").map(|(_, text)| id(IdHint::Pmcid, text));
     let arxiv = all.iter().find(|(_, text)| is_arxiv(text)).map(|(_, text)| id(IdHint::Arxiv, text));
@@ -159,7 +166,7 @@ fn own_ids(article: &Element, citation: &Element, data: Option<&Element>) -> Vec
 }
 
 /// That a paper was retracted, told by the notice.
-fn notice(pmid: &str, title: &Raw, one: &Element) -> Option<Record> {
+fn notice(pmid: &str, title: &Raw, one: &Element<'_>) -> Option<Record> {
     let mut ids: Vec<RawId> =
         one.inner_text("pmid").map(|text| RawId { hint: IdHint::Pmid, text }).into_iter().collect();
     ids.extend(medline::referred(&one.inner_text("refsource").unwrap_or_default()));
@@ -174,40 +181,41 @@ fn notice(pmid: &str, title: &Raw, one: &Element) -> Option<Record> {
     })
 }
 
-fn authors(article: &Element) -> Vec<RawAuthor> {
-    let one = |author: &Element| {
+fn authors(article: &Element<'_>) -> Vec<RawAuthor> {
+    let one = |author: &Element<'_>| {
         let text = |name: &str| author.inner_text(name);
         let given = text("forename").or_else(|| text("initials").map(|letters| medline::initials(&letters)));
         let name = match text("lastname") {
             Some(family) => medline::person(&family, given.as_deref(), text("suffix").as_deref()),
             None => text("collectivename")?,
         };
-        let is_orcid =
-            |child: &&Element| child.local() == "identifier" && child.attribute("Source") == Some("ORCID");
-        let places = author.children().filter(|child| child.local() == "affiliationinfo");
+        let is_orcid = |child: &&Element<'_>| {
+            child.is("identifier") && child.attribute("Source").as_deref() == Some("ORCID")
+        };
+        let places = author.children().filter(|child| child.is("affiliationinfo"));
         Some(RawAuthor {
             name,
             affiliations: places.filter_map(|place| place.inner_text("affiliation")).collect(),
-            orcid: author.children().find(is_orcid).map(Element::text),
+            orcid: author.children().find(is_orcid).map(|id| id.text().into_owned()),
             is_group: text("lastname").is_none(),
         })
     };
     // A wrong spelling stays in the list beside the right one.
-    let valid = |author: &&Element| author.attribute("ValidYN") != Some("N");
+    let valid = |author: &&Element<'_>| author.attribute("ValidYN").as_deref() != Some("N");
     // Books list their editors apart.
     let lists = article.children().filter(|child| {
-        child.local() == "authorlist" && child.attribute("Type").is_none_or(|kind| kind == "authors")
+        child.is("authorlist") && child.attribute("Type").is_none_or(|kind| kind == "authors")
     });
     lists
         .flat_map(Element::children)
-        .filter(|child| child.local() == "author")
+        .filter(|child| child.is("author"))
         .filter(valid)
         .filter_map(one)
         .collect()
 }
 
-fn subjects(citation: &Element) -> Vec<RawSubject> {
-    let words = all(citation, "keywordlist", "keyword").into_iter().map(Element::text);
+fn subjects(citation: &Element<'_>) -> Vec<RawSubject> {
+    let words = all(citation, "keywordlist", "keyword").into_iter().map(|word| word.text().into_owned());
     let headings = all(citation, "meshheadinglist", "meshheading");
     let headings = headings.into_iter().filter_map(|heading| heading.inner_text("descriptorname"));
     let terms = words.chain(headings).filter(|term| !term.is_empty()).take(SUBJECTS);
@@ -215,7 +223,7 @@ fn subjects(citation: &Element) -> Vec<RawSubject> {
 }
 
 /// A date of any of the forms: `2026-04-13`, `2026-04` or `2026`. Seasons say no more than their year.
-fn written(date: &Element) -> Option<String> {
+fn written(date: &Element<'_>) -> Option<String> {
     if let Some(year) = date.inner_text("year") {
         let month = date.inner_text("month").and_then(|month| month_of(&month));
         let day = date.inner_text("day").and_then(|day| day.parse::<u32>().ok());

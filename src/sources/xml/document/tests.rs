@@ -1,0 +1,84 @@
+//! Both ways of reading a document say the same of it, and what needs mending goes the long way.
+
+use super::*;
+
+const HEAD: &str =
+    "<?xml version='1.0'?>\n<rss xmlns:a='b?c&amp;d' version=\"2.0\"><channel><title>x &lt; y</title>";
+
+fn both(text: &str) -> bool {
+    let make = &mut |_head: &str, element: &Element<'_>| Ok(told(element));
+    let long = mended(&repair::repair(text), make).unwrap();
+    let short = sound(text, make);
+    if let Some(short) = &short {
+        assert_eq!(*short, long, "{text}");
+    }
+    short.is_some()
+}
+
+/// Everything that an element says, but not how its tags are written.
+fn told(element: &Element<'_>) -> String {
+    fn tell(element: &Element<'_>, out: &mut String) {
+        out.extend(["(", element.name]);
+        for (name, value) in element.attributes() {
+            out.extend([" ", name, "=", &value]);
+        }
+        out.extend(["|", &element.text]);
+        for (inner, behind) in &element.parts {
+            tell(inner, out);
+            out.push_str(behind);
+        }
+        out.push(')');
+    }
+    let mut out = String::new();
+    tell(element, &mut out);
+    out
+}
+
+#[test]
+fn sound_documents_are_read_in_one_pass() {
+    for items in [
+        "",
+        "<item><title>a &amp; b&#233;&#x3b1;</title><link href=\"/?a&amp;b\"/><x:c t='&#60;'>d<e/>f<g>h</g>i</x:c></item>",
+        "<item><d><![CDATA[<p>a & b</p>\r\n]]>c\r\nd</d></item>\n<item/>".trim_end_matches("<item/>"),
+        "<item>a</item>between<other>b</other><entry xml:lang='en'>c</entry>",
+    ] {
+        assert!(both(&format!("{HEAD}{items}</channel></rss>\n")), "{items}");
+    }
+}
+
+#[test]
+fn the_first_doubt_sends_a_document_the_long_way() {
+    for items in [
+        "<item>AT&T</item>",
+        "<item>&eacute;</item>",
+        "<item>&#150;</item>",
+        "<item>&#X41;</item>",
+        "<item>&#00000000000000000000000000000000065;</item>",
+        "<item>a\u{1}</item>",
+        "<item>x < y</item>",
+        "<item>p<q and <b>r</b></item>",
+        "<item><a b='1>2'>c</a></item>",
+        "<item><a b='AT&T'>c</a></item>",
+        "<item><a b>c</a></item>",
+        "<item><!-- b -->c</item>",
+        "<item><?php b ?>c</item>",
+        "<item><d><![CDATA[a</d></item><item><d><![CDATA[b]]></d></item>",
+        "<item>a<item>b</item></item>",
+        "<item>a<b>c</item>",
+        "<item>a</b>c</item>",
+        "<item/>",
+        "<item>a",
+    ] {
+        assert!(!both(&format!("{HEAD}{items}</channel></rss>")), "{items}");
+    }
+    for text in [
+        "<rss/>",
+        "a<rss></rss>",
+        "<rss></rss>b",
+        "<a></a><b></b>",
+        "<item></item>",
+        "<!DOCTYPE a><rss></rss>",
+    ] {
+        assert!(!both(text), "{text}");
+    }
+}

@@ -1,0 +1,159 @@
+//! Events of quick-xml → elements. The tree lies in the text that it was read from.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::events::BytesRef;
+use quick_xml::events::BytesStart;
+use quick_xml::events::Event;
+use quick_xml::events::attributes::Attributes;
+
+use crate::sources::xml::Element;
+
+/// How deep elements may be nested.
+const DEEPEST: usize = 128;
+
+/// Parses one element from the beginning of a text; what follows it is not looked at.
+pub(in crate::sources) fn parse(text: &str) -> Result<Element<'_>, String> {
+    parse_with(text, true)
+}
+
+/// Does what [`parse`] does with an element in which others are not closed, or closed without a beginning. It must have an
+/// end itself, or it may have been cut.
+pub(in crate::sources) fn parse_leniently(text: &str) -> Option<Element<'_>> {
+    parse_with(text, false).ok()
+}
+
+fn parse_with(text: &str, is_strict: bool) -> Result<Element<'_>, String> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().check_end_names = is_strict;
+    reader.config_mut().allow_unmatched_ends = !is_strict;
+    let mut builder = Builder::default();
+    loop {
+        let from = position(&reader);
+        let event = reader.read_event().map_err(|error| format!("{error} (byte {from})"))?;
+        let done = match event {
+            Event::Start(start) => {
+                builder.start(tag(text, from, &start), start.name().as_ref().len())?;
+                None
+            }
+            Event::Empty(start) => {
+                builder.start(tag(text, from, &start), start.name().as_ref().len())?;
+                builder.end_last()
+            }
+            Event::End(end) => builder.end(end.name().as_ref())?,
+            Event::Text(characters) => {
+                builder.text(characters.xml10_content());
+                None
+            }
+            Event::CData(characters) => {
+                builder.text(characters.xml10_content());
+                None
+            }
+            Event::GeneralRef(reference) => {
+                builder.text(resolve(&reference));
+                None
+            }
+            Event::Eof => return Err("the document ends inside an element".to_owned()),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => None,
+        };
+        if let Some(element) = done {
+            return Ok(element);
+        }
+    }
+}
+
+/// Where a reader stands in its text.
+pub(super) fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
+
+/// What stands in a start tag, where it lies in the text.
+pub(super) fn tag<'t>(text: &'t str, from: usize, start: &BytesStart<'_>) -> &'t str {
+    text.get(from + 1..from + 1 + start.len()).unwrap_or_default()
+}
+
+/// The characters of a reference; one that is not known stays as it is written.
+pub(super) fn resolve<'t>(reference: &BytesRef<'_>) -> Cow<'t, str> {
+    match reference.resolve_char_ref() {
+        Ok(Some(character)) => character.to_string().into(),
+        _other => match quick_xml::escape::resolve_xml_entity(reference) {
+            Some(characters) => characters.into(),
+            None => format!("&{};", &**reference).into(),
+        },
+    }
+}
+
+/// Puts elements together.
+#[derive(Default)]
+pub(super) struct Builder<'t> {
+    open: Vec<Element<'t>>,
+    /// The room that the parts of the last item took.
+    room: Vec<(Element<'t>, Cow<'t, str>)>,
+}
+
+impl<'t> Builder<'t> {
+    /// Whether no element is open.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Begins an element; what stands in its tag begins with a name that is so long.
+    pub(super) fn start(&mut self, tag: &'t str, name_length: usize) -> Result<(), String> {
+        if self.open.len() >= DEEPEST {
+            return Err(format!("elements are nested more than {DEEPEST} deep"));
+        }
+        let name = tag.get(..name_length).unwrap_or_default();
+        if name.len() < tag.len() {
+            let attributes = &mut Attributes::new(tag, name_length);
+            if let Some(fault) = attributes.with_checks(false).find_map(Result::err) {
+                return Err(fault.to_string());
+            }
+        }
+        let parts = if self.is_empty() { std::mem::take(&mut self.room) } else { Vec::new() };
+        self.open.push(Element { name, tag, text: Cow::Borrowed(""), parts });
+        Ok(())
+    }
+
+    /// Takes back an element that was given, for the room it holds.
+    pub(super) fn reuse(&mut self, element: Element<'t>) {
+        self.room = element.parts;
+        self.room.clear();
+    }
+
+    /// Adds characters to the innermost open element.
+    pub(super) fn text(&mut self, characters: Cow<'t, str>) {
+        let Some(element) = self.open.last_mut() else { return };
+        let text = element.parts.last_mut().map_or(&mut element.text, |(_, behind)| behind);
+        if text.is_empty() {
+            *text = characters;
+        } else {
+            text.to_mut().push_str(&characters);
+        }
+    }
+
+    /// Closes the innermost open element of that name, and with it those in it that were never closed; gives the outermost one
+    /// when that is closed.
+    fn end(&mut self, name: &str) -> Result<Option<Element<'t>>, String> {
+        let Some(depth) = self.open.iter().rposition(|element| element.name.eq_ignore_ascii_case(name))
+        else {
+            return if self.is_empty() {
+                Err("an element ends that never began".to_owned())
+            } else {
+                Ok(None)
+            };
+        };
+        while self.open.len() > depth + 1 {
+            self.end_last();
+        }
+        Ok(self.end_last())
+    }
+
+    /// Closes the innermost open element, and gives it where it was the outermost one.
+    pub(super) fn end_last(&mut self) -> Option<Element<'t>> {
+        let element = self.open.pop()?;
+        let Some(parent) = self.open.last_mut() else { return Some(element) };
+        parent.parts.push((element, Cow::Borrowed("")));
+        None
+    }
+}
