@@ -64,7 +64,7 @@ impl<'t> Element<'t> {
 
     /// Whether that is its name, whatever its prefix.
     pub(super) fn is(&self, local: &str) -> bool {
-        self.local().eq_ignore_ascii_case(local)
+        is_local(self.name, local)
     }
 
     /// The elements in it of that name, whatever their prefix.
@@ -98,6 +98,14 @@ impl<'t> Element<'t> {
         gather(self, &mut text);
         Cow::Owned(text.trim().to_owned())
     }
+}
+
+/// Whether a name without its prefix is that one.
+fn is_local(name: &str, local: &str) -> bool {
+    let parts = name.len().checked_sub(local.len()).and_then(|at| name.split_at_checked(at));
+    parts.is_some_and(|(prefix, own)| {
+        own.eq_ignore_ascii_case(local) && (prefix.is_empty() || prefix.ends_with(':'))
+    })
 }
 
 /// The characters of an attribute's value.

@@ -165,13 +165,7 @@ fn sound_tag(tag: &str) -> Option<&str> {
 }
 
 fn is_item(name: &str) -> bool {
-    let is = |local: &str| {
-        let before = name.len().checked_sub(local.len()).and_then(|at| name.split_at_checked(at));
-        before.is_some_and(|(prefix, own)| {
-            own.eq_ignore_ascii_case(local) && (prefix.is_empty() || prefix.ends_with(':'))
-        })
-    };
-    is("item") || is("entry")
+    xml::is_local(name, "item") || xml::is_local(name, "entry")
 }
 
 #[cfg(test)]
