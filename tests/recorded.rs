@@ -1,5 +1,7 @@
 //! Every recorded file goes through the matching reader.
 
+mod arxiv;
+
 mod enrichment;
 
 mod feeds;
