@@ -1,9 +1,9 @@
 //! XML: documents, their items and elements. Strict within an item, tolerant between.
 //!
-//! A document that needs no mending is read in one pass and nothing of it is copied ([`document`]). Any other is mended
-//! ([`super::feed::repair`]), cut into its items ([`cut`]), and each is parsed alone ([`parse()`]), so that a broken one never
-//! loses the rest. No DTD is processed and no entity is ever expanded (RFC 4287 documents need none), so entity bombs are
-//! harmless text.
+//! A document that needs no mending is read in one pass, and no text of it without an entity is copied ([`document`]). Any
+//! other is mended ([`super::feed::repair`]), cut into its items, and each is parsed alone, so that a broken one never loses
+//! the rest. No DTD is processed and no entity is ever expanded (RFC 4287 documents need none), so entity bombs are harmless
+//! text.
 
 use std::borrow::Cow;
 
