@@ -2,8 +2,8 @@
 //!
 //! [`router::router`] is a table of routes with one file per resource below it; most requests are answered before it from
 //! what is ready (`bodies`), and most of these before hyper (`shortcut`). `caching` decides 200 or 304; `feed` makes a feed of a
-//! list, whole or only what is new, of a topic out of papers as entries that are kept for all topics (`shelf`); [`serve::serve`] accepts,
-//! limits, times out and drains connections. Nothing here changes the store, fetches or knows the harvest; only what a reader
+//! list, whole or only what is new, of a topic out of papers as entries that are kept for all topics (`shelf`);
+//! [`serve::serve`] accepts, limits, times out and drains connections. Nothing here changes the store, fetches or knows the harvest; only what a reader
 //! must get again as it was is kept in files ([`cabinet`]). Absolute addresses come from the configuration: neither `Host` nor
 //! any forwarded header is believed.
 

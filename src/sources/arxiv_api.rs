@@ -5,7 +5,6 @@
 //! `http://arxiv.org/abs/ID` with a version. The API is fragile: pages come empty though it counts results, and papers are
 //! missing for hours behind their announcement. So it is never the main source. What is deliberately absent: searches.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -99,6 +98,9 @@ struct ArxivApi {
     batch: usize,
 }
 
+/// Papers that are asked for, each with the day that announced it where a list said so.
+type Wanted = BTreeMap<String, Option<NaiveDate>>;
+
 /// The papers that are asked for, and how far that got.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Progress {
@@ -148,18 +150,11 @@ impl ArxivApi {
         let problems = vec![Problem::new("id_list", message)];
         Batch { is_partial: true, problems, next: self.turn(progress), ..Batch::default() }
     }
-}
 
-impl ArxivApi {
-    /// The papers of the page at hand and the days on which lists announced them.
-    fn wanted(&self, progress: &Progress) -> BTreeMap<String, Option<NaiveDate>> {
-        self.at_hand(progress).iter().cloned().collect()
-    }
-
-    /// An answer in parts. Fails where it is no feed, or one that holds nothing but an error.
-    fn document(&self, progress: &Progress, response: &Response) -> Result<Document<Entry>, String> {
-        let wanted = self.wanted(progress);
-        let document = document::read(&decoded(response), |_head, element| {
+    /// An answer in parts; fails where it is no feed, or one that holds nothing but an error. `wanted` names papers and the
+    /// days on which lists announced them.
+    fn document(&self, wanted: &Wanted, response: &Response) -> Result<Document<Entry>, String> {
+        let document = document::read(&decode::answer(response), 2 * self.batch, |_head, element| {
             entry::read(element, |id| wanted.get(id).copied().flatten())
         });
         let document = document.ok_or("there is no markup in it, so it is not a feed")?;
@@ -171,13 +166,12 @@ impl ArxivApi {
     }
 
     /// Reads an answer to the page at hand.
-    fn read_document(&self, progress: Progress, document: Document<Entry>) -> Batch {
+    fn read_document(&self, progress: Progress, mut wanted: Wanted, document: Document<Entry>) -> Batch {
         if document.items.is_empty() && total(&document.head) > 0 {
             return self.retry(progress);
         }
-        let mut wanted = self.wanted(&progress);
         let mut batch = Batch::default();
-        for (number, item) in (1..).zip(document.items.into_iter().take(2 * self.batch)) {
+        for (number, item) in (1..).zip(document.items) {
             match item.made {
                 Ok(Entry::Paper(record)) => {
                     wanted.remove(&record.key);
@@ -230,8 +224,9 @@ impl Source for ArxivApi {
             // What is missing was missing then, too.
             return self.retry(progress);
         }
-        match self.document(&progress, response) {
-            Ok(document) => self.read_document(progress, document),
+        let wanted: Wanted = self.at_hand(&progress).iter().cloned().collect();
+        match self.document(&wanted, response) {
+            Ok(document) => self.read_document(progress, wanted, document),
             Err(why) => Batch { unusable: Some(why), ..Batch::default() },
         }
     }
@@ -254,7 +249,8 @@ impl Source for ArxivApi {
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
-        let document = document::read(&decoded(response), |_head, element| entry::read(element, |_id| None));
+        let document =
+            document::read(&decode::answer(response), 1, |_head, element| entry::read(element, |_id| None));
         complaint(&document?)
     }
 }
@@ -270,10 +266,6 @@ fn total(head: &str) -> u64 {
     let range = xml::cut(head, &["totalResults"]).into_iter().next();
     let element = range.and_then(|range| xml::parse(head.get(range)?).ok());
     element.and_then(|element| element.text().parse().ok()).unwrap_or(0)
-}
-
-fn decoded(response: &Response) -> Cow<'_, str> {
-    decode::decode(&response.body, response.content_type.as_deref())
 }
 
 fn progress(cursor: &Cursor) -> Progress {

@@ -259,7 +259,7 @@ impl Source for ArxivListing {
         if response.is_not_modified() {
             return Batch { next: self.skip(cursor, run).unwrap_or_default(), ..Batch::default() };
         }
-        let page = Page::read(&decode::decode(&response.body, response.content_type.as_deref()));
+        let page = Page::read(&decode::answer(response));
         let read = page.and_then(|page| match step {
             Step::New(category) => new(&mut progress, category, &page),
             Step::PastWeek(category) => self.past(&mut progress, category, page),

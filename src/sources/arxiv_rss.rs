@@ -7,7 +7,7 @@
 //! on Saturdays and Sundays are healthy. What is deliberately absent: judging freshness by the dates in the feed, which
 //! lie when a stale body is served.
 
-use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -162,7 +162,7 @@ impl Source for ArxivRss {
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
-        let text = repair::repair(&decoded(response));
+        let text = repair::repair(&decode::answer(response));
         let is_error = xml::first_text(&text, "title")?.starts_with("Feed error");
         if is_error { said(&text) } else { None }
     }
@@ -191,9 +191,9 @@ fn coverage(part: &str, batch: &Batch) -> Coverage {
 /// What is read of an answer that is a feed, or why it is none.
 fn read_feed(response: &Response) -> Result<Batch, String> {
     // The old form dates the feed alone, not its items.
-    let mut day: Option<Option<String>> = None;
-    let document = document::read(&decoded(response), |head, item| {
-        item::record(item, day.get_or_insert_with(|| xml::first_text(head, "dc:date")).as_deref())
+    let day = OnceCell::new();
+    let document = document::read(&decode::answer(response), usize::MAX, |head, item| {
+        item::record(item, day.get_or_init(|| xml::first_text(head, "dc:date")).as_deref())
     });
     let Document { root, head, items, is_whole } =
         document.ok_or("there is no markup in it, so it is not a feed")?;
@@ -233,10 +233,6 @@ fn read_feed(response: &Response) -> Result<Batch, String> {
 /// The description of a feed, in RSS or Atom.
 fn said(text: &str) -> Option<String> {
     ["description", "subtitle", "summary"].into_iter().find_map(|name| xml::first_text(text, name))
-}
-
-fn decoded(response: &Response) -> Cow<'_, str> {
-    decode::decode(&response.body, response.content_type.as_deref())
 }
 
 #[cfg(test)]

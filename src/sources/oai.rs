@@ -90,7 +90,7 @@ pub(super) struct Identity {
 impl Answer {
     /// Reads an answer; fails where it is none of this protocol.
     pub(super) fn read(response: &Response) -> Result<Self, String> {
-        let text = repair::repair(&decode::decode(&response.body, response.content_type.as_deref()));
+        let text = repair::repair(&decode::answer(response));
         let root = xml::root(&text).ok_or("there is no markup in it, so it is no answer of OAI-PMH")?;
         if !local(root).eq_ignore_ascii_case("OAI-PMH") {
             return Err(format!("its root element is <{}>, which is no answer of OAI-PMH", short(root)));
@@ -166,10 +166,7 @@ fn item(text: &str) -> Result<Item<'_>, String> {
     if text.len() > RECORD_BYTES {
         return Err(format!("it is {} bytes long, more than any record", text.len()));
     }
-    let (record, fault) = match xml::parse(text) {
-        Ok(record) => (record, None),
-        Err(fault) => (xml::parse_leniently(text).ok_or_else(|| fault.clone())?, Some(fault)),
-    };
+    let (record, fault) = xml::parse_leniently(text)?;
     let (mut header, mut metadata) = (None, None);
     for (element, _behind) in record.parts {
         if element.is("header") {

@@ -101,7 +101,7 @@ impl Source for Page {
         let address = aimed.first(1).first().cloned().unwrap_or_default();
         let mut batch = Batch::default();
         if !response.is_not_modified() {
-            let text = decode::decode(&response.body, response.content_type.as_deref());
+            let text = decode::answer(response);
             match record(&text, address, &response.url) {
                 Ok(record) => batch.records.push(record),
                 Err(why) => return Batch { unusable: Some(why), ..Batch::default() },

@@ -38,7 +38,8 @@ pub(super) struct Element<'t> {
 impl<'t> Element<'t> {
     /// The attributes, names as they are written, entities in values decoded.
     pub(super) fn attributes(&self) -> impl Iterator<Item = (&'t str, Cow<'t, str>)> + use<'t> {
-        let attributes = Attributes::new(self.tag, self.name.len()).with_checks(false).clone();
+        let mut attributes = Attributes::new(self.tag, self.name.len());
+        attributes.with_checks(false);
         attributes.flatten().map(|attribute| (attribute.key.into_inner(), unescape(attribute.value)))
     }
 

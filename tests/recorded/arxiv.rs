@@ -44,6 +44,7 @@ fn agrees(record: &Record, entry: &Entry, place: &str) {
     );
     let told = entry.summary.as_ref().map(|summary| words(&summary.content)).unwrap_or_default();
     let ours = record.abstract_text.as_ref().map(|text| words(&text.text)).unwrap_or_default();
+    assert_eq!(ours.is_empty(), told.is_empty(), "{place}: {told:?}");
     // What stands before an abstract is not of it; the old form wraps it into HTML.
     let is_html = told.starts_with("<p>");
     let inside = told.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");

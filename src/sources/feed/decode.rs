@@ -12,8 +12,15 @@ use encoding_rs::UTF_16BE;
 use encoding_rs::UTF_16LE;
 use encoding_rs::WINDOWS_1252;
 
+use crate::fetch::exchange::Response;
+
 /// How far into the document an XML declaration is looked for.
 const DECLARATION_BYTES: usize = 256;
+
+/// The characters of an answer.
+pub(in crate::sources) fn answer(response: &Response) -> Cow<'_, str> {
+    decode(&response.body, response.content_type.as_deref())
+}
 
 /// The characters of a document.
 pub(in crate::sources) fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Cow<'b, str> {

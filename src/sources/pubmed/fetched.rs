@@ -31,7 +31,7 @@ pub(super) struct Papers {
 
 /// Reads an answer to a request for these papers, or says why it cannot be used.
 pub(super) fn papers(response: &Response, asked: &[String], is_notice: bool) -> Result<Papers, String> {
-    let text = repair::repair(&decode::decode(&response.body, response.content_type.as_deref()));
+    let text = repair::repair(&decode::answer(response));
     let root = xml::root(&text).ok_or("there is no markup in it")?;
     if !["PubmedArticleSet", "PubmedArticle", "PubmedBookArticle"].contains(&root) {
         let words = xml::first_text(&text, "ERROR").filter(|words| !words.is_empty());

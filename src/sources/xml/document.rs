@@ -35,31 +35,30 @@ pub(in crate::sources) struct Item<T> {
     pub(in crate::sources) fault: Option<String>,
 }
 
-/// Reads a document; `None` where there is no markup in it. `make` is given the head and an item's element, one after the
-/// other, so that no more than one item is ever a tree; where the document turns out to need mending, it is asked again.
+/// Reads a document and so many of its items; `None` where there is no markup in it. `make` is given the head and an item's
+/// element, one after the other, so that no more than one item is ever a tree; where the document turns out to need mending,
+/// it is asked again.
 pub(in crate::sources) fn read<T>(
     text: &str,
+    at_most: usize,
     mut make: impl FnMut(&str, &Element<'_>) -> Result<T, String>,
 ) -> Option<Document<T>> {
-    sound(text, &mut make).or_else(|| mended(&repair::repair(text), &mut make))
+    sound(text, at_most, &mut make).or_else(|| mended(&repair::repair(text), at_most, &mut make))
 }
 
 /// Reads a document that was mended.
 fn mended<T>(
     text: &str,
+    at_most: usize,
     make: &mut impl FnMut(&str, &Element<'_>) -> Result<T, String>,
 ) -> Option<Document<T>> {
     let root = xml::root(text)?;
     let places = xml::items(text);
     let head = text.get(..places.first().map_or(text.len(), |first| first.start)).unwrap_or_default();
-    let items = places.into_iter().map(|place| {
-        let text = text.get(place).unwrap_or_default();
-        match xml::parse(text) {
-            Ok(element) => Item { made: make(head, &element), fault: None },
-            Err(fault) => match xml::parse_leniently(text) {
-                Some(element) => Item { made: make(head, &element), fault: Some(fault) },
-                None => Item { made: Err(fault), fault: None },
-            },
+    let items = places.into_iter().take(at_most).map(|place| {
+        match xml::parse_leniently(text.get(place).unwrap_or_default()) {
+            Ok((element, fault)) => Item { made: make(head, &element), fault },
+            Err(fault) => Item { made: Err(fault), fault: None },
         }
     });
     let is_whole = text.trim_end().ends_with(&format!("</{root}>"));
@@ -69,6 +68,7 @@ fn mended<T>(
 /// Reads a document in which nothing has to be mended; `None` at the first doubt.
 fn sound<T>(
     text: &str,
+    at_most: usize,
     make: &mut impl FnMut(&str, &Element<'_>) -> Result<T, String>,
 ) -> Option<Document<T>> {
     if repair::has_strangers(text) {
@@ -94,7 +94,7 @@ fn sound<T>(
                 if is_item {
                     head.get_or_insert(text.get(root_at..from)?);
                 }
-                if is_item || !builder.is_empty() {
+                if is_item && items.len() < at_most || !builder.is_empty() {
                     builder.start(tag, name.len()).ok()?;
                 }
                 depth += 1;

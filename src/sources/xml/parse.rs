@@ -18,10 +18,13 @@ pub(in crate::sources) fn parse(text: &str) -> Result<Element<'_>, String> {
     parse_with(text, true)
 }
 
-/// Does what [`parse`] does with an element in which others are not closed, or closed without a beginning. It must have an
-/// end itself, or it may have been cut.
-pub(in crate::sources) fn parse_leniently(text: &str) -> Option<Element<'_>> {
-    parse_with(text, false).ok()
+/// Does what [`parse`] does, else tells what is wrong beside an element in which others are not closed, or closed without a
+/// beginning. It must have an end itself, or it may have been cut.
+pub(in crate::sources) fn parse_leniently(text: &str) -> Result<(Element<'_>, Option<String>), String> {
+    parse(text).map(|element| (element, None)).or_else(|fault| match parse_with(text, false) {
+        Ok(element) => Ok((element, Some(fault))),
+        Err(_) => Err(fault),
+    })
 }
 
 fn parse_with(text: &str, is_strict: bool) -> Result<Element<'_>, String> {
@@ -104,11 +107,10 @@ impl<'t> Builder<'t> {
             return Err(format!("elements are nested more than {DEEPEST} deep"));
         }
         let name = tag.get(..name_length).unwrap_or_default();
-        if name.len() < tag.len() {
-            let attributes = &mut Attributes::new(tag, name_length);
-            if let Some(fault) = attributes.with_checks(false).find_map(Result::err) {
-                return Err(fault.to_string());
-            }
+        if name.len() < tag.len()
+            && let Some(fault) = Attributes::new(tag, name_length).with_checks(false).find_map(Result::err)
+        {
+            return Err(fault.to_string());
         }
         let parts = if self.is_empty() { std::mem::take(&mut self.room) } else { Vec::new() };
         self.open.push(Element { name, tag, text: Cow::Borrowed(""), parts });

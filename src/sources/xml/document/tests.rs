@@ -6,9 +6,14 @@ const HEAD: &str =
     "<?xml version='1.0'?>\n<rss xmlns:a='b?c&amp;d' version=\"2.0\"><channel><title>x &lt; y</title>";
 
 fn both(text: &str) -> bool {
+    first(text, usize::MAX)
+}
+
+/// The same of so many items.
+fn first(text: &str, at_most: usize) -> bool {
     let make = &mut |_head: &str, element: &Element<'_>| Ok(told(element));
-    let long = mended(&repair::repair(text), make).unwrap();
-    let short = sound(text, make);
+    let long = mended(&repair::repair(text), at_most, make).unwrap();
+    let short = sound(text, at_most, make);
     if let Some(short) = &short {
         assert_eq!(*short, long, "{text}");
     }
@@ -43,6 +48,16 @@ fn sound_documents_are_read_in_one_pass() {
         "<item>a</item>between<other>b</other><entry xml:lang='en'>c</entry>",
     ] {
         assert!(both(&format!("{HEAD}{items}</channel></rss>\n")), "{items}");
+    }
+}
+
+#[test]
+fn no_more_items_are_read_than_are_wished_for() {
+    let text = format!("{HEAD}<item>1</item><item><b>2</b></item><entry>3</entry></channel></rss>");
+    for at_most in 0..4 {
+        assert!(first(&text, at_most));
+        let read = read(&text, at_most, |_head, element| Ok(told(element))).unwrap();
+        assert_eq!(read.items.len(), at_most);
     }
 }
 
