@@ -4,9 +4,9 @@
 //! has no history: one request makes a run, and what left the feed between two runs is not found here.
 //! Identifiers: a DOI from PRISM, Dublin Core, the item's id or link; else whatever address the item has.
 //!
-//! The folder reads in this order: bytes → characters (`decode`) → acceptable markup (`repair`) → items (`cut`) →
-//! feed-rs (`standard`) beside all elements in order (`elements`) → one answer of both (`item`, `people`, `ids`,
-//! `places`) → records (`record`). Items whose title meets `skip` are not papers; they are dropped without a problem.
+//! The folder reads in this order: bytes → characters (`decode`) → items, at once where the document is sound, else by way of
+//! acceptable markup (`repair`), pieces (`cut`) and what stands in them (`elements`) → feed-rs (`standard`) beside all elements
+//! in order (`element`) → one answer of both (`item`, `people`, `ids`, `places`) → records (`list`, `record`). Items whose title meets `skip` are not papers; they are dropped without a problem.
 
 use std::time::Duration;
 
@@ -36,15 +36,21 @@ mod cut;
 
 pub(super) mod decode;
 
+mod element;
+
 mod elements;
 
 mod head;
 
 mod ids;
 
+mod inherited;
+
 mod item;
 
 mod json;
+
+mod list;
 
 pub(super) mod markup;
 

@@ -72,10 +72,15 @@ pub(super) fn small(raw: Option<&RawValue>, most_bytes: usize) -> Option<Value> 
 
 /// The value of an entry, unless it is too long to be one.
 pub(super) fn value(entry: &str) -> Result<Value, String> {
+    bounded(entry).and_then(|entry| serde_json::from_str(entry).map_err(|error| error.to_string()))
+}
+
+/// An entry, unless it is too long to be one.
+pub(super) fn bounded(entry: &str) -> Result<&str, String> {
     if entry.len() > ENTRY_BYTES {
         return Err(format!("it is {} bytes long, more than any paper", entry.len()));
     }
-    serde_json::from_str(entry).map_err(|error| error.to_string())
+    Ok(entry)
 }
 
 #[cfg(test)]

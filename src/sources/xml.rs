@@ -20,7 +20,7 @@ mod cut;
 
 pub(super) mod document;
 
-mod parse;
+pub(super) mod parse;
 
 /// An element of a text, with what is in it. What needs no decoding lies in that text.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -36,6 +36,11 @@ pub(super) struct Element<'t> {
 }
 
 impl<'t> Element<'t> {
+    /// What stands in its start tag behind its name.
+    pub(super) fn behind_name(&self) -> &'t str {
+        self.tag.get(self.name.len()..).unwrap_or_default()
+    }
+
     /// The attributes, names as they are written, entities in values decoded.
     pub(super) fn attributes(&self) -> impl Iterator<Item = (&'t str, Cow<'t, str>)> + use<'t> {
         let mut attributes = Attributes::new(self.tag, self.name.len());
@@ -60,7 +65,7 @@ impl<'t> Element<'t> {
 
     /// Its name without the prefix.
     pub(super) fn local(&self) -> &'t str {
-        self.name.rsplit(':').next().unwrap_or_default()
+        local(self.name)
     }
 
     /// Whether that is its name, whatever its prefix.
@@ -101,6 +106,11 @@ impl<'t> Element<'t> {
     }
 }
 
+/// A name without its prefix.
+pub(super) fn local(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or_default()
+}
+
 /// Whether a name without its prefix is that one.
 fn is_local(name: &str, local: &str) -> bool {
     let parts = name.len().checked_sub(local.len()).and_then(|at| name.split_at_checked(at));
@@ -110,7 +120,7 @@ fn is_local(name: &str, local: &str) -> bool {
 }
 
 /// The characters of an attribute's value.
-fn unescape(value: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn unescape(value: Cow<'_, str>) -> Cow<'_, str> {
     match quick_xml::escape::unescape(&value) {
         Ok(Cow::Owned(known)) => Cow::Owned(known),
         Ok(Cow::Borrowed(_)) | Err(_) => value,

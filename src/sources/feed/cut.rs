@@ -1,43 +1,26 @@
-//! A repaired document → its items, each a document of its own, and the head that stands around them.
+//! A repaired document → its items, each as far as it goes, and the head that stands around them.
 //!
 //! Items are cut out by their tags alone, in one pass, so that a fault inside one cannot spoil the others and a
 //! document that was cut off keeps every whole item. What an item says is none of this file's business.
 
-use std::collections::BTreeSet;
-
-use quick_xml::events::BytesStart;
-
+use crate::sources::feed::inherited::Inherited;
 use crate::sources::feed::space::Family;
-use crate::sources::feed::space::Space;
-use crate::sources::feed::space::well_known;
 use crate::sources::json_list;
 
 /// No more items of one document are read.
 pub(super) const ITEMS_AT_MOST: usize = json_list::ENTRIES_AT_MOST;
 
-/// The namespace declarations repeated around every item take no more than this.
-const ENVELOPE_BYTES: usize = 4_096;
-
-/// No more prefixes are kept; a feed of many vocabularies declares twenty.
-const DECLARATIONS_AT_MOST: usize = 64;
-
 /// A document in pieces.
 #[derive(Debug)]
 pub(super) struct Pieces<'t> {
-    /// Atom, or one of the RSS family.
-    pub(super) family: Family,
     /// The name of the root element as written.
     pub(super) root: &'t str,
     /// The items in order.
     pub(super) items: Vec<Piece<'t>>,
     /// Everything outside the items, as one document.
     pub(super) head: String,
-    /// What goes before an item to make it a document of its own.
-    pub(super) opening: String,
-    /// The same with the vocabularies out of sight that feed-rs is not asked to read.
-    pub(super) plain_opening: String,
-    /// What goes after it.
-    pub(super) closing: String,
+    /// What every item inherits from the elements around it.
+    pub(super) inherited: Inherited,
     /// Whether the document ends before its root element does.
     pub(super) is_cut: bool,
     /// Whether items were left out because there are too many.
@@ -69,31 +52,24 @@ pub(super) fn cut(text: &str) -> Option<Pieces<'_>> {
     let root = Tags::of(text).find(Tag::is_root).or_else(|| Tags::of(text).find(|tag| !tag.is_end))?;
     let from_root = text.get(root.start..).unwrap_or_default();
     let family = if matches!(root.local(), "feed" | "entry") { Family::Atom } else { Family::Rss };
-    let mut envelope = Envelope::of(&root);
     let mut pieces = Pieces {
-        family,
         root: root.name,
         items: Vec::new(),
         head: String::new(),
-        opening: String::new(),
-        plain_opening: String::new(),
-        closing: String::new(),
+        inherited: Inherited::new(family),
         is_cut: false,
         is_capped: false,
     };
-    let mut prefixes = BTreeSet::new();
+    pieces.inherited.add(root.behind_name());
     let mut open: Option<usize> = None;
     let mut head_from = 0;
     let mut is_ended = false;
     for tag in Tags::of(from_root) {
-        if let Some(prefix) = tag.prefix().filter(|_| prefixes.len() < DECLARATIONS_AT_MOST) {
-            prefixes.insert(prefix);
-        }
-        let is_channel = tag.local() == "channel" && tag.is_of_rss(&envelope);
+        let is_channel = tag.local() == "channel" && tag.is_of_rss(&pieces.inherited);
         if is_channel && !tag.is_end && pieces.items.is_empty() {
-            envelope.add(&tag);
+            pieces.inherited.add(tag.behind_name());
         }
-        let is_item = tag.is_item(family, &root, &envelope);
+        let is_item = tag.is_item(&root, &pieces.inherited);
         let ends_list = tag.is_end && (tag.name == root.name || is_channel);
         if let Some(start) = open
             && ((is_item && !tag.is_empty) || ends_list)
@@ -118,9 +94,6 @@ pub(super) fn cut(text: &str) -> Option<Pieces<'_>> {
         pieces.head.push_str(from_root.get(head_from..).unwrap_or_default());
     }
     pieces.is_cut = !is_ended;
-    (pieces.opening, pieces.closing) = envelope.around(family, &root, &prefixes, |_space| true);
-    let plain = |space| !matches!(space, Space::Dc | Space::Media | Space::Podcast);
-    (pieces.plain_opening, _) = envelope.around(family, &root, &prefixes, plain);
     Some(pieces)
 }
 
@@ -161,16 +134,21 @@ impl<'t> Tag<'t> {
         !self.is_end && known.iter().any(|name| name.eq_ignore_ascii_case(self.local()))
     }
 
-    fn is_item(&self, family: Family, root: &Tag<'_>, envelope: &Envelope) -> bool {
-        match family {
+    /// What stands behind the name.
+    fn behind_name(&self) -> &'t str {
+        self.content.get(self.name.len()..).unwrap_or_default()
+    }
+
+    fn is_item(&self, root: &Tag<'_>, inherited: &Inherited) -> bool {
+        match inherited.scope.family {
             Family::Atom => self.local() == "entry" && self.prefix() == root.prefix(),
-            Family::Rss => self.local() == "item" && self.is_of_rss(envelope),
+            Family::Rss => self.local() == "item" && self.is_of_rss(inherited),
         }
     }
 
     /// Whether its name is one of RSS: `prism:channel` is another's.
-    fn is_of_rss(&self, envelope: &Envelope) -> bool {
-        self.prefix().is_none_or(|prefix| envelope.binds_rss(prefix))
+    fn is_of_rss(&self, inherited: &Inherited) -> bool {
+        self.prefix().is_none_or(|prefix| inherited.scope.is_core(prefix))
     }
 }
 
@@ -211,82 +189,6 @@ impl<'t> Iterator for Tags<'t> {
     }
 }
 
-/// What an item inherits from the elements around it: prefixes, `xml:base`, `xml:lang`.
-#[derive(Default)]
-struct Envelope {
-    prefixes: Vec<(String, String)>,
-    inherited: Vec<(String, String)>,
-}
-
-impl Envelope {
-    fn of(root: &Tag<'_>) -> Self {
-        let mut envelope = Self::default();
-        envelope.add(root);
-        envelope
-    }
-
-    fn add(&mut self, tag: &Tag<'_>) {
-        let start = BytesStart::from_content(tag.content, tag.name.len());
-        for attribute in start.html_attributes().with_checks(false).flatten().take(200) {
-            let (key, value) = (attribute.key.as_ref(), attribute.value.as_ref());
-            if value.len() > 512 || value.contains(['<', '"']) {
-                continue;
-            }
-            let list = match key.strip_prefix("xmlns:") {
-                Some(_) => &mut self.prefixes,
-                None if matches!(key, "xml:base" | "xml:lang") => &mut self.inherited,
-                None => continue,
-            };
-            let name = key.strip_prefix("xmlns:").unwrap_or(key);
-            list.retain(|(known, _)| known != name);
-            if list.len() < DECLARATIONS_AT_MOST {
-                list.push((name.to_owned(), value.to_owned()));
-            }
-        }
-    }
-
-    fn binds_rss(&self, prefix: &str) -> bool {
-        self.prefixes.iter().any(|(known, uri)| known == prefix && Space::of(uri, Family::Rss) == Space::Core)
-    }
-
-    /// The tags around each item. A default namespace is left out: the family says which elements are meant.
-    fn around(
-        &self,
-        family: Family,
-        root: &Tag<'_>,
-        used: &BTreeSet<&str>,
-        shows: fn(Space) -> bool,
-    ) -> (String, String) {
-        let mut attributes = String::new();
-        for (name, value) in &self.inherited {
-            attributes.extend([" ", name, "=\"", value, "\""]);
-        }
-        let declared = self.prefixes.iter().map(|(prefix, uri)| (prefix.as_str(), uri.as_str()));
-        let known = |prefix: &str| self.prefixes.iter().any(|(declared, _)| declared == prefix);
-        let missing = used.iter().filter(|prefix| !known(prefix)).map(|prefix| (*prefix, well_known(prefix)));
-        for (prefix, uri) in declared.chain(missing) {
-            let is_name =
-                prefix.chars().all(|part| part.is_alphanumeric() || matches!(part, '_' | '-' | '.'));
-            let uri = if shows(Space::of(uri, family)) { uri } else { "urn:unread" };
-            let declaration = format!(" xmlns:{prefix}=\"{uri}\"");
-            let fits = attributes.len() + declaration.len() <= ENVELOPE_BYTES;
-            if fits && is_name && !prefix.is_empty() && !matches!(prefix, "xml" | "xmlns") && !uri.is_empty()
-            {
-                attributes.push_str(&declaration);
-            }
-        }
-        match family {
-            Family::Atom => match root.prefix() {
-                Some(prefix) => (format!("<{prefix}:feed{attributes}>"), format!("</{prefix}:feed>")),
-                None => (format!("<feed{attributes}>"), "</feed>".to_owned()),
-            },
-            Family::Rss => {
-                (format!("<rss version=\"2.0\"{attributes}><channel>"), "</channel></rss>".to_owned())
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Ending;
@@ -304,7 +206,6 @@ mod tests {
         assert_eq!(pieces.items[0].text, "<item><x><![CDATA[</item>]]></x></item>");
         assert_eq!(pieces.items[1].text, "<item>2</item>");
         assert!(pieces.head.contains("<title>t</title><ttl>5</ttl></channel>"));
-        assert!(pieces.opening.contains("xmlns:dc=\"http://purl.org/dc/elements/1.1/\""));
         assert!(!pieces.is_cut);
     }
 
@@ -328,14 +229,6 @@ mod tests {
     }
 
     #[test]
-    fn prefixes_that_nobody_declared_are_declared() {
-        let pieces = cut("<rss><channel><item><dc:title>t</dc:title><my:x/></item></channel></rss>").unwrap();
-        assert!(pieces.opening.contains("xmlns:dc=\"http://purl.org/dc/elements/1.1/\""));
-        assert!(pieces.opening.contains("xmlns:my=\"urn:undeclared\""));
-        assert!(pieces.plain_opening.contains("xmlns:dc=\"urn:unread\""));
-    }
-
-    #[test]
     fn elements_of_other_vocabularies_end_no_item() {
         let text = "<rss xmlns:prism='http://prismstandard.org/namespaces/basic/2.0/'><channel><item>\
                     <prism:channel>web</prism:channel><title>t</title></item></channel></rss>";
@@ -347,7 +240,7 @@ mod tests {
     fn declarations_without_end_cost_no_quadratic_time() {
         let many: Vec<String> = (0..40_000).map(|number| format!("<channel xmlns:p{number}='u'>")).collect();
         let text = format!("<rss>{}<item>1</item></rss>", many.concat());
-        assert!(cut(&text).unwrap().opening.len() < 5_000);
+        assert_eq!(cut(&text).unwrap().items.len(), 1);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! What a feed says of itself: its rhythm, its language, its journal.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::Weekday;
 
 use crate::model::source::Pace;
-use crate::sources::feed::elements::Element;
+use crate::sources::feed::element::Element;
 use crate::sources::feed::space::Space;
 
 /// A feed's words about itself.
@@ -22,28 +23,27 @@ pub(super) struct Head {
 }
 
 /// Reads the head of an XML feed.
-pub(super) fn read(root: &Element) -> Head {
-    let mut head = Head { language: root.attribute("xml:lang").map(str::to_owned), ..Head::default() };
+pub(super) fn read(root: &Element<'_>) -> Head {
+    let mut head = Head { language: root.attribute("xml:lang").map(Cow::into_owned), ..Head::default() };
     let mut period = None;
     let mut frequency = 1;
-    let channels =
-        root.children.iter().filter(|child| child.name == "channel").flat_map(|channel| &channel.children);
-    for element in root.children.iter().chain(channels) {
+    let channels = root.children().filter(|child| child.name == "channel").flat_map(Element::children);
+    for element in root.children().chain(channels) {
         let text = element.trimmed();
-        match (element.space, element.name.as_str()) {
+        match (element.space, element.name) {
             (Space::Core, "ttl") => {
                 head.pace.ttl = text.parse().ok().filter(|minutes| *minutes > 0).map(minutes);
             }
             (Space::Core, "skipHours") => head.pace.skip_hours = hours(element),
             (Space::Core, "skipDays") => head.pace.skip_days = days(element),
             (Space::Core | Space::Dc, "language") if !text.is_empty() => {
-                head.language = Some(text.to_owned());
+                head.language = Some(text.into_owned());
             }
-            (Space::Syndication, "updatePeriod") => period = period_of(text),
+            (Space::Syndication, "updatePeriod") => period = period_of(&text),
             (Space::Syndication, "updateFrequency") => frequency = text.parse().unwrap_or(1).max(1),
-            (Space::Prism, "publicationName") if !text.is_empty() => head.journal = Some(text.to_owned()),
+            (Space::Prism, "publicationName") if !text.is_empty() => head.journal = Some(text.into_owned()),
             (Space::Prism, "doi") | (Space::Dc, "identifier") if !text.is_empty() => {
-                head.ids.push(text.to_owned());
+                head.ids.push(text.into_owned());
             }
             _ => {}
         }
@@ -71,8 +71,8 @@ fn period_of(name: &str) -> Option<Duration> {
 }
 
 /// The hours 0 to 23; the older 24 means midnight.
-fn hours(element: &Element) -> Vec<u8> {
-    let stated = element.children.iter().filter(|child| child.name == "hour");
+fn hours(element: &Element<'_>) -> Vec<u8> {
+    let stated = element.children().filter(|child| child.name == "hour");
     let mut hours: Vec<u8> = stated
         .filter_map(|child| child.trimmed().parse::<u8>().ok())
         .filter(|hour| *hour <= 24)
@@ -84,8 +84,8 @@ fn hours(element: &Element) -> Vec<u8> {
     if hours.len() >= 24 { Vec::new() } else { hours }
 }
 
-fn days(element: &Element) -> Vec<Weekday> {
-    let stated = element.children.iter().filter(|child| child.name == "day");
+fn days(element: &Element<'_>) -> Vec<Weekday> {
+    let stated = element.children().filter(|child| child.name == "day");
     let mut days: Vec<Weekday> = Vec::new();
     for day in stated.filter_map(|child| child.trimmed().parse::<Weekday>().ok()) {
         if !days.contains(&day) {

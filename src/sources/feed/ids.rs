@@ -15,12 +15,6 @@ use crate::sources::feed::space::Space;
 /// A DOI inside text.
 static DOI: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"10\.\d{4,9}/[^\s"'<>&]+"#).ok());
 
-/// A version at the end of the address of a preprint: bioRxiv's `…/743294v1?rss=1`, arXiv's `…/abs/2608.09999v2`.
-static VERSIONED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(.*(?:biorxiv\.org|medrxiv\.org|arxiv\.org)[/:].*\d)v([1-9]\d{0,2})((?:\.(?:short|full|abstract))?(?:\?.*)?)$")
-        .ok()
-});
-
 /// Registrants of data, code and protocols: their DOI in a description is not the paper's.
 const DATA_REGISTRANTS: &[&str] = &[
     "10.5281/",
@@ -44,13 +38,10 @@ const KEY_BYTES: usize = 512;
 
 /// The source's own key for the work and the version that it named, if any.
 pub(super) fn key(id: &str) -> (String, Option<u32>) {
-    let versioned = LazyLock::force(&VERSIONED).as_ref().and_then(|pattern| pattern.captures(id));
-    let group = |number| versioned.as_ref().and_then(|found| found.get(number)).map(|part| part.as_str());
-    let stem = match (group(1), group(3)) {
-        (Some(stem), Some(tail)) => format!("{stem}{tail}"),
-        _ => id.to_owned(),
+    let (stem, version) = match versioned(id) {
+        Some((stem, tail, version)) => ([stem, tail].concat(), Some(version)),
+        None => (id.to_owned(), None),
     };
-    let version = group(2).and_then(|digits| digits.parse().ok());
     if stem.len() <= KEY_BYTES {
         return (stem, version);
     }
@@ -58,8 +49,30 @@ pub(super) fn key(id: &str) -> (String, Option<u32>) {
     (digest.iter().fold("sha256:".to_owned(), |hex, byte| format!("{hex}{byte:02x}")), version)
 }
 
+/// What stands before and behind the version at the end of the address of a preprint, such as bioRxiv's `…/743294v1?rss=1` and
+/// arXiv's `…/abs/2608.09999v2`, and the version.
+fn versioned(id: &str) -> Option<(&str, &str, u32)> {
+    let path = id.split('?').next().unwrap_or_default();
+    let is_ending = |ending: &&str| {
+        let at = path.len().checked_sub(ending.len()).filter(|at| path.is_char_boundary(*at));
+        at.is_some_and(|at| path.get(at..).is_some_and(|own| own.eq_ignore_ascii_case(ending)))
+    };
+    let ending = [".short", ".full", ".abstract"].into_iter().find(is_ending).unwrap_or_default();
+    let path = path.get(..path.len() - ending.len())?;
+    let before = path.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    let version = path.get(before.len()..).filter(|digits| digits.len() <= 3 && !digits.starts_with('0'))?;
+    let stem = before
+        .strip_suffix(['v', 'V'])
+        .filter(|stem| stem.ends_with(|digit: char| digit.is_ascii_digit()))?;
+    let lower = stem.to_ascii_lowercase();
+    let mut hosts = ["biorxiv.org", "medrxiv.org", "arxiv.org"].into_iter();
+    hosts
+        .any(|host| lower.split_once(host).is_some_and(|(_, behind)| behind.starts_with(['/', ':'])))
+        .then_some((stem, id.get(path.len()..)?, version.parse().ok()?))
+}
+
 /// Everything in an item that may name its paper.
-pub(super) fn ids(item: &Item, page: Option<&str>, abstract_text: Option<&Raw>) -> Vec<RawId> {
+pub(super) fn ids(item: &Item<'_>, page: Option<&str>, abstract_text: Option<&Raw>) -> Vec<RawId> {
     let mut ids = Vec::new();
     let mut add = |hint, text: &str| {
         let text = text.trim();
@@ -68,17 +81,15 @@ pub(super) fn ids(item: &Item, page: Option<&str>, abstract_text: Option<&Raw>) 
             ids.push(id);
         }
     };
-    for element in &item.element.children {
-        if matches!(
-            (element.space, element.name.as_str()),
-            (Space::Prism, "doi") | (Space::Arxiv, "doi" | "DOI")
-        ) {
-            add(IdHint::Doi, element.trimmed());
+    for element in item.element.children() {
+        if matches!((element.space, element.name), (Space::Prism, "doi") | (Space::Arxiv, "doi" | "DOI")) {
+            add(IdHint::Doi, &element.trimmed());
         }
     }
-    for element in &item.element.children {
+    for element in item.element.children() {
         if matches!(element.space, Space::Dc | Space::DcTerms) && element.name == "identifier" {
-            add(hint(element.trimmed()), element.trimmed());
+            let text = element.trimmed();
+            add(hint(&text), &text);
         }
     }
     if let Some(id) = item.id() {

@@ -1,55 +1,55 @@
 //! One item as two readers saw it, and the questions that both answer together.
 //!
-//! feed-rs is the reader of record for standard fields. The elements say what it drops (Dublin Core, PRISM), what it
-//! cuts (a title with `<i>` inside ends there) and what it refuses (Atom 0.3 content types).
+//! feed-rs says who the item is, where it leads and who wrote it, as the standards have it. The elements say the rest: texts
+//! with the markup that stands in them, dates, and what feed-rs drops (Dublin Core, PRISM).
+
+use std::borrow::Cow;
 
 use feed_rs::model::Entry;
-use feed_rs::model::Text as StandardText;
 
 use crate::model::text::Markup;
 use crate::model::text::Raw;
-use crate::sources::feed::elements::Element;
+use crate::sources::feed::element::Element;
 use crate::sources::feed::markup;
 use crate::sources::feed::space::Family;
 use crate::sources::feed::space::Space;
 
 /// One item.
 #[derive(Debug)]
-pub(super) struct Item {
+pub(super) struct Item<'t> {
     /// Its family, for what an undeclared type means.
     pub(super) family: Family,
     /// What feed-rs made of it, unless it refused.
     pub(super) entry: Option<Entry>,
     /// Its own element.
-    pub(super) element: Element,
+    pub(super) element: Element<'t>,
 }
 
-impl Item {
+impl<'t> Item<'t> {
     /// The source's own identifier: `guid`, `id`, `rdf:about`.
-    pub(super) fn id(&self) -> Option<String> {
-        let standard = self.entry.as_ref().map(|entry| entry.id.trim().to_owned());
+    pub(super) fn id(&self) -> Option<Cow<'_, str>> {
+        let standard = self.entry.as_ref().map(|entry| Cow::Borrowed(entry.id.trim()));
         standard
             .filter(|id| !id.is_empty())
             .or_else(|| ["id", "guid"].into_iter().find_map(|name| self.text(Space::Core, name)))
             .or_else(|| self.text(Space::Atom, "id"))
-            .or_else(|| self.element.attribute("rdf:about").map(|about| about.trim().to_owned()))
+            .or_else(|| self.element.attribute("rdf:about").map(|about| Cow::Owned(about.trim().to_owned())))
             .filter(|id| !id.is_empty())
     }
 
     /// The text of the first element of that name.
-    pub(super) fn text(&self, space: Space, name: &str) -> Option<String> {
-        self.element.text_of(space, name).map(str::to_owned)
+    pub(super) fn text(&self, space: Space, name: &str) -> Option<Cow<'_, str>> {
+        self.element.text_of(space, name)
     }
 
     /// The first element of that name that is not empty.
-    fn filled(&self, space: Space, name: &str) -> Option<&Element> {
-        self.element.children.iter().find(|element| element.is(space, name) && !element.trimmed().is_empty())
+    fn filled(&self, space: Space, name: &str) -> Option<&Element<'t>> {
+        self.element.all(space, name).find(|element| !element.is_blank())
     }
 
     /// The title.
     pub(super) fn title(&self) -> Option<Raw> {
-        let standard = self.entry.as_ref().and_then(|entry| entry.title.as_ref());
-        self.core_text("title", standard)
+        self.own_text("title")
             .or_else(|| self.filled(Space::Atom, "title").map(atom_text))
             .or_else(|| self.filled(Space::Dc, "title").map(free_text))
             .or_else(|| self.filled(Space::DcTerms, "title").map(free_text))
@@ -57,12 +57,9 @@ impl Item {
 
     /// The longest text that stands for the abstract.
     pub(super) fn abstract_text(&self) -> Option<Raw> {
-        let entry = self.entry.as_ref();
-        let summary = entry.and_then(|entry| entry.summary.as_ref());
         let mut candidates = vec![
-            self.core_text(if self.family == Family::Rss { "description" } else { "summary" }, summary),
+            self.own_text(if self.family == Family::Rss { "description" } else { "summary" }),
             self.content(),
-            self.filled(Space::Content, "encoded").map(free_text),
             self.filled(Space::Atom, "summary").map(atom_text),
             self.filled(Space::Atom, "content").map(atom_text),
         ];
@@ -74,85 +71,76 @@ impl Item {
         ] {
             candidates.push(self.filled(space, name).map(free_text));
         }
-        let mut longest: Option<(usize, Raw)> = None;
-        for candidate in candidates.into_iter().flatten() {
-            let seen = markup::visible_chars(&candidate);
-            if longest.as_ref().is_none_or(|(length, _)| seen > *length) {
-                longest = Some((seen, candidate));
+        let mut candidates = candidates.into_iter().flatten();
+        let mut longest = candidates.next()?;
+        let mut seen = None;
+        for candidate in candidates {
+            let length = markup::visible_chars(&candidate);
+            if length > *seen.get_or_insert_with(|| markup::visible_chars(&longest)) {
+                (longest, seen) = (candidate, Some(length));
             }
         }
-        longest.map(|(_, raw)| raw)
+        Some(longest)
     }
 
-    /// The content as feed-rs read it, or as the element gives it.
+    /// The last of the format's own elements of that name that is not empty, as feed-rs has it too.
+    fn own(&self, name: &str) -> Option<&Element<'t>> {
+        self.element.all(Space::Core, name).rfind(|element| !element.is_blank())
+    }
+
+    /// The content: Atom's own element, or RSS's module for it, which holds HTML.
     fn content(&self) -> Option<Raw> {
-        if self.family == Family::Atom
-            && let Some(element) = self.filled(Space::Core, "content")
-            && (!element.markup.is_empty() || self.entry.is_none())
-        {
-            return is_text(element).then(|| atom_text(element));
+        if let Some(encoded) = self.filled(Space::Content, "encoded") {
+            return Some(Raw::new(inside(encoded).trim(), Markup::Html));
         }
-        let content = self.entry.as_ref()?.content.as_ref()?;
-        let body = content.body.as_deref().map(str::trim).filter(|body| !body.is_empty())?;
-        match content.content_type.subty().as_str() {
-            "html" | "xhtml" => Some(Raw::new(body, Markup::Html)),
-            "plain" => Some(markup::plain(body)),
-            _ if content.content_type.ty().as_str() == "text" => Some(markup::guess(body)),
-            _binary => None,
+        let content = (self.family == Family::Atom).then(|| self.own("content")).flatten()?;
+        if content.attribute("type").is_none() && !content.has_children() {
+            return Some(markup::plain(&content.trimmed()));
         }
+        is_text(content).then(|| atom_text(content))
     }
 
-    /// A text of the format's own: feed-rs's reading, unless the element shows that it lost some of it.
-    fn core_text(&self, name: &str, standard: Option<&StandardText>) -> Option<Raw> {
-        let element = self.filled(Space::Core, name);
-        if let Some(element) = element
-            && (standard.is_none()
-                || !element.markup.is_empty()
-                || element.attribute("mode") == Some("base64"))
-        {
-            return Some(if self.family == Family::Atom { atom_text(element) } else { free_text(element) });
-        }
-        let standard = standard.filter(|text| !text.content.trim().is_empty())?;
-        let text = standard.content.trim();
-        let is_declared = self.family == Family::Atom;
-        Some(match standard.content_type.subty().as_str() {
-            "html" | "xhtml" if is_declared => Raw::new(text, Markup::Html),
-            "plain" if is_declared && element.is_some_and(|element| element.attribute("type").is_some()) => {
-                markup::plain(text)
-            }
-            _undeclared => markup::guess(text),
-        })
+    /// A text of the format's own.
+    fn own_text(&self, name: &str) -> Option<Raw> {
+        let element = self.own(name)?;
+        Some(if self.family == Family::Atom { atom_text(element) } else { free_text(element) })
     }
 }
 
+/// What is inside an element that holds markup, escaped or not.
+fn inside<'e>(element: &'e Element<'_>) -> Cow<'e, str> {
+    if element.has_children() { element.markup().into() } else { element.trimmed() }
+}
+
 /// Text of an element whose format declares no type.
-pub(super) fn free_text(element: &Element) -> Raw {
-    if element.markup.is_empty() {
-        markup::guess(element.trimmed())
+pub(super) fn free_text(element: &Element<'_>) -> Raw {
+    if element.has_children() {
+        Raw::new(element.markup().trim(), Markup::Html)
     } else {
-        Raw::new(element.markup.trim(), Markup::Html)
+        markup::guess(&element.trimmed())
     }
 }
 
 /// Text of an Atom text construct (RFC 4287 §3.1), or of Atom 0.3 with its media types and `mode`.
-fn atom_text(element: &Element) -> Raw {
+fn atom_text(element: &Element<'_>) -> Raw {
     let kind = element.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
-    if element.attribute("mode") == Some("base64")
-        && let Some(text) = base64(element.trimmed())
+    let mode = element.attribute("mode");
+    if mode.as_deref() == Some("base64")
+        && let Some(text) = base64(&element.trimmed())
     {
         return markup::guess(text.trim());
     }
-    if !element.markup.is_empty() {
+    if element.has_children() {
         return Raw::new(inside_div(element).trim(), Markup::Html);
     }
     match kind.as_str() {
-        "html" | "text/html" | "xhtml" | "application/xhtml+xml"
-            if element.attribute("mode") != Some("xml") =>
-        {
-            Raw::new(element.trimmed(), Markup::Html)
+        "html" | "text/html" if mode.as_deref() != Some("xml") => Raw::new(element.trimmed(), Markup::Html),
+        // Nothing in it is escaped, so that signs in it are signs.
+        "xhtml" | "application/xhtml+xml" if mode.as_deref() != Some("escaped") => {
+            Raw::new(element.markup().trim(), Markup::Html)
         }
-        "text" | "text/plain" => markup::plain(element.trimmed()),
-        _undeclared => markup::guess(element.trimmed()),
+        "text" | "text/plain" => markup::plain(&element.trimmed()),
+        _undeclared => markup::guess(&element.trimmed()),
     }
 }
 
@@ -179,20 +167,25 @@ fn base64(text: &str) -> Option<String> {
 }
 
 /// The markup without the one `div` that Atom wants around XHTML.
-fn inside_div(element: &Element) -> &str {
-    let mut children = element.children.iter();
+fn inside_div(element: &Element<'_>) -> String {
+    let mut children = element.children();
     match (children.next(), children.next()) {
-        (Some(div), None) if div.name == "div" && div.trimmed() == element.trimmed() => {
-            if div.markup.is_empty() { &element.markup } else { &div.markup }
+        (Some(div), None)
+            if div.name == "div" && div.has_children() && div.trimmed() == element.trimmed() =>
+        {
+            div.markup()
         }
-        _ => &element.markup,
+        _ => element.markup(),
     }
 }
 
 /// Whether Atom content is text at all and not an image or an archive in base64.
-fn is_text(element: &Element) -> bool {
-    let kind = element.attribute("type").unwrap_or("text").trim().to_ascii_lowercase();
-    !kind.contains('/') || kind.starts_with("text/") || kind.ends_with("xml")
+fn is_text(element: &Element<'_>) -> bool {
+    let kind = element.attribute("type").unwrap_or(Cow::Borrowed("text"));
+    let kind = kind.trim().to_ascii_lowercase();
+    !kind.contains('/')
+        || kind.starts_with("text/")
+        || kind.ends_with("xml") && (element.has_children() || kind.contains("xhtml"))
 }
 
 #[cfg(test)]

@@ -1,33 +1,35 @@
-//! JSON Feed: its items, each read by feed-rs on its own, however much of the document is there.
+//! JSON Feed: its items, however much of the document is there.
+//!
+//! An item is laid out as an entry of Atom, whose texts say of what kind they are, too. What feed-rs reads of it is copied into
+//! a document for it as it is written.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
-use serde_json::Map;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::sources::feed::cut::ITEMS_AT_MOST;
-use crate::sources::feed::elements::Element;
+use crate::sources::feed::element::Element;
 use crate::sources::feed::head::Head;
-use crate::sources::feed::item::Item;
-use crate::sources::feed::space::Family;
 use crate::sources::feed::space::Space;
-use crate::sources::feed::standard::Standard;
 use crate::sources::json_list;
 use crate::sources::json_list::Entries;
 
 /// So many braces of a broken document are tried in vain as the beginning of an item.
 const TRIES: usize = 16;
 
+/// What feed-rs is asked to read of an item.
+const OF_FEED_RS: &[&str] = &["id", "url", "external_url", "author", "authors", "tags", "attachments"];
+
 /// What was read of a JSON Feed.
 #[derive(Debug, Default)]
-pub(super) struct Pieces {
+pub(super) struct Pieces<'t> {
     /// What it says of itself.
     pub(super) head: Head,
-    /// Its items, or why one could not be read.
-    pub(super) items: Vec<Result<Item, String>>,
+    /// Its items as they are written.
+    pub(super) items: Vec<&'t str>,
     /// Why the document as a whole is not a feed.
     pub(super) fault: Option<String>,
     /// Whether the document ends too soon.
@@ -47,9 +49,8 @@ struct Document<'text> {
     items: Option<&'text RawValue>,
 }
 
-/// Reads a document whose first character is `{`.
-pub(super) fn read(text: &str, standard: &mut Standard) -> Pieces {
-    let text = &*without_raw_controls(text);
+/// Cuts a document whose first character is `{`.
+pub(super) fn cut(text: &str) -> Pieces<'_> {
     let mut pieces = Pieces::default();
     match serde_json::from_str::<Document<'_>>(text) {
         Ok(feed) => {
@@ -62,14 +63,13 @@ pub(super) fn read(text: &str, standard: &mut Standard) -> Pieces {
             pieces.head.language = string(feed.language);
             let entries = entries.unwrap_or_default();
             pieces.is_capped = entries.count > entries.kept.len();
-            pieces.items = entries.kept.iter().map(|entry| item(entry.get(), standard)).collect();
+            pieces.items = entries.kept.into_iter().map(RawValue::get).collect();
         }
         Err(error) => {
             pieces.fault = Some(format!("JSON with a fault in it: {error}"));
             pieces.is_cut = true;
-            let found = balanced_items(text);
-            pieces.is_capped = found.len() >= ITEMS_AT_MOST;
-            pieces.items = found.into_iter().map(|text| item(text, standard)).collect();
+            pieces.items = balanced_items(text);
+            pieces.is_capped = pieces.items.len() >= ITEMS_AT_MOST;
         }
     }
     pieces
@@ -79,10 +79,11 @@ fn string(raw: Option<&RawValue>) -> Option<String> {
     serde_json::from_str(raw?.get()).ok()
 }
 
-/// The document with control characters inside strings escaped: JSON forbids them, and generators of feeds forget that.
-fn without_raw_controls(text: &str) -> Cow<'_, str> {
+/// The document with control characters inside strings escaped, where there are any: JSON forbids them, and generators of
+/// feeds forget that.
+pub(super) fn without_raw_controls(text: &str) -> Option<String> {
     if !has_broken_strings(text) {
-        return Cow::Borrowed(text);
+        return None;
     }
     let mut out = String::with_capacity(text.len() + 64);
     let (mut in_string, mut is_escaped) = (false, false);
@@ -99,7 +100,7 @@ fn without_raw_controls(text: &str) -> Cow<'_, str> {
         is_escaped = in_string && character == '\\' && !is_escaped;
         out.push(character);
     }
-    Cow::Owned(out)
+    Some(out)
 }
 
 /// Whether a control character stands inside a string.
@@ -146,10 +147,11 @@ fn balanced_items(text: &str) -> Vec<&str> {
 
 /// Whether an object is an item and not an author or an attachment of one.
 fn is_item(object: &str) -> bool {
-    serde_json::from_str::<Map<String, Value>>(object).is_ok_and(|fields| {
-        fields.contains_key("id")
-            || fields.contains_key("content_html")
-            || fields.contains_key("content_text")
+    let members = serde_json::from_str::<BTreeMap<Text<'_>, &RawValue>>(object);
+    members.is_ok_and(|members| {
+        ["id", "content_html", "content_text"]
+            .iter()
+            .any(|name| members.contains_key(&Text(Cow::Borrowed(name))))
     })
 }
 
@@ -181,60 +183,71 @@ fn object(text: &str) -> Option<&str> {
     None
 }
 
-fn item(text: &str, standard: &mut Standard) -> Result<Item, String> {
-    let Value::Object(mut fields) = json_list::value(text)? else { return Err("not an object".to_owned()) };
-    for (name, field) in &mut fields {
+/// An item: its element, and the object for feed-rs. Which member is of the wrong kind is said where one is.
+pub(super) fn item(text: &str) -> Result<(Element<'_>, String), String> {
+    let members: BTreeMap<Text<'_>, &RawValue> =
+        serde_json::from_str(json_list::bounded(text)?).map_err(|error| error.to_string())?;
+    let member =
+        |name| members.get(&Text(Cow::Borrowed(name))).map(|raw| raw.get()).filter(|raw| *raw != "null");
+    let text_of = |name| -> Result<Option<Cow<'_, str>>, String> {
+        let Some(raw) = member(name) else { return Ok(None) };
+        let text: Text<'_> = serde_json::from_str(raw).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Some(text.0))
+    };
+    let (html, text, summary) = (text_of("content_html")?, text_of("content_text")?, text_of("summary")?);
+    // Where there is HTML, the plain text is a summary of it.
+    let (plain, summary) = if html.is_some() { (None, summary.or(text)) } else { (text, summary) };
+    let elements = [
+        (Space::Core, "title", "", text_of("title")?),
+        (Space::Core, "content", " type=\"html\"", html),
+        (Space::Core, "content", " type=\"text\"", plain),
+        (Space::Core, "summary", "", summary),
+        (Space::Core, "published", "", text_of("date_published")?),
+        (Space::Core, "updated", "", text_of("date_modified")?),
+        (Space::Core, "language", "", text_of("language").unwrap_or_default()),
+        (Space::Prism, "doi", "", text_of("doi").unwrap_or_default()),
+    ];
+    let elements = elements
+        .into_iter()
+        .filter_map(|(space, name, tag, text)| Some(Element::plain(space, name, tag, text?)));
+    let mut object = "{".to_owned();
+    for name in OF_FEED_RS {
+        let Some(raw) = member(name) else { continue };
+        if object.len() > 1 {
+            object.push(',');
+        }
         // Version 1 asks readers to take a number for an id, which feed-rs refuses.
-        if name == "id" && (field.is_number() || field.is_boolean()) {
-            *field = Value::String(field.to_string());
-        }
+        let is_bare = *name == "id" && !raw.starts_with(['"', '[', '{']);
+        let quote = if is_bare { "\"" } else { "" };
+        object.extend(["\"", name, "\":", quote, raw, quote]);
     }
-    fields.retain(|_, field| !field.is_null());
-    let entry = standard.entry(&document(&fields).to_string())?;
-    let mut element = Element::plain(Space::Core, "item", "");
-    for (name, space, known_as) in [
-        ("date_published", Space::Core, "published"),
-        ("date_modified", Space::Core, "updated"),
-        ("language", Space::Core, "language"),
-        ("doi", Space::Prism, "doi"),
-    ] {
-        if let Some(text) = fields.get(name).and_then(Value::as_str) {
-            element.children.push(Element::plain(space, known_as, text));
-        }
-    }
-    Ok(Item { family: Family::Rss, entry: Some(entry), element })
+    object.push('}');
+    Ok((Element::plain(Space::Core, "entry", "", Cow::Borrowed("")).with(elements), object))
 }
 
-/// A feed of that one item, as feed-rs wants it.
-fn document(fields: &Map<String, Value>) -> Value {
-    serde_json::json!({
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": "",
-        "items": [fields],
-    })
-}
+/// A string that is not copied unless something in it is escaped.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
 
 #[cfg(test)]
 mod tests {
-    use url::Url;
+    use super::cut;
+    use super::item;
+    use super::without_raw_controls;
 
-    use super::Pieces;
-    use super::read;
-    use crate::sources::feed::standard::Standard;
-
-    fn pieces(text: &str) -> Pieces {
-        read(text, &mut Standard::new(&Url::parse("https://journal.example/feed.json").unwrap()))
-    }
-
-    fn ids(text: &str) -> Vec<String> {
-        pieces(text).items.into_iter().flatten().filter_map(|item| item.id()).collect()
+    /// The ids of the items, in the words of feed-rs, and whether the document is at fault.
+    fn read(text: &str) -> (Vec<String>, bool) {
+        let mended = without_raw_controls(text);
+        let pieces = cut(mended.as_deref().unwrap_or(text));
+        let object = |text: &&str| item(text).unwrap().1;
+        let id = |text: &&str| object(text).split('"').nth(3).unwrap().to_owned();
+        (pieces.items.iter().map(id).collect(), pieces.fault.is_some())
     }
 
     #[test]
     fn control_characters_inside_strings_are_escaped() {
         let text = "{\n\"version\": \"https://jsonfeed.org/version/1\",\n\"items\": [{\"id\": \"1\", \"title\": \"a\tb\nc \\\"d\\\"\"}]}";
-        assert_eq!(ids(text), ["1"]);
-        assert!(pieces(text).fault.is_none());
+        assert_eq!(read(text), (vec!["1".to_owned()], false));
     }
 
     #[test]
@@ -246,18 +259,18 @@ mod tests {
         };
         for bad in ["{\"id\" \"2\"}", "{\"id\": 2,}", "{\"id\": \"2}", "{\"id\": [2}"] {
             let text = items(bad);
-            assert_eq!(ids(&text), ["1", "3", "4"], "{text}");
-            assert!(pieces(&text).fault.is_some());
+            let (ids, is_faulty) = read(&text);
+            assert!(is_faulty && ids == ["1", "3", "4"], "{text}: {ids:?}");
         }
         let whole = items("{\"id\": \"2\"}");
-        assert_eq!(ids(whole.get(..whole.len() - 6).unwrap()), ["1", "2", "3"]);
+        assert_eq!(read(whole.get(..whole.len() - 6).unwrap()).0, ["1", "2", "3"]);
     }
 
     #[test]
     fn a_broken_document_costs_no_quadratic_time() {
         for piece in ["{", "{\"id\":", "{\"id\": \"1\" ", "{\"a\":{", "\"{"] {
             let text = format!("{{\"items\": [{}", piece.repeat(200_000));
-            assert!(pieces(&text).items.is_empty(), "{piece}");
+            assert!(cut(&text).items.is_empty(), "{piece}");
         }
     }
 }

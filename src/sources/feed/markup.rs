@@ -60,32 +60,35 @@ fn has_reference(text: &str) -> bool {
 
 /// Whether text has a formula in TeX: paired dollar signs around a command, or `\(`.
 fn has_tex(text: &str) -> bool {
-    let has_command = text.contains('\\') || text.contains(['^', '_', '{']);
-    (text.matches('$').nth(1).is_some() && has_command) || (text.contains("\\(") && text.contains("\\)"))
+    let has_command = || text.bytes().any(|byte| matches!(byte, b'\\' | b'^' | b'_' | b'{'));
+    (text.matches('$').nth(1).is_some() && has_command())
+        || text.contains('\\') && text.contains("\\(") && text.contains("\\)")
 }
 
 /// How many characters of a text are seen once its markup is rendered, roughly.
 pub(super) fn visible_chars(raw: &Raw) -> usize {
     match raw.markup {
         Markup::Html | Markup::Jats => {
-            let mut is_inside = false;
-            let seen = raw.text.chars().filter(|character| {
-                match character {
-                    '<' => is_inside = true,
-                    '>' if is_inside => {
-                        is_inside = false;
-                        return false;
-                    }
-                    _ => {}
-                }
-                !is_inside && !character.is_whitespace()
-            });
-            seen.count()
+            let mut pieces = raw.text.split('<');
+            let before = pieces.next().map_or(0, ink);
+            // What has no end is a tag to the end.
+            before
+                + pieces
+                    .filter_map(|piece| piece.split_once('>'))
+                    .map(|(_tag, text)| ink(text))
+                    .sum::<usize>()
         }
-        Markup::Plain | Markup::Tex | Markup::DamagedTex => {
-            raw.text.chars().filter(|character| !character.is_whitespace()).count()
-        }
+        Markup::Plain | Markup::Tex | Markup::DamagedTex => ink(&raw.text),
     }
+}
+
+/// How many characters of a text are no white space of ASCII.
+fn ink(text: &str) -> usize {
+    // Bytes that go on with a character do not begin one. So many at once as are counted in a byte: the processor looks at
+    // many of them together.
+    let stretches = text.as_bytes().chunks(usize::from(u8::MAX));
+    let seen = |byte: &u8| u8::from(*byte > b' ' && byte & 0xC0 != 0x80);
+    stretches.map(|stretch| usize::from(stretch.iter().map(seen).sum::<u8>())).sum()
 }
 
 #[cfg(test)]

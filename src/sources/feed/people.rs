@@ -1,5 +1,6 @@
 //! Who wrote the paper of an item, wherever its feed puts it.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,7 +10,7 @@ use crate::model::record::RawAuthor;
 use crate::model::record::RawAuthors;
 use crate::model::text::Markup;
 use crate::model::text::Raw;
-use crate::sources::feed::elements::Element;
+use crate::sources::feed::element::Element;
 use crate::sources::feed::item::Item;
 use crate::sources::feed::space::Family;
 use crate::sources::feed::space::Space;
@@ -26,7 +27,7 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 ///
 /// An author of the whole feed is not taken over (RFC 4287 §4.2.1 and JSON Feed would have it so): there it is the
 /// journal or the site far more often than the person who wrote each paper, and a wrong author spoils identity.
-pub(super) fn authors(item: &Item, abstract_text: Option<&Raw>) -> RawAuthors {
+pub(super) fn authors(item: &Item<'_>, abstract_text: Option<&Raw>) -> RawAuthors {
     let creators = names(&item.element, Space::Dc, "creator");
     if !creators.is_empty() {
         return listed(creators);
@@ -41,10 +42,10 @@ pub(super) fn authors(item: &Item, abstract_text: Option<&Raw>) -> RawAuthors {
     }
     // IEEE Xplore: one element of names joined by semicolons.
     if let Some(joined) = item.text(Space::Core, "authors") {
-        return RawAuthors::Joined(joined);
+        return RawAuthors::Joined(joined.into_owned());
     }
     if let Some(name) = item.text(Space::Podcast, "author").or_else(|| item.text(Space::Dc, "author")) {
-        return listed(vec![RawAuthor { name, ..RawAuthor::default() }]);
+        return listed(vec![RawAuthor { name: name.into_owned(), ..RawAuthor::default() }]);
     }
     abstract_text.and_then(in_description).map_or_else(RawAuthors::default, RawAuthors::Joined)
 }
@@ -62,7 +63,7 @@ fn listed(mut authors: Vec<RawAuthor>) -> RawAuthors {
 }
 
 /// Elements of one name, each one author; one that holds elements (RDF lists, FOAF persons) gives its leaves.
-fn names(item: &Element, space: Space, name: &str) -> Vec<RawAuthor> {
+fn names(item: &Element<'_>, space: Space, name: &str) -> Vec<RawAuthor> {
     let mut found = Vec::new();
     for element in item.all(space, name) {
         leaves(element, &mut found);
@@ -70,23 +71,23 @@ fn names(item: &Element, space: Space, name: &str) -> Vec<RawAuthor> {
     found.into_iter().map(|name| RawAuthor { name, ..RawAuthor::default() }).collect()
 }
 
-fn leaves(element: &Element, found: &mut Vec<String>) {
-    if element.children.is_empty() {
+fn leaves(element: &Element<'_>, found: &mut Vec<String>) {
+    if !element.has_children() {
         let name = element.trimmed();
         if !name.is_empty() {
-            found.push(name.to_owned());
+            found.push(name.into_owned());
         }
     }
-    for child in &element.children {
+    for child in element.children() {
         leaves(child, found);
     }
 }
 
 /// Authors in the format's own elements: feed-rs's, with what their elements say beside the name.
-fn persons(item: &Item) -> Vec<RawAuthor> {
-    let elements: Vec<&Element> = match item.family {
+fn persons(item: &Item<'_>) -> Vec<RawAuthor> {
+    let elements: Vec<&Element<'_>> = match item.family {
         Family::Atom => {
-            let own: Vec<&Element> = item.element.all(Space::Core, "author").collect();
+            let own: Vec<&Element<'_>> = item.element.all(Space::Core, "author").collect();
             let of_source =
                 item.element.all(Space::Core, "source").flat_map(|source| source.all(Space::Core, "author"));
             if own.is_empty() { of_source.collect() } else { own }
@@ -104,32 +105,30 @@ fn persons(item: &Item) -> Vec<RawAuthor> {
         .map(|name| RawAuthor { name: name.to_owned(), ..RawAuthor::default() })
         .collect();
     if standard.is_empty() && item.entry.is_none() && item.family == Family::Rss {
-        let texts = item.element.all(Space::Core, "author").map(|author| bare_name(author.trimmed()));
+        let texts =
+            item.element.all(Space::Core, "author").map(|author| bare_name(&author.trimmed()).to_owned());
         let names = texts.filter(|name| !name.is_empty() && !name.contains('@'));
-        standard = names.map(|name| RawAuthor { name: name.to_owned(), ..RawAuthor::default() }).collect();
+        standard = names.map(|name| RawAuthor { name, ..RawAuthor::default() }).collect();
     }
     standard
 }
 
 /// An Atom person construct; arXiv adds affiliations. One without a name is nobody: a mail address is none.
-fn person(element: &Element) -> Option<RawAuthor> {
+fn person(element: &Element<'_>) -> Option<RawAuthor> {
     let child = |name: &str| {
-        element
-            .children
-            .iter()
-            .find(|child| child.name == name && child.space != Space::Arxiv)
-            .map(Element::trimmed)
+        let of_that_name = element.children().find(|child| child.name == name && child.space != Space::Arxiv);
+        of_that_name.map(Element::trimmed)
     };
-    let name = child("name").or_else(|| element.children.is_empty().then(|| element.trimmed()));
-    let name = name.map(bare_name).filter(|name| !name.is_empty() && !name.contains('@'))?;
-    let affiliations = element.children.iter().filter(|child| child.name == "affiliation");
+    let name = child("name").or_else(|| (!element.has_children()).then(|| element.trimmed()))?;
+    let name = Some(bare_name(&name)).filter(|name| !name.is_empty() && !name.contains('@'))?;
+    let affiliations = element.children().filter(|child| child.name == "affiliation");
     Some(RawAuthor {
         name: name.to_owned(),
         affiliations: affiliations
-            .map(|child| child.trimmed().to_owned())
+            .map(|child| child.trimmed().into_owned())
             .filter(|text| !text.is_empty())
             .collect(),
-        orcid: child("uri").filter(|uri| uri.contains("orcid.org/")).map(str::to_owned),
+        orcid: child("uri").filter(|uri| uri.contains("orcid.org/")).map(Cow::into_owned),
         ..RawAuthor::default()
     })
 }
@@ -144,6 +143,9 @@ fn bare_name(name: &str) -> &str {
 
 /// The authors that a description begins with.
 fn in_description(description: &Raw) -> Option<String> {
+    if !may_name(&description.text) {
+        return None;
+    }
     let head: String = description.text.chars().take(20_000).collect();
     let lines = match description.markup {
         Markup::Html | Markup::Jats => lines_of(&head),
@@ -152,6 +154,20 @@ fn in_description(description: &Raw) -> Option<String> {
     let found = LazyLock::force(&NAMED).as_ref()?.captures(&lines)?;
     let list = found.name("list").or_else(|| found.name("by"))?;
     Some(list.as_str().trim().to_owned()).filter(|list| !list.is_empty())
+}
+
+/// Whether a description may name its authors, told faster than by looking for the line.
+fn may_name(text: &str) -> bool {
+    const LABEL: &str = "author(s)";
+    let is_label = |(at, _colon): (usize, &str)| {
+        let label = at.checked_sub(LABEL.len()).and_then(|from| text.get(from..at));
+        label.is_some_and(|label| label.eq_ignore_ascii_case(LABEL))
+    };
+    let mut beginning = text.trim_start();
+    while let Some((_tag, behind)) = beginning.strip_prefix('<').and_then(|tag| tag.split_once('>')) {
+        beginning = behind.trim_start();
+    }
+    beginning.starts_with("by ") || text.match_indices(':').any(is_label)
 }
 
 /// HTML → lines of text, good enough to find the one that names the authors.

@@ -1,9 +1,12 @@
 //! Where an item leads: its page, its PDF, its discussion, its licence.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use crate::model::link::LinkKind;
 use crate::model::record::RawLink;
+use crate::sources::feed::element::Element;
 use crate::sources::feed::item::Item;
 use crate::sources::feed::space::Family;
 use crate::sources::feed::space::Space;
@@ -12,7 +15,7 @@ use crate::sources::feed::space::Space;
 const LINKS_AT_MOST: usize = 32;
 
 /// A link with what the feed says of it.
-struct Said {
+pub(super) struct Said {
     href: String,
     rel: String,
     kind: String,
@@ -20,8 +23,7 @@ struct Said {
 }
 
 /// The links of an item; the page comes first where there is one.
-pub(super) fn links(item: &Item, base: &Url) -> Vec<RawLink> {
-    let said = said(item, base);
+pub(super) fn links(item: &Item<'_>, said: &[Said], base: &Url) -> Vec<RawLink> {
     let mut links = Vec::new();
     let mut add = |kind, href: &str| {
         let link = RawLink { kind, href: href.to_owned() };
@@ -29,10 +31,10 @@ pub(super) fn links(item: &Item, base: &Url) -> Vec<RawLink> {
             links.push(link);
         }
     };
-    if let Some(page) = page(item, &said, base) {
+    if let Some(page) = page(item, said, base) {
         add(LinkKind::Page, &page);
     }
-    for link in &said {
+    for link in said {
         let is_pdf = link.kind == "application/pdf" || link.title == "pdf" || is_pdf(&link.href);
         match link.rel.as_str() {
             "alternate" | "enclosure" | "related" if is_pdf => add(LinkKind::Pdf, &link.href),
@@ -44,13 +46,13 @@ pub(super) fn links(item: &Item, base: &Url) -> Vec<RawLink> {
     let thumbnails =
         item.element.all(Space::Media, "thumbnail").filter_map(|element| element.attribute("url"));
     for href in thumbnails.take(1) {
-        add(LinkKind::Thumbnail, &absolute(href, base));
+        add(LinkKind::Thumbnail, &absolute(&href, base));
     }
     links
 }
 
 /// The paper's page: the link, else what stands for it.
-fn page(item: &Item, said: &[Said], base: &Url) -> Option<String> {
+fn page(item: &Item<'_>, said: &[Said], base: &Url) -> Option<String> {
     let alternates = || said.iter().filter(|link| link.rel == "alternate");
     let is_page = |link: &&Said| link.kind.is_empty() || link.kind.contains("html");
     let link =
@@ -58,16 +60,15 @@ fn page(item: &Item, said: &[Said], base: &Url) -> Option<String> {
     if let Some(link) = link {
         return Some(link.href.clone());
     }
-    let guid =
-        item.element.all(Space::Core, "guid").find(|guid| guid.attribute("isPermaLink") != Some("false"));
-    let stated = guid.map(|guid| guid.trimmed().to_owned());
-    let stated = stated.or_else(|| item.element.attribute("rdf:about").map(str::to_owned));
+    let mut guids = item.element.all(Space::Core, "guid");
+    let guid = guids.find(|guid| guid.attribute("isPermaLink").as_deref() != Some("false"));
+    let stated = guid.map(Element::trimmed).or_else(|| item.element.attribute("rdf:about"));
     let stated = stated.or_else(|| item.text(Space::Prism, "url"));
     stated.map(|text| absolute(&text, base)).filter(|text| is_web(text))
 }
 
 /// Every link that either reader saw: feed-rs's first, whose addresses are resolved.
-fn said(item: &Item, base: &Url) -> Vec<Said> {
+pub(super) fn said(item: &Item<'_>, base: &Url) -> Vec<Said> {
     let lower = |text: Option<&str>| text.unwrap_or_default().trim().to_ascii_lowercase();
     let mut said = Vec::new();
     if let Some(entry) = &item.entry {
@@ -98,19 +99,19 @@ fn said(item: &Item, base: &Url) -> Vec<Said> {
         }
     }
     let is_read = item.entry.is_some();
-    for element in &item.element.children {
+    for element in item.element.children() {
         let is_own = element.is(Space::Core, "link") && !is_read;
         if !is_own && !element.is(Space::Atom, "link") {
             continue;
         }
-        let text = if item.family == Family::Rss && is_own { Some(element.trimmed()) } else { None };
-        let href = element.attribute("href").or(text).unwrap_or_default();
+        let text = || (item.family == Family::Rss && is_own).then(|| element.trimmed());
+        let href = element.attribute("href").or_else(text).unwrap_or_default();
         if !href.trim().is_empty() {
             said.push(Said {
-                href: absolute(href, base),
-                rel: element.attribute("rel").map_or_else(|| "alternate".to_owned(), |rel| lower(Some(rel))),
-                kind: lower(element.attribute("type")),
-                title: lower(element.attribute("title")),
+                href: absolute(&href, base),
+                rel: element.attribute("rel").map_or_else(|| "alternate".to_owned(), |rel| lower(Some(&rel))),
+                kind: lower(element.attribute("type").as_deref()),
+                title: lower(element.attribute("title").as_deref()),
             });
         }
     }
@@ -124,17 +125,18 @@ fn said(item: &Item, base: &Url) -> Vec<Said> {
 }
 
 /// The licence, where it is given as an address.
-pub(super) fn license(item: &Item, base: &Url) -> Option<String> {
-    let linked = said(item, base).into_iter().find(|link| link.rel == "license").map(|link| link.href);
-    let stated = item.element.children.iter().filter(|element| {
+pub(super) fn license(item: &Item<'_>, said: &[Said]) -> Option<String> {
+    let linked = said.iter().find(|link| link.rel == "license").map(|link| link.href.clone());
+    let stated = item.element.children().filter(|element| {
         let names: &[&str] =
             if element.space == Space::Licence { &["license"] } else { &["license", "rights"] };
         let has_licences = [Space::Licence, Space::Dc, Space::DcTerms, Space::Core].contains(&element.space);
-        has_licences && names.contains(&element.name.as_str())
+        has_licences && names.contains(&element.name)
     });
-    let mut addresses = stated.map(|element| element.attribute("rdf:resource").unwrap_or(element.trimmed()));
+    let mut addresses =
+        stated.map(|element| element.attribute("rdf:resource").unwrap_or_else(|| element.trimmed()));
     linked.or_else(|| {
-        addresses.find(|text| is_web(text) && !text.contains(char::is_whitespace)).map(str::to_owned)
+        addresses.find(|text| is_web(text) && !text.contains(char::is_whitespace)).map(Cow::into_owned)
     })
 }
 
@@ -148,8 +150,9 @@ pub(super) fn absolute(href: &str, base: &Url) -> String {
 }
 
 fn is_web(text: &str) -> bool {
-    let head = text.get(..8).unwrap_or(text).to_ascii_lowercase();
-    head.starts_with("http://") || head.starts_with("https://")
+    let begins =
+        |scheme: &str| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+    begins("http://") || begins("https://")
 }
 
 fn is_code(href: &str) -> bool {

@@ -1,4 +1,7 @@
 //! An answer → records and problems: the pieces of this folder in their order.
+//!
+//! Most feeds are sound: well-formed, and nothing in them has to be mended. They are read in one pass. The first doubt sends a
+//! feed the long way, which mends it and reads each item alone. Both say the same of a sound feed; a test holds them together.
 
 use std::collections::BTreeMap;
 
@@ -11,22 +14,18 @@ use crate::model::source::Pace;
 use crate::model::time::Timestamp;
 use crate::sources::feed::cut;
 use crate::sources::feed::cut::Ending;
-use crate::sources::feed::cut::Piece;
 use crate::sources::feed::cut::Pieces;
 use crate::sources::feed::decode;
+use crate::sources::feed::element::Element;
 use crate::sources::feed::elements;
-use crate::sources::feed::elements::Element;
+use crate::sources::feed::elements::Reading;
 use crate::sources::feed::head;
-use crate::sources::feed::head::Head;
-use crate::sources::feed::item::Item;
 use crate::sources::feed::json;
-use crate::sources::feed::record;
-use crate::sources::feed::record::Setting;
+use crate::sources::feed::list::List;
 use crate::sources::feed::repair;
 use crate::sources::feed::skip::Skip;
 use crate::sources::feed::space::Family;
-use crate::sources::feed::space::Spaces;
-use crate::sources::feed::standard::Standard;
+use crate::sources::xml::document;
 
 /// As many papers of one feed may state the same DOI before it is taken for the journal's.
 const SHARED_AT_MOST: usize = 2;
@@ -61,121 +60,97 @@ pub(super) struct Context<'a> {
 pub(super) fn read(body: &[u8], content_type: Option<&str>, context: &Context<'_>) -> Answer {
     let text = decode::decode(body, content_type);
     let text = text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n', '\0']);
-    let mut answer = Answer::default();
-    if text.is_empty() {
-        answer.unusable = Some("it is empty, not a feed".to_owned());
+    let read = if text.is_empty() {
+        Err("it is empty, not a feed".to_owned())
     } else if text.starts_with('{') {
-        answer.read_json(text, context);
+        read_json(text, context)
+    } else if let Some(answer) = read_sound(text, context) {
+        Ok(answer)
     } else {
-        answer.read_xml(&repair::repair(text), context);
-    }
+        read_mended(&repair::repair(text), context)
+    };
+    let mut answer = read.unwrap_or_else(|fault| Answer { unusable: Some(fault), ..Answer::default() });
     answer.drop_shared_dois();
     answer
 }
 
-impl Answer {
-    fn problem(&mut self, place: &str, message: &str) {
-        self.problems.push(Problem::new(place, message));
-    }
-
-    fn read_json(&mut self, text: &str, context: &Context<'_>) {
-        let mut standard = Standard::new(context.base);
-        let pieces = json::read(text, &mut standard);
-        if let Some(fault) = &pieces.fault {
-            if pieces.items.iter().all(Result::is_err) {
-                self.unusable = Some(fault.clone());
-                return;
-            }
-            self.problem("answer", fault);
-        }
-        self.bounds(pieces.is_cut, pieces.is_capped);
-        for (number, item) in (1..).zip(pieces.items) {
-            match item {
-                Ok(item) => self.push(number, &item, &pieces.head, context),
-                Err(fault) => self.problem(&format!("item {number}"), &fault),
-            }
-        }
-    }
-
-    fn read_xml(&mut self, text: &str, context: &Context<'_>) {
-        let Some(pieces) = cut::cut(text) else {
-            self.unusable = Some("there is no markup in it, so it is not a feed".to_owned());
-            return;
+/// Reads XML in which nothing has to be mended, in one pass; `None` at the first doubt.
+fn read_sound(text: &str, context: &Context<'_>) -> Option<Answer> {
+    let mut list = None;
+    let sound = document::sound(text, cut::ITEMS_AT_MOST, |place, item| {
+        let list = match &mut list {
+            Some(list) => list,
+            None => list.insert(List::under(place.root, place.head, context)?),
         };
-        if pieces.items.is_empty() && !is_feed(&pieces) {
-            self.unusable = Some(format!("its root element is <{}>, which is not a feed", pieces.root));
-            return;
-        }
-        let mut spaces = Spaces::new(pieces.family);
-        let head = elements::read(&pieces.head, &mut spaces, 2).map(|reading| head::read(&reading.root));
-        let head = head.unwrap_or_default();
-        let mut standard = Standard::new(context.base);
-        let mut first = 1;
-        for batch in batches(&pieces.items) {
-            let items = self.items(first, batch, &pieces, &mut spaces);
-            let sound = items.iter().filter(|(_place, _element, is_sound)| *is_sound);
-            let sound: Vec<&str> =
-                sound.filter_map(|(place, ..)| batch.get(*place)).map(|piece| piece.text).collect();
-            let mut entries = standard.entries(&pieces.plain_opening, &sound, &pieces.closing);
-            for (place, element, is_sound) in items {
-                let entry = if is_sound { entries.next().flatten() } else { None };
-                let item = Item { family: pieces.family, entry, element };
-                self.push(first + place, &item, &head, context);
-            }
-            first += batch.len();
-        }
-        self.pace = head.pace;
-        if pieces.is_cut {
-            self.problem("end", &format!("the document ends before </{}>", pieces.root));
-        }
-        self.bounds(pieces.is_cut, pieces.is_capped);
-    }
+        let own = if list.inherited.scope.family == Family::Atom { "entry" } else { "item" };
+        let element = (item.name == own).then(|| Element::take(item, &mut list.inherited.scope))?;
+        list.add(list.count + 1, element, place.bytes);
+        Some(())
+    })?;
+    let list = list.or_else(|| List::under(sound.root, sound.head, context)).filter(|_| !sound.is_mixed)?;
+    Some(list.finish(false, sound.count > cut::ITEMS_AT_MOST))
+}
 
-    /// The elements of the items of a batch that can be read, with their places in it; feed-rs refuses ill-formed ones, some of
-    /// them by a panic. `first` is the number of its first item.
-    fn items(
-        &mut self,
-        first: usize,
-        batch: &[Piece<'_>],
-        pieces: &Pieces<'_>,
-        spaces: &mut Spaces,
-    ) -> Vec<(usize, Element, bool)> {
-        let mut items = Vec::with_capacity(batch.len());
-        for (place, piece) in batch.iter().enumerate() {
-            let name = format!("item {}", first + place);
-            if piece.ending == Ending::Cut {
-                self.problem(&name, "the document ends inside it");
-                continue;
-            }
-            let document = [&pieces.opening, piece.text, &pieces.closing].concat();
-            let reading = elements::read(&document, spaces, if pieces.family == Family::Rss { 3 } else { 2 });
-            let fault = reading.as_ref().and_then(|reading| reading.fault.clone());
-            let Some(element) = reading.and_then(|reading| own_element(reading.root, pieces.family)) else {
-                self.problem(&name, fault.as_deref().unwrap_or("it has no element that can be read"));
-                continue;
-            };
-            if let Some(fault) = &fault {
-                self.problem(&name, &format!("read in spite of its markup: {fault}"));
-            }
-            items.push((place, element, fault.is_none()));
-        }
-        items
+/// Reads XML that was mended, each item alone, so that the fault of one does not spoil the others.
+fn read_mended(text: &str, context: &Context<'_>) -> Result<Answer, String> {
+    let pieces = cut::cut(text).ok_or("there is no markup in it, so it is not a feed")?;
+    if pieces.items.is_empty() && !is_feed(&pieces) {
+        return Err(format!("its root element is <{}>, which is not a feed", pieces.root));
     }
-
-    fn bounds(&mut self, is_cut: bool, is_capped: bool) {
-        if is_capped {
-            self.problem("answer", &format!("items after the first {} are not read", cut::ITEMS_AT_MOST));
+    let mut inherited = pieces.inherited;
+    let head = elements::read(&pieces.head, &mut inherited.scope).map(|reading| head::read(&reading.root));
+    let mut list = List::new(head.unwrap_or_default(), inherited, context);
+    for (number, piece) in (1..).zip(&pieces.items) {
+        let name = format!("item {number}");
+        if piece.ending == Ending::Cut {
+            list.answer.problem(&name, "the document ends inside it");
+            continue;
         }
-        (self.is_partial, self.is_broken_off) = (is_cut || is_capped, is_cut);
+        match elements::read(piece.text, &mut list.inherited.scope) {
+            Some(Reading { root, fault }) => {
+                if let Some(fault) = fault {
+                    list.answer.problem(&name, &format!("read in spite of its markup: {fault}"));
+                }
+                list.add(number, root, piece.text.len());
+            }
+            None => list.answer.problem(&name, "it has no element that can be read"),
+        }
     }
+    let mut answer = list.finish(pieces.is_cut, pieces.is_capped);
+    if pieces.is_cut {
+        answer.problem("end", &format!("the document ends before </{}>", pieces.root));
+    }
+    Ok(answer)
+}
 
-    fn push(&mut self, number: usize, item: &Item, head: &Head, context: &Context<'_>) {
-        let setting = Setting { base: context.base, run: context.run, head, language: context.language };
-        match record::record(item, &setting) {
-            Ok(record) if record.title.as_ref().is_some_and(|title| context.skip.is_met(&title.text)) => {}
-            Ok(record) => self.records.push(record),
-            Err(fault) => self.problem(&format!("item {number}"), &fault),
+/// Reads a JSON Feed.
+fn read_json(text: &str, context: &Context<'_>) -> Result<Answer, String> {
+    let mut pieces = json::cut(text);
+    let mended = pieces.fault.as_ref().and_then(|_fault| json::without_raw_controls(text));
+    if let Some(mended) = &mended {
+        pieces = json::cut(mended);
+    }
+    let mut list = List::of_json(pieces.head, context);
+    for (number, item) in (1..).zip(&pieces.items) {
+        match json::item(item) {
+            Ok((element, object)) => list.add_json(number, element, &object),
+            Err(fault) => list.answer.problem(&format!("item {number}"), &fault),
         }
+    }
+    let is_nothing = list.count == 0;
+    let mut answer = list.finish(pieces.is_cut, pieces.is_capped);
+    match pieces.fault {
+        Some(fault) if is_nothing => return Err(fault),
+        Some(fault) => answer.problem("answer", &fault),
+        None => {}
+    }
+    Ok(answer)
+}
+
+impl Answer {
+    /// Adds what is wrong at a place.
+    pub(super) fn problem(&mut self, place: &str, message: &str) {
+        self.problems.push(Problem::new(place, message));
     }
 
     /// A DOI that many items state is the journal's or the issue's, not that of each paper.
@@ -200,44 +175,26 @@ impl Answer {
     }
 }
 
-/// Items that are read at once. What a hostile item becomes may be many times as long as it is, so that no more of them are held
-/// together than have so many bytes.
-fn batches<'p, 't>(pieces: &'p [Piece<'t>]) -> impl Iterator<Item = &'p [Piece<'t>]> {
-    const BYTES: usize = 256 * 1_024;
-    let mut held = 0;
-    pieces.chunk_by(move |before, next| {
-        held += before.text.len();
-        let fits = held + next.text.len() <= BYTES;
-        held = if fits { held } else { 0 };
-        fits
-    })
-}
-
 fn is_feed(pieces: &Pieces<'_>) -> bool {
     let local = pieces.root.split_once(':').map_or(pieces.root, |(_, local)| local);
     ["rss", "rdf", "feed", "channel", "entry"].iter().any(|name| name.eq_ignore_ascii_case(local))
-}
-
-/// The element of the item inside its envelope.
-fn own_element(root: Element, family: Family) -> Option<Element> {
-    let mut element = root;
-    let levels = if family == Family::Rss { 2 } else { 1 };
-    for _level in 0..levels {
-        element = element.children.into_iter().next()?;
-    }
-    Some(element)
 }
 
 #[cfg(test)]
 mod tests {
     use url::Url;
 
+    use super::Answer;
     use super::Context;
-    use super::batches;
     use super::read;
     use crate::model::time::Timestamp;
-    use crate::sources::feed::cut;
     use crate::sources::feed::skip::Skip;
+
+    fn answer(text: &str) -> Answer {
+        let (base, skip) = (Url::parse("https://journal.example/").unwrap(), Skip::new(&[]));
+        let context = Context { base: &base, run: Timestamp::from_seconds(1), language: None, skip: &skip };
+        read(text.as_bytes(), None, &context)
+    }
 
     /// A feed with an item for each of these titles and so much text in each; a title without an end is not well-formed.
     fn feed(titles: &[String], bytes: usize) -> String {
@@ -255,31 +212,27 @@ mod tests {
     #[test]
     fn items_keep_their_numbers_and_words_in_whatever_batch_they_are_read() {
         let mut titles: Vec<String> = (0..1_000).map(|number| format!("Paper {number}")).collect();
-        titles[700] = "Paper <b>700".to_owned();
-        let text = feed(&titles, 1_000);
-        let pieces = cut::cut(&text).unwrap();
-        let sizes: Vec<usize> = batches(&pieces.items).map(<[_]>::len).collect();
-        assert!(sizes.len() > 3 && sizes.iter().sum::<usize>() == 1_000, "{sizes:?}");
-        let (base, skip) = (Url::parse("https://journal.example/").unwrap(), Skip::new(&[]));
-        let context = Context { base: &base, run: Timestamp::from_seconds(1), language: None, skip: &skip };
-        let answer = read(text.as_bytes(), None, &context);
-        let places: Vec<&str> = answer.problems.iter().map(|problem| problem.place.as_str()).collect();
-        assert_eq!(places, ["item 701"]);
-        assert_eq!(answer.records.len(), 1_000);
-        for (number, record) in answer.records.iter().enumerate() {
-            let title = &record.title.as_ref().unwrap().text;
-            assert!(
-                title.contains(&format!("Paper {number}")) || number == 700 && title.contains("700"),
-                "{title}"
-            );
+        for is_sound in [true, false] {
+            if !is_sound {
+                titles[700] = "Paper <b>700".to_owned();
+            }
+            let answer = answer(&feed(&titles, 1_000));
+            let places: Vec<&str> = answer.problems.iter().map(|problem| problem.place.as_str()).collect();
+            assert_eq!(places, if is_sound { &[][..] } else { &["item 701"] });
+            assert_eq!(answer.records.len(), 1_000);
+            for (number, record) in answer.records.iter().enumerate() {
+                let title = &record.title.as_ref().unwrap().text;
+                assert!(
+                    title.contains(&format!("Paper {number}")) || number == 700 && title.contains("700"),
+                    "{title}"
+                );
+            }
         }
     }
 
     #[test]
-    fn an_item_larger_than_a_batch_is_read_alone() {
+    fn an_item_larger_than_a_batch_is_read() {
         let titles: Vec<String> = ["One", "Two", "Three"].map(str::to_owned).into();
-        let text = feed(&titles, 300_000);
-        let pieces = cut::cut(&text).unwrap();
-        assert_eq!(batches(&pieces.items).map(<[_]>::len).collect::<Vec<_>>(), [1, 1, 1]);
+        assert_eq!(answer(&feed(&titles, 300_000)).records.len(), 3);
     }
 }

@@ -1,5 +1,7 @@
 //! An item → a record: which of its fields means what (the extraction order for journal feeds).
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use crate::model::link::LinkKind;
@@ -9,7 +11,6 @@ use crate::model::record::Record;
 use crate::model::record::Role;
 use crate::model::signal::SignalKind;
 use crate::model::text::Raw;
-use crate::model::time::Timestamp;
 use crate::sources::feed::head::Head;
 use crate::sources::feed::ids;
 use crate::sources::feed::item::Item;
@@ -28,8 +29,8 @@ const SUBJECTS_AT_MOST: usize = 50;
 pub(super) struct Setting<'a> {
     /// The address of the feed.
     pub(super) base: &'a Url,
-    /// When the harvest began.
-    pub(super) run: Timestamp,
+    /// The day on which the harvest began, as ISO 8601 has it.
+    pub(super) today: &'a str,
     /// What the feed says of itself.
     pub(super) head: &'a Head,
     /// The language where the feed names none.
@@ -37,15 +38,19 @@ pub(super) struct Setting<'a> {
 }
 
 /// Makes a record of an item, or says what it lacks.
-pub(super) fn record(item: &Item, setting: &Setting<'_>) -> Result<Record, String> {
+pub(super) fn record(item: &Item<'_>, setting: &Setting<'_>) -> Result<Record, String> {
     let title = item.title();
-    let links = places::links(item, setting.base);
+    let said = places::said(item, setting.base);
+    let links = places::links(item, &said, setting.base);
     let page = links.iter().find(|link| link.kind == LinkKind::Page).map(|link| link.href.clone());
-    let own = item.id().or_else(|| page.clone()).or_else(|| title.as_ref().map(|title| title.text.clone()));
-    let (key, version) = ids::key(own.as_deref().ok_or("it has no id, no link and no title")?);
+    let own = item.id();
+    let own = own.as_deref().or(page.as_deref()).or_else(|| title.as_ref().map(|title| title.text.as_str()));
+    let (key, version) = ids::key(own.ok_or("it has no id, no link and no title")?);
     let abstract_text = item.abstract_text();
     let ids = ids::ids(item, page.as_deref(), abstract_text.as_ref());
-    let venue = item.text(Space::Prism, "publicationName").or_else(|| setting.head.journal.clone());
+    let venue = item
+        .text(Space::Prism, "publicationName")
+        .or_else(|| setting.head.journal.as_deref().map(Cow::Borrowed));
     let citation = citation(item, venue.as_deref());
     Ok(Record {
         key,
@@ -54,13 +59,13 @@ pub(super) fn record(item: &Item, setting: &Setting<'_>) -> Result<Record, Strin
         subjects: subjects(item),
         announce: None,
         version,
-        announced: announced(item, setting.run),
+        announced: announced(item, setting.today),
         submitted: first_date(item, SUBMITTED),
         revised: first_date(item, REVISED),
         comment: item.text(Space::Arxiv, "comment").map(|text| markup::plain(&text)),
         venue: venue.or_else(|| source_name(item)).map(|name| markup::guess(&name)),
         citation,
-        license: places::license(item, setting.base),
+        license: places::license(item, &said),
         organisation: None,
         submitter: None,
         language: language(item, setting),
@@ -100,14 +105,13 @@ const REVISED: &[(Space, &str)] = &[
 ];
 
 /// The first date of announcement that does not lie ahead, since publishers put issues of next year into PRISM.
-fn announced(item: &Item, run: Timestamp) -> Option<RawDate> {
-    let today = run.day().format("%Y-%m-%d").to_string();
-    let stated: Vec<String> = ANNOUNCED
+fn announced(item: &Item<'_>, today: &str) -> Option<RawDate> {
+    let stated: Vec<Cow<'_, str>> = ANNOUNCED
         .iter()
         .filter_map(|(space, name)| item.text(*space, name))
         .filter(|text| has_digit(text))
         .collect();
-    let past = stated.iter().find(|text| !lies_ahead(text, &today));
+    let past = stated.iter().find(|text| !lies_ahead(text, today));
     past.or_else(|| stated.first()).map(|text| date(text))
 }
 
@@ -118,7 +122,7 @@ fn lies_ahead(text: &str, today: &str) -> bool {
     is_iso && day.len() >= 4 && day > today.get(..day.len()).unwrap_or(today)
 }
 
-fn first_date(item: &Item, names: &[(Space, &str)]) -> Option<RawDate> {
+fn first_date(item: &Item<'_>, names: &[(Space, &str)]) -> Option<RawDate> {
     let text =
         names.iter().find_map(|(space, name)| item.text(*space, name).filter(|text| has_digit(text)))?;
     Some(date(&text))
@@ -143,7 +147,7 @@ fn has_digit(text: &str) -> bool {
 }
 
 /// Categories, sections and keywords, without repetition.
-fn subjects(item: &Item) -> Vec<RawSubject> {
+fn subjects(item: &Item<'_>) -> Vec<RawSubject> {
     let mut subjects: Vec<RawSubject> = Vec::new();
     let mut add = |term: &str, is_arxiv| {
         let term = term.trim();
@@ -158,12 +162,12 @@ fn subjects(item: &Item) -> Vec<RawSubject> {
         let label = category.label.as_deref().filter(|_| is_address);
         add(label.unwrap_or(&category.term), is_arxiv);
     }
-    for element in &item.element.children {
-        match (element.space, element.name.as_str()) {
+    for element in item.element.children() {
+        match (element.space, element.name) {
             (Space::Core, "category") if item.entry.is_none() => {
                 let is_arxiv =
                     element.attribute("scheme").is_some_and(|scheme| scheme.contains("arxiv.org/schemas"));
-                add(element.attribute("term").unwrap_or(element.trimmed()), is_arxiv);
+                add(&element.attribute("term").unwrap_or_else(|| element.trimmed()), is_arxiv);
             }
             (Space::Dc | Space::DcTerms, "subject") | (Space::Prism, "keyword" | "section" | "category") => {
                 for term in element.trimmed().split(';') {
@@ -177,7 +181,7 @@ fn subjects(item: &Item) -> Vec<RawSubject> {
 }
 
 /// The journal reference put together from PRISM's parts, or as arXiv and Atypon write it whole.
-fn citation(item: &Item, venue: Option<&str>) -> Option<Raw> {
+fn citation(item: &Item<'_>, venue: Option<&str>) -> Option<Raw> {
     if let Some(whole) = item.text(Space::Arxiv, "journal_ref") {
         return Some(markup::plain(&whole));
     }
@@ -188,7 +192,7 @@ fn citation(item: &Item, venue: Option<&str>) -> Option<Raw> {
             citation.extend(["(", &number, ")"]);
         }
         let range = prism("pageRange").or_else(|| match (prism("startingPage"), prism("endingPage")) {
-            (Some(first), Some(last)) if first != last => Some(format!("{first}\u{2013}{last}")),
+            (Some(first), Some(last)) if first != last => Some(format!("{first}\u{2013}{last}").into()),
             (first, last) => first.or(last),
         });
         if let Some(pages) = range.or_else(|| prism("articleNumber")) {
@@ -203,23 +207,23 @@ fn citation(item: &Item, venue: Option<&str>) -> Option<Raw> {
         return Some(markup::plain(&citation));
     }
     let bibliographic = item.element.all(Space::DcTerms, "bibliographicCitation").next();
-    bibliographic.filter(|element| !element.trimmed().is_empty()).map(free_text)
+    bibliographic.filter(|element| !element.is_blank()).map(free_text)
 }
 
 /// The journal in `dc:source`, where it is a bare name (PubMed) and not a sentence with volume and date in it.
-fn source_name(item: &Item) -> Option<String> {
+fn source_name<'i>(item: &'i Item<'_>) -> Option<Cow<'i, str>> {
     item.text(Space::Dc, "source")
         .filter(|name| name.len() <= 120 && !has_digit(name) && !name.contains("://"))
 }
 
 /// The language of the item, of its feed, or of the configuration, in that order.
-fn language(item: &Item, setting: &Setting<'_>) -> Option<String> {
+fn language(item: &Item<'_>, setting: &Setting<'_>) -> Option<String> {
     let own = item.text(Space::Dc, "language").or_else(|| item.text(Space::DcTerms, "language"));
     let own = own.or_else(|| item.text(Space::Core, "language"));
-    let own = own.or_else(|| item.element.attribute("xml:lang").map(str::to_owned));
-    let stated =
-        own.filter(|tag| is_tag(tag)).or_else(|| setting.head.language.clone().filter(|tag| is_tag(tag)));
-    stated.or_else(|| setting.language.map(str::to_owned))
+    let own = own.or_else(|| item.element.attribute("xml:lang"));
+    let own = own.as_deref().filter(|tag| is_tag(tag));
+    let stated = own.or_else(|| setting.head.language.as_deref().filter(|tag| is_tag(tag)));
+    stated.or(setting.language).map(str::to_owned)
 }
 
 /// Whether a text is shaped like an RFC 5646 tag.
@@ -245,12 +249,12 @@ fn is_withdrawn(title: &Raw) -> bool {
 }
 
 /// How many comments there are, where threading or slash count them.
-fn comments(item: &Item) -> Option<u64> {
+fn comments(item: &Item<'_>) -> Option<u64> {
     let total = item.text(Space::Threading, "total").or_else(|| item.text(Space::Slash, "comments"));
     let attribute = || {
-        let replies = item.element.children.iter().filter(|element| element.name == "link");
-        let replies = replies.filter(|element| element.attribute("rel") == Some("replies"));
-        replies.into_iter().find_map(|element| element.attribute("thr:count")).map(str::to_owned)
+        let replies = item.element.children().filter(|element| element.name == "link");
+        let mut replies = replies.filter(|element| element.attribute("rel").as_deref() == Some("replies"));
+        replies.find_map(|element| element.attribute("thr:count"))
     };
     let is_atom = item.family == Family::Atom;
     total.or_else(|| if is_atom { attribute() } else { None })?.trim().parse().ok()

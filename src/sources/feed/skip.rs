@@ -1,9 +1,38 @@
 //! Items of a journal's feed that are not papers: its covers, boards and lists of contents.
 
+use std::collections::HashSet;
+
 /// Title patterns; see [`Skip::is_met`].
 #[derive(Clone, Debug)]
 pub(super) struct Skip {
-    patterns: Vec<String>,
+    /// Those of one word, which a title must be.
+    titles: Patterns,
+    /// Those of several words, which a part of a title must be.
+    parts: Patterns,
+}
+
+/// Patterns of one kind in lower case.
+#[derive(Clone, Debug, Default)]
+struct Patterns {
+    whole: HashSet<String>,
+    /// Those that ended with a `*`.
+    beginnings: Vec<String>,
+}
+
+impl Patterns {
+    fn add(&mut self, pattern: &str) {
+        match pattern.strip_suffix('*') {
+            Some(beginning) => self.beginnings.push(beginning.to_owned()),
+            None => {
+                self.whole.insert(pattern.to_owned());
+            }
+        }
+    }
+
+    fn is_met(&self, place: &str) -> bool {
+        let begins = |beginning: &String| !place.is_empty() && place.starts_with(beginning);
+        self.whole.contains(place) || self.beginnings.iter().any(begins)
+    }
 }
 
 /// Makes the list of default patterns, and the same list as it would be written in the configuration.
@@ -57,17 +86,17 @@ default_titles! {
 impl Skip {
     /// The given patterns, or the default ones when none are given.
     pub(super) fn new(patterns: &[String]) -> Self {
-        let fold = |pattern: &str| pattern.trim().to_lowercase();
-        if patterns.is_empty() {
-            return Self { patterns: DEFAULT.iter().map(|pattern| fold(pattern)).collect() };
+        let mut skip = Self { titles: Patterns::default(), parts: Patterns::default() };
+        let given = patterns.iter().map(String::as_str);
+        for pattern in given.chain(DEFAULT.iter().copied().filter(|_| patterns.is_empty())) {
+            let pattern = pattern.trim().to_lowercase();
+            if pattern.contains(char::is_whitespace) {
+                skip.parts.add(&pattern);
+            } else if !pattern.is_empty() {
+                skip.titles.add(&pattern);
+            }
         }
-        Self {
-            patterns: patterns
-                .iter()
-                .map(|pattern| fold(pattern))
-                .filter(|pattern| !pattern.is_empty())
-                .collect(),
-        }
+        skip
     }
 
     /// Whether a title is one of them.
@@ -79,18 +108,18 @@ impl Skip {
     /// such a part or title.
     pub(super) fn is_met(&self, title: &str) -> bool {
         let title = title.trim().to_lowercase();
-        let is_mark = |character: char| ":,;()[]/|\u{2010}\u{2013}\u{2014}.".contains(character);
-        let parts: Vec<&str> =
-            title.split(is_mark).flat_map(|part| part.split(" - ")).map(str::trim).collect();
-        let whole = [title.trim_end_matches(['.', ':', ' '])];
-        self.patterns.iter().any(|pattern| {
-            let places: &[&str] = if pattern.contains(char::is_whitespace) { &parts } else { &whole };
-            places.iter().any(|place| match pattern.strip_suffix('*') {
-                Some(beginning) => !place.is_empty() && place.starts_with(beginning),
-                None => place == pattern,
-            })
-        })
+        let mut parts = title.split(is_mark).flat_map(|part| part.split(" - ")).map(str::trim);
+        self.titles.is_met(title.trim_end_matches(['.', ':', ' ']))
+            || parts.any(|part| self.parts.is_met(part))
     }
+}
+
+/// Whether a character stands between the parts of a title.
+const fn is_mark(character: char) -> bool {
+    matches!(
+        character,
+        ':' | ',' | ';' | '(' | ')' | '[' | ']' | '/' | '|' | '\u{2010}' | '\u{2013}' | '\u{2014}' | '.'
+    )
 }
 
 #[cfg(test)]

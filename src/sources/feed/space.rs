@@ -1,5 +1,21 @@
 //! Namespaces: which vocabulary an element of a feed belongs to, under every address that is used for it.
 
+use std::borrow::Cow;
+
+use quick_xml::events::attributes::Attributes;
+
+/// No more prefixes are known at one place; a feed of many vocabularies declares twenty.
+const DECLARATIONS_AT_MOST: usize = 256;
+
+/// No more addresses are remembered.
+const ADDRESSES_AT_MOST: usize = 64;
+
+/// No more attributes of one element are looked at for prefixes.
+const ATTRIBUTES_AT_MOST: usize = 200;
+
+/// No address of a vocabulary is longer.
+const ADDRESS_BYTES: usize = 512;
+
 /// The two families of XML feeds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Family {
@@ -43,6 +59,13 @@ pub(super) enum Space {
 }
 
 impl Space {
+    /// A bit of its own.
+    pub(super) const fn bit(self) -> u16 {
+        #[expect(clippy::as_conversions, reason = "the number of a variant")]
+        let number = self as u16;
+        1 << number
+    }
+
     /// The vocabulary at an address. Addresses vary in scheme, version, case and last slash, so parts of them decide.
     pub(super) fn of(uri: &str, family: Family) -> Self {
         let uri = uri.trim().to_ascii_lowercase();
@@ -81,32 +104,95 @@ impl Space {
     }
 }
 
-/// The vocabularies of one document: each address is looked at once.
+/// What prefixes mean at a place of a document.
 #[derive(Debug)]
-pub(super) struct Spaces {
+pub(super) struct Scope {
     /// The family of the document.
     pub(super) family: Family,
+    /// Prefixes with their vocabularies, the innermost last; the empty one is that of names without any.
+    declared: Vec<(String, Space)>,
+    /// Addresses that were looked at.
     known: Vec<(String, Space)>,
 }
 
-impl Spaces {
-    /// None is known yet.
-    pub(super) fn new(family: Family) -> Self {
-        Self { family, known: Vec::new() }
+impl Scope {
+    /// No prefix is declared yet.
+    pub(super) const fn new(family: Family) -> Self {
+        Self { family, declared: Vec::new(), known: Vec::new() }
     }
 
-    /// The vocabulary at an address.
-    pub(super) fn of(&mut self, uri: &str) -> Space {
-        const KEPT: usize = 64;
+    /// Declares what the tag of an element says, of which `tag` stands behind the name, and gives what [`Self::leave`] needs.
+    pub(super) fn enter(&mut self, tag: &str) -> usize {
+        let outside = self.declared.len();
+        if tag.contains("xmlns") {
+            for (prefix, uri) in declarations(tag) {
+                self.declare(prefix, &uri);
+            }
+        }
+        outside
+    }
+
+    /// Forgets what was declared since [`Self::enter`].
+    pub(super) fn leave(&mut self, outside: usize) {
+        self.declared.truncate(outside);
+    }
+
+    /// Declares the prefixes around all items that a tag names. A default vocabulary is left out: the family says which
+    /// elements are meant.
+    pub(super) fn surround(&mut self, tag: &str) {
+        for (prefix, uri) in declarations(tag).filter(|(prefix, uri)| !prefix.is_empty() && !uri.is_empty()) {
+            self.declare(prefix, &uri);
+        }
+    }
+
+    fn declare(&mut self, prefix: &str, uri: &str) {
+        if self.declared.len() < DECLARATIONS_AT_MOST {
+            let space = self.of(uri);
+            self.declared.push((prefix.to_owned(), space));
+        }
+    }
+
+    /// The vocabulary of a prefix; where nobody declared it, the one that it mostly stands for.
+    pub(super) fn space(&mut self, prefix: &str) -> Space {
+        let declared = self.declared.iter().rev().find(|(known, _space)| known == prefix);
+        match declared {
+            Some((_prefix, space)) => *space,
+            None if prefix.is_empty() => Space::Core,
+            None => self.of(well_known(prefix)),
+        }
+    }
+
+    /// Whether a name with that prefix is one of the format's own.
+    pub(super) fn is_core(&self, prefix: &str) -> bool {
+        let declared = self.declared.iter().rev().find(|(known, _space)| known == prefix);
+        declared.map_or(prefix.is_empty(), |(_prefix, space)| *space == Space::Core)
+    }
+
+    /// The vocabulary at an address, which is looked at once.
+    fn of(&mut self, uri: &str) -> Space {
+        if uri.is_empty() {
+            return Space::Core;
+        }
         if let Some((_uri, space)) = self.known.iter().find(|(known, _space)| known == uri) {
             return *space;
         }
         let space = Space::of(uri, self.family);
-        if self.known.len() < KEPT {
+        if self.known.len() < ADDRESSES_AT_MOST {
             self.known.push((uri.to_owned(), space));
         }
         space
     }
+}
+
+/// The prefixes that a tag declares, with their addresses; `tag` stands behind its name.
+fn declarations(tag: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    let mut attributes = Attributes::html(tag, 0);
+    attributes.with_checks(false);
+    attributes.flatten().take(ATTRIBUTES_AT_MOST).filter_map(|attribute| {
+        let prefix = attribute.key.into_inner().strip_prefix("xmlns")?;
+        let prefix = if prefix.is_empty() { prefix } else { prefix.strip_prefix(':')? };
+        (attribute.value.len() <= ADDRESS_BYTES).then_some((prefix, attribute.value))
+    })
 }
 
 fn is_rss(uri: &str) -> bool {

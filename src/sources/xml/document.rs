@@ -13,6 +13,12 @@ use crate::sources::xml::Element;
 use crate::sources::xml::parse;
 use crate::sources::xml::parse::Builder;
 
+/// Elements of a sound document are nested no deeper.
+const DEEPEST: usize = 20;
+
+/// No item of a sound document has more elements.
+const ELEMENTS_AT_MOST: usize = 50_000;
+
 /// A document in parts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::sources) struct Document<T> {
@@ -35,6 +41,30 @@ pub(in crate::sources) struct Item<T> {
     pub(in crate::sources) fault: Option<String>,
 }
 
+/// What a document in which nothing has to be mended says beside its items.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::sources) struct Sound<'t> {
+    /// The name of the root element, as it is written.
+    pub(in crate::sources) root: &'t str,
+    /// What stands before the first item; the whole document where there is none.
+    pub(in crate::sources) head: &'t str,
+    /// How many items there are.
+    pub(in crate::sources) count: usize,
+    /// Whether there are elements behind the first item that are no items.
+    pub(in crate::sources) is_mixed: bool,
+}
+
+/// Where an item of a sound document stands.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::sources) struct Place<'t> {
+    /// The name of the root element, as it is written.
+    pub(in crate::sources) root: &'t str,
+    /// What stands before the first item.
+    pub(in crate::sources) head: &'t str,
+    /// How many bytes the item takes.
+    pub(in crate::sources) bytes: usize,
+}
+
 /// Reads a document and so many of its items; `None` where there is no markup in it. `make` is given the head and an item's
 /// element, one after the other, so that no more than one item is ever a tree; where the document turns out to need mending,
 /// it is asked again.
@@ -43,7 +73,21 @@ pub(in crate::sources) fn read<T>(
     at_most: usize,
     mut make: impl FnMut(&str, &Element<'_>) -> Result<T, String>,
 ) -> Option<Document<T>> {
-    sound(text, at_most, &mut make).or_else(|| mended(&repair::repair(text), at_most, &mut make))
+    short(text, at_most, &mut make).or_else(|| mended(&repair::repair(text), at_most, &mut make))
+}
+
+/// Reads a document in which nothing has to be mended.
+fn short<T>(
+    text: &str,
+    at_most: usize,
+    make: &mut impl FnMut(&str, &Element<'_>) -> Result<T, String>,
+) -> Option<Document<T>> {
+    let mut items = Vec::new();
+    let sound = sound(text, at_most, |place, element| {
+        items.push(Item { made: make(place.head, element), fault: None });
+        Some(())
+    })?;
+    Some(Document { root: sound.root.to_owned(), head: sound.head.to_owned(), items, is_whole: true })
 }
 
 /// Reads a document that was mended.
@@ -65,18 +109,19 @@ fn mended<T>(
     Some(Document { items: items.collect(), root: root.to_owned(), head: head.to_owned(), is_whole })
 }
 
-/// Reads a document in which nothing has to be mended; `None` at the first doubt.
-fn sound<T>(
-    text: &str,
+/// Reads a document in which nothing has to be mended, and takes so many of its items one after the other; `None` at the
+/// first doubt, which may be that of `take`, and may come when items were taken.
+pub(in crate::sources) fn sound<'t>(
+    text: &'t str,
     at_most: usize,
-    make: &mut impl FnMut(&str, &Element<'_>) -> Result<T, String>,
-) -> Option<Document<T>> {
+    mut take: impl FnMut(Place<'t>, &mut Element<'t>) -> Option<()>,
+) -> Option<Sound<'t>> {
     if repair::has_strangers(text) {
         return None;
     }
     let mut reader = Reader::from_str(text);
-    let (mut root, mut head, mut items) = (None, None, Vec::new());
-    let mut depth = 0_usize;
+    let (mut root, mut head, mut begun) = (None, None, 0);
+    let (mut depth, mut count, mut elements, mut is_mixed) = (0_usize, 0_usize, 0_usize, false);
     // Line ends of other systems become line feeds (XML 1.0 §2.11).
     let has_returns = text.contains('\r');
     let mut builder = Builder::default();
@@ -93,9 +138,13 @@ fn sound<T>(
                 let (root_at, _name) = *root.get_or_insert((from, name));
                 if is_item {
                     head.get_or_insert(text.get(root_at..from)?);
+                    (begun, count, elements) = (from, count + 1, 0);
                 }
-                if is_item && items.len() < at_most || !builder.is_empty() {
+                if is_item && count <= at_most || !builder.is_empty() {
+                    elements += 1;
                     builder.start(tag, name.len()).ok()?;
+                } else if !is_item {
+                    is_mixed |= head.is_some();
                 }
                 depth += 1;
             }
@@ -105,15 +154,19 @@ fn sound<T>(
                 if depth == 0 || is_item(tag.get(..length)?) {
                     return None;
                 }
-                if !builder.is_empty() {
+                if builder.is_empty() {
+                    is_mixed |= head.is_some();
+                } else {
+                    elements += 1;
                     builder.start(tag, length).ok()?;
                     builder.end_last();
                 }
             }
             Event::End(_same_name) => {
                 depth = depth.checked_sub(1)?;
-                if let Some(element) = builder.end_last() {
-                    items.push(Item { made: make(head?, &element), fault: None });
+                if let Some(mut element) = builder.end_last() {
+                    let bytes = parse::position(&reader).saturating_sub(begun);
+                    take(Place { root: root?.1, head: head?, bytes }, &mut element)?;
                     builder.reuse(element);
                 }
             }
@@ -137,17 +190,23 @@ fn sound<T>(
                 }
                 builder.text(parse::resolve(&reference));
             }
-            // The declaration of XML alone; what comments hide is the long way's business.
             Event::Decl(_) if root.is_none() => {}
+            Event::DocType(doctype) if root.is_none() && !doctype.contains('[') => {}
+            Event::PI(_) if root.is_none() || head.is_some() => {}
+            // One in another was not closed.
+            Event::Comment(comment) if (root.is_none() || head.is_some()) && !comment.contains("<!--") => {}
             Event::Eof if depth == 0 => break,
-            Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) | Event::Eof => {
+            Event::Decl(_) | Event::DocType(_) | Event::PI(_) | Event::Comment(_) | Event::Eof => {
                 return None;
             }
+        }
+        if depth > DEEPEST || elements > ELEMENTS_AT_MOST {
+            return None;
         }
     }
     let (root_at, root) = root?;
     let head = head.or_else(|| text.get(root_at..))?;
-    Some(Document { root: root.to_owned(), head: head.to_owned(), items, is_whole: true })
+    Some(Sound { root, head, count, is_mixed })
 }
 
 /// What stands between the marks of a tag, unless something about it has to be mended.
@@ -165,7 +224,11 @@ fn sound_tag(tag: &str) -> Option<&str> {
 }
 
 fn is_item(name: &str) -> bool {
-    xml::is_local(name, "item") || xml::is_local(name, "entry")
+    match name.as_bytes().last() {
+        Some(b'm' | b'M') => xml::is_local(name, "item"),
+        Some(b'y' | b'Y') => xml::is_local(name, "entry"),
+        _other => false,
+    }
 }
 
 #[cfg(test)]

@@ -67,17 +67,17 @@ fn parse_with(text: &str, is_strict: bool) -> Result<Element<'_>, String> {
 }
 
 /// Where a reader stands in its text.
-pub(super) fn position(reader: &Reader<&[u8]>) -> usize {
+pub(in crate::sources) fn position(reader: &Reader<&[u8]>) -> usize {
     usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
 
 /// What stands in a start tag, where it lies in the text.
-pub(super) fn tag<'t>(text: &'t str, from: usize, start: &BytesStart<'_>) -> &'t str {
+pub(in crate::sources) fn tag<'t>(text: &'t str, from: usize, start: &BytesStart<'_>) -> &'t str {
     text.get(from + 1..from + 1 + start.len()).unwrap_or_default()
 }
 
 /// The characters of a reference; one that is not known stays as it is written.
-pub(super) fn resolve<'t>(reference: &BytesRef<'_>) -> Cow<'t, str> {
+pub(in crate::sources) fn resolve<'t>(reference: &BytesRef<'_>) -> Cow<'t, str> {
     match reference.resolve_char_ref() {
         Ok(Some(character)) => character.to_string().into(),
         _other => match quick_xml::escape::resolve_xml_entity(reference) {
@@ -89,7 +89,7 @@ pub(super) fn resolve<'t>(reference: &BytesRef<'_>) -> Cow<'t, str> {
 
 /// Puts elements together.
 #[derive(Default)]
-pub(super) struct Builder<'t> {
+pub(in crate::sources) struct Builder<'t> {
     open: Vec<Element<'t>>,
     /// The room that the parts of the last item took.
     room: Vec<(Element<'t>, Cow<'t, str>)>,
@@ -101,20 +101,35 @@ impl<'t> Builder<'t> {
         self.open.is_empty()
     }
 
-    /// Begins an element; what stands in its tag begins with a name that is so long.
+    /// How many elements are open.
+    pub(in crate::sources) const fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The names of the open elements as they are written, the outermost first.
+    pub(in crate::sources) fn open_names(&self) -> impl DoubleEndedIterator<Item = &'t str> {
+        self.open.iter().map(|element| element.name)
+    }
+
+    /// Begins an element, unless its tag or its depth are at fault; what stands in its tag begins with a name that is so long.
     pub(super) fn start(&mut self, tag: &'t str, name_length: usize) -> Result<(), String> {
         if self.open.len() >= DEEPEST {
             return Err(format!("elements are nested more than {DEEPEST} deep"));
         }
-        let name = tag.get(..name_length).unwrap_or_default();
-        if name.len() < tag.len()
+        if name_length < tag.len()
             && let Some(fault) = Attributes::new(tag, name_length).with_checks(false).find_map(Result::err)
         {
             return Err(fault.to_string());
         }
+        self.push(tag, name_length);
+        Ok(())
+    }
+
+    /// Begins an element, whatever its tag looks like.
+    pub(in crate::sources) fn push(&mut self, tag: &'t str, name_length: usize) {
+        let name = tag.get(..name_length).unwrap_or_default();
         let parts = if self.is_empty() { std::mem::take(&mut self.room) } else { Vec::new() };
         self.open.push(Element { name, tag, text: Cow::Borrowed(""), parts });
-        Ok(())
     }
 
     /// Takes back an element that was given, for the room it holds.
@@ -124,7 +139,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Adds characters to the innermost open element.
-    pub(super) fn text(&mut self, characters: Cow<'t, str>) {
+    pub(in crate::sources) fn text(&mut self, characters: Cow<'t, str>) {
         let Some(element) = self.open.last_mut() else { return };
         let text = element.parts.last_mut().map_or(&mut element.text, |(_, behind)| behind);
         if text.is_empty() {
@@ -152,7 +167,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Closes the innermost open element, and gives it where it was the outermost one.
-    pub(super) fn end_last(&mut self) -> Option<Element<'t>> {
+    pub(in crate::sources) fn end_last(&mut self) -> Option<Element<'t>> {
         let element = self.open.pop()?;
         let Some(parent) = self.open.last_mut() else { return Some(element) };
         parent.parts.push((element, Cow::Borrowed("")));
