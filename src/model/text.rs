@@ -89,20 +89,37 @@ pub(crate) fn is_banned(character: char) -> bool {
 /// Whether cleaning would change nothing, for the commonest case: plain ASCII with single spaces. What is read back from
 /// the store is clean, and composing characters is most of the work of reading it.
 fn is_clean_ascii(text: &str) -> bool {
-    let mut before = b' ';
-    let clean = text.bytes().all(|byte| {
-        let is_kept = matches!(byte, b'!'..=b'~') || (byte == b' ' && before != b' ');
-        before = byte;
-        is_kept
-    });
-    clean && (text.is_empty() || before != b' ')
+    let bytes = text.as_bytes();
+    // No way out within a stretch: so the processor looks at many bytes at once.
+    let is_printed =
+        |stretch: &[u8]| stretch.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    let behind = bytes.get(1..).unwrap_or_default();
+    let has_runs =
+        || bytes.iter().zip(behind).fold(false, |any, (one, next)| any | (*one == b' ') & (*next == b' '));
+    bytes.chunks(1_024).all(is_printed) && !text.starts_with(' ') && !text.ends_with(' ') && !has_runs()
+}
+
+/// Whether a character neither changes in NFC nor joins another: no mark, nothing that a mark or letter before it composes
+/// with. Only what texts are full of is named; the others are looked up.
+const fn is_inert(character: char) -> bool {
+    matches!(
+        character,
+        '\0'..='\u{2FF}'
+            | '\u{391}'..='\u{3CE}'
+            | '\u{400}'..='\u{482}'
+            | '\u{2002}'..='\u{20CF}'
+            | '\u{2190}'..='\u{2328}'
+            | '\u{232B}'..='\u{2ADB}'
+            | '\u{4E00}'..='\u{9FFF}'
+            | '\u{1D400}'..='\u{1D7FF}'
+    )
 }
 
 fn clean(text: &str, paragraphs: bool) -> String {
     if is_clean_ascii(text) {
         return text.to_owned();
     }
-    if text.is_ascii() {
+    if text.is_ascii() || text.chars().all(is_inert) {
         return folded(text, paragraphs);
     }
     // Marks meet their letter only when what stood between is gone.
@@ -112,8 +129,25 @@ fn clean(text: &str, paragraphs: bool) -> String {
 
 /// How many bytes at the beginning of a text are such, all of ASCII, single blanks between them among them.
 pub(crate) fn run_of(text: &str, is_such: impl Fn(u8) -> bool) -> usize {
+    const BLOCK: usize = 32;
     let bytes = text.as_bytes();
     let mut at = 0;
+    let mut is_behind_blank = true;
+    // No way out within a block: so the processor looks at many bytes at once.
+    while let Some(block) = bytes.get(at..at + BLOCK) {
+        let mut is_run = true;
+        for byte in block {
+            let is_blank = *byte == b' ';
+            is_run &= is_such(*byte) | is_blank & !is_behind_blank;
+            is_behind_blank = is_blank;
+        }
+        if !is_run {
+            break;
+        }
+        at += BLOCK;
+    }
+    // A blank at the end is one between two words only if another follows.
+    at -= usize::from(at > 0 && bytes.get(at - 1) == Some(&b' '));
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         at += rest.iter().position(|byte| !is_such(*byte)).unwrap_or(rest.len());
@@ -201,6 +235,7 @@ mod tests {
 
     use super::Text;
     use super::is_banned;
+    use super::is_inert;
 
     #[test]
     fn white_space_is_folded_and_paragraphs_stay() {
@@ -225,8 +260,20 @@ mod tests {
         ];
         let mut random = fastrand::Rng::with_seed(3);
         for _text in 0..5_000 {
-            let text: String =
-                (0..random.usize(..24)).map(|_at| letters[random.usize(..letters.len())]).collect();
+            // Some are mostly words, so that runs are long.
+            let words = random.usize(..40);
+            let text: String = (0..random.usize(..120))
+                .map(|_at| match random.usize(..40) {
+                    number if number >= words => letters[random.usize(..letters.len())],
+                    number => {
+                        if number % 6 == 0 {
+                            ' '
+                        } else {
+                            'a'
+                        }
+                    }
+                })
+                .collect();
             // A character at a time, as it is told.
             let (mut lines, mut gap) = (String::new(), String::new());
             for character in text.chars().filter(|character| !is_banned(*character)).nfc() {
@@ -242,6 +289,17 @@ mod tests {
             }
             assert_eq!(Text::new(&text).as_str(), lines, "{text:?}");
             assert_eq!(Text::line(&text).as_str(), lines.replace("\n\n", " "), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn inert_characters_are_inert() {
+        use unicode_normalization::IsNormalized;
+        use unicode_normalization::char::canonical_combining_class;
+        use unicode_normalization::is_nfc_quick;
+        for character in (char::MIN..=char::MAX).filter(|character| is_inert(*character)) {
+            assert_eq!(is_nfc_quick(std::iter::once(character)), IsNormalized::Yes, "{character:?}");
+            assert_eq!(canonical_combining_class(character), 0, "{character:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use crate::model::text::run_of;
 pub(crate) fn push(out: &mut String, text: &str) {
     let mut rest = text;
     while !rest.is_empty() {
-        rest = push_run(out, rest);
+        rest = push_run(out, rest, is_plain);
         if let Some(character) = rest.chars().next() {
             push_one(out, character);
             rest = rest.get(character.len_utf8()..).unwrap_or_default();
@@ -17,11 +17,26 @@ pub(crate) fn push(out: &mut String, text: &str) {
 
 /// Like [`push`], with runs of white space as one blank; `after_blank` says that one stands before already.
 pub(crate) fn push_folded(out: &mut String, text: &str, after_blank: bool) {
+    fold(out, text, after_blank, is_plain, push_one);
+}
+
+/// Does to plain text what [`push_folded`] does, but escapes nothing.
+pub(crate) fn push_text_folded(out: &mut String, text: &str, after_blank: bool) {
+    fold(out, text, after_blank, |byte| matches!(byte, b'!'..=b'~'), String::push);
+}
+
+fn fold(
+    out: &mut String,
+    text: &str,
+    after_blank: bool,
+    is_plain: impl Fn(u8) -> bool,
+    push_one: impl Fn(&mut String, char),
+) {
     let mut after_blank = after_blank;
     let mut rest = text;
     while !rest.is_empty() {
         let before = rest.len();
-        rest = push_run(out, rest);
+        rest = push_run(out, rest, &is_plain);
         after_blank &= rest.len() == before;
         let Some(character) = rest.chars().next() else { return };
         rest = rest.get(character.len_utf8()..).unwrap_or_default();
@@ -39,7 +54,7 @@ pub(crate) fn push_folded(out: &mut String, text: &str, after_blank: bool) {
 }
 
 /// Takes over what stands for itself at the beginning, and returns what follows.
-fn push_run<'text>(out: &mut String, text: &'text str) -> &'text str {
+fn push_run<'text>(out: &mut String, text: &'text str, is_plain: impl Fn(u8) -> bool) -> &'text str {
     let (run, rest) = text.split_at_checked(run_of(text, is_plain)).unwrap_or(("", text));
     out.push_str(run);
     rest
@@ -91,8 +106,20 @@ mod tests {
         let letters = [' ', ' ', '\n', 'a', '&', '<', '"', '>', 'é', '~', '\u{0}', '\u{FFFF}', '\u{A0}'];
         let mut random = fastrand::Rng::with_seed(4);
         for number in 0..5_000 {
-            let text: String =
-                (0..random.usize(..24)).map(|_at| letters[random.usize(..letters.len())]).collect();
+            // Some are mostly words, so that runs are long.
+            let words = random.usize(..40);
+            let text: String = (0..random.usize(..120))
+                .map(|_at| match random.usize(..40) {
+                    number if number >= words => letters[random.usize(..letters.len())],
+                    number => {
+                        if number % 6 == 0 {
+                            ' '
+                        } else {
+                            'a'
+                        }
+                    }
+                })
+                .collect();
             let (mut plain, mut folded, mut after_blank) = (String::new(), String::new(), number % 2 == 0);
             for character in text.chars() {
                 push_one(&mut plain, character);

@@ -85,8 +85,7 @@ fn cut_start(block: &mut Block) -> bool {
         }
         let tag = before.split_inclusive('>').next().unwrap_or_default();
         block.html = format!("{tag}{}", html.trim_start());
-        drop_line(&mut block.text);
-        drop_line(&mut block.tex);
+        block.texts().for_each(drop_line);
         return true;
     }
     let Some(found) = START.find(&block.text) else { return false };
@@ -99,7 +98,10 @@ fn cut_start(block: &mut Block) -> bool {
     };
     block.html = html;
     let rest = block.text.get(head.len()..).unwrap_or_default().trim_start().to_owned();
-    block.tex = block.tex.strip_prefix(&head).map_or_else(|| rest.clone(), |tex| tex.trim_start().to_owned());
+    block.tex = block
+        .tex
+        .as_ref()
+        .map(|tex| tex.strip_prefix(&head).map_or_else(|| rest.clone(), |tex| tex.trim_start().to_owned()));
     block.text = rest;
     true
 }

@@ -84,15 +84,15 @@ fn of_blocks(blocks: Vec<Block>) -> Abstract {
         Text::new(&parts.join("\n\n"))
     };
     let text = joined(|block| &block.text);
-    let tex = blocks.iter().any(|block| block.has_formula).then(|| joined(|block| &block.tex));
+    let tex = blocks.iter().any(|block| block.tex.is_some()).then(|| joined(Block::tex));
     Abstract { text, tex, html: Html::trusted(blocks.into_iter().map(|block| block.html).collect()) }
 }
 
 /// The text of blocks on one line, and its TeX where it held formulas.
 fn flattened(blocks: &[Block]) -> (String, Option<Text>) {
     let joined = |part: fn(&Block) -> &str| blocks.iter().map(part).collect::<Vec<_>>().join(" ");
-    let has_formula = blocks.iter().any(|block| block.has_formula);
-    (joined(|block| &block.text), has_formula.then(|| Text::line(&joined(|block| &block.tex))))
+    let has_formula = blocks.iter().any(|block| block.tex.is_some());
+    (joined(|block| &block.text), has_formula.then(|| Text::line(&joined(Block::tex))))
 }
 
 /// The source itself, kept when it held TeX.

@@ -1,5 +1,7 @@
 //! The last layer: XHTML written from a list of its own, one stack, every element closed in order.
 
+use std::borrow::Cow;
+
 use crate::model::link::WebUrl;
 use crate::model::text::is_banned;
 use crate::normalise::escape;
@@ -19,10 +21,20 @@ pub(crate) struct Block {
     pub(crate) html: String,
     /// The same as plain text; a line break is a line feed.
     pub(crate) text: String,
-    /// The same with its formulas in TeX.
-    pub(crate) tex: String,
-    /// Whether it held a formula.
-    pub(crate) has_formula: bool,
+    /// The same with its formulas in TeX, where it held any.
+    pub(crate) tex: Option<String>,
+}
+
+impl Block {
+    /// Its plain text, with its formulas in TeX.
+    pub(crate) fn tex(&self) -> &str {
+        self.tex.as_deref().unwrap_or(&self.text)
+    }
+
+    /// The text, and the same with formulas in TeX where that is another.
+    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        std::iter::once(&mut self.text).chain(self.tex.as_mut())
+    }
 }
 
 /// An open element.
@@ -36,7 +48,7 @@ enum Element {
     Item,
     /// Inline, by its name.
     Inline(&'static str),
-    /// Raised or lowered, with the place in the text where it began.
+    /// Raised or lowered, with the place in the text, and in that with TeX, where it began.
     Script(&'static str, usize, usize),
     Link,
 }
@@ -73,7 +85,9 @@ pub(super) fn build(safe: &str, with_formulas: bool) -> Vec<Block> {
         } else {
             let length = rest.find('<').unwrap_or(rest.len());
             let mut text = decoded(rest.get(..length).unwrap_or_default());
-            text.retain(|character| !is_banned(character));
+            if text.contains(is_banned) {
+                text.to_mut().retain(|character| !is_banned(character));
+            }
             builder.text(&text);
             rest = rest.get(length..).unwrap_or_default();
         }
@@ -213,7 +227,7 @@ impl Builder {
         self.ready();
         let inside = self.stack.iter().any(|element| matches!(element, Element::Script(..)));
         if self.stack.len() < DEEPEST && !inside {
-            self.push(Element::Script(name, self.block.text.len(), self.block.tex.len()));
+            self.push(Element::Script(name, self.block.text.len(), self.block.tex().len()));
         }
     }
 
@@ -241,21 +255,20 @@ impl Builder {
     fn pop(&mut self) {
         let Some(element) = self.stack.pop() else { return };
         let name = element.name();
-        let open = format!("<{name}>");
         if self.block.html.ends_with(' ') && !element.is_inline() && element != Element::Pre {
             self.block.html.pop();
         }
-        if self.block.html.ends_with(&open) {
+        let before = self.block.html.strip_suffix('>').and_then(|html| html.strip_suffix(name));
+        if let Some(before) = before.and_then(|html| html.strip_suffix('<')) {
             // Nothing inside: as if it had never begun.
-            let length = self.block.html.len() - open.len();
-            self.block.html.truncate(length);
+            self.block.html.truncate(before.len());
         } else {
             self.block.html.push_str("</");
             self.block.html.push_str(name);
             self.block.html.push('>');
         }
         if let Element::Script(name, text, tex) = element {
-            for (collected, start) in [(&mut self.block.text, text), (&mut self.block.tex, tex)] {
+            for (collected, start) in self.block.texts().zip([text, tex]) {
                 let inner = collected.get(start..).unwrap_or_default().to_owned();
                 collected.truncate(start);
                 collected.push_str(&scripts::script(&inner, name == "sup"));
@@ -289,8 +302,7 @@ impl Builder {
 
     fn new_line(&mut self) {
         if !self.block.text.is_empty() && !self.block.text.ends_with('\n') {
-            self.block.text.push('\n');
-            self.block.tex.push('\n');
+            self.block.texts().for_each(|text| text.push('\n'));
         }
     }
 
@@ -307,8 +319,7 @@ impl Builder {
             let text =
                 if self.block.html.ends_with("<pre>") { text.trim_start_matches(['\n', '\r']) } else { text };
             escape::push(&mut self.block.html, &text.replace('\r', ""));
-            self.block.text.push_str(text);
-            self.block.tex.push_str(text);
+            self.block.texts().for_each(|collected| collected.push_str(text));
             return;
         }
         let is_code = self.stack.contains(&Element::Inline("code"));
@@ -323,15 +334,9 @@ impl Builder {
         let after_blank =
             self.block.html.ends_with(' ') || self.block.html.ends_with("<br/>") || self.starts_block();
         escape::push_folded(&mut self.block.html, text, after_blank);
-        for collected in [&mut self.block.text, &mut self.block.tex] {
-            let mut after_blank = collected.is_empty() || collected.ends_with(char::is_whitespace);
-            for character in text.chars() {
-                let is_blank = character.is_whitespace();
-                if !(is_blank && after_blank) {
-                    collected.push(if is_blank { ' ' } else { character });
-                }
-                after_blank = is_blank;
-            }
+        for collected in self.block.texts() {
+            let after_blank = collected.is_empty() || collected.ends_with(char::is_whitespace);
+            escape::push_text_folded(collected, text, after_blank);
         }
     }
 
@@ -356,9 +361,10 @@ impl Builder {
                 }
                 let written = self.block.html.len() - before;
                 self.formula_bytes_left = self.formula_bytes_left.saturating_sub(written);
+                // So far both were the same.
+                let tex = self.block.tex.get_or_insert_with(|| self.block.text.clone());
+                tex.push_str(text.get(at..formula.end).unwrap_or_default());
                 self.block.text.push_str(&shown);
-                self.block.tex.push_str(text.get(at..formula.end).unwrap_or_default());
-                self.block.has_formula = true;
                 at = formula.end;
                 from = at;
             } else {
@@ -385,13 +391,15 @@ fn checked(address: &str) -> Option<String> {
 }
 
 /// Resolves the entities that ammonia writes.
-fn decoded(text: &str) -> String {
+fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    text.replace("&nbsp;", "\u{A0}")
+    let decoded = text
+        .replace("&nbsp;", "\u{A0}")
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
-        .replace("&amp;", "&")
+        .replace("&amp;", "&");
+    Cow::Owned(decoded)
 }

@@ -99,7 +99,7 @@ fn formulas_inside_html_become_mathml() {
     assert_eq!(out.matches("<math ").count(), 2, "{out}");
     assert!(out.contains("it costs $5 or $6."));
     let block = blocks("<p>Let $x^2$ be.</p>").remove(0);
-    assert_eq!((block.text.as_str(), block.tex.as_str()), ("Let x² be.", "Let $x^2$ be."));
+    assert_eq!((block.text.as_str(), block.tex()), ("Let x² be.", "Let $x^2$ be."));
 }
 
 #[test]
