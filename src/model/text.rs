@@ -88,6 +88,10 @@ pub(crate) fn is_banned(character: char) -> bool {
 
 /// Whether cleaning would change nothing, for the commonest case: plain ASCII with single spaces. What is read back from
 /// the store is clean, and composing characters is most of the work of reading it.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a way out the processor looks at many bytes at once"
+)]
 fn is_clean_ascii(text: &str) -> bool {
     let bytes = text.as_bytes();
     // No way out within a stretch: so the processor looks at many bytes at once.
@@ -115,11 +119,16 @@ const fn is_inert(character: char) -> bool {
     )
 }
 
+/// Whether a text is in NFC, told fast; one of which this cannot be told so may be all the same.
+pub(crate) fn is_composed(text: &str) -> bool {
+    text.is_ascii() || text.chars().all(is_inert)
+}
+
 fn clean(text: &str, paragraphs: bool) -> String {
     if is_clean_ascii(text) {
         return text.to_owned();
     }
-    if text.is_ascii() || text.chars().all(is_inert) {
+    if is_composed(text) {
         return folded(text, paragraphs);
     }
     // Marks meet their letter only when what stood between is gone.
@@ -128,12 +137,16 @@ fn clean(text: &str, paragraphs: bool) -> String {
 }
 
 /// How many bytes at the beginning of a text are such, all of ASCII, single blanks between them among them.
+#[inline]
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a way out the processor looks at many bytes at once"
+)]
 pub(crate) fn run_of(text: &str, is_such: impl Fn(u8) -> bool) -> usize {
     const BLOCK: usize = 32;
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut is_behind_blank = true;
-    // No way out within a block: so the processor looks at many bytes at once.
     while let Some(block) = bytes.get(at..at + BLOCK) {
         let mut is_run = true;
         for byte in block {

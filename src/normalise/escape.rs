@@ -61,6 +61,7 @@ fn push_run<'text>(out: &mut String, text: &'text str, is_plain: impl Fn(u8) -> 
 }
 
 /// Whether a byte is a character that stands for itself wherever it stands.
+#[inline]
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b'!'..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"')
 }

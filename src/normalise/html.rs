@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::normalise::html::build::Block;
+use crate::normalise::html::block::Block;
 
-pub(crate) mod build;
+pub(crate) mod block;
+mod build;
 mod formulas;
 mod jats;
 mod scan;
@@ -20,7 +21,7 @@ mod tests;
 /// No more bytes of a body are read.
 const LONGEST: usize = 64 * 1024;
 
-/// Elements that may reach the builder: those it writes, and those that only part the text.
+/// Elements that may reach the builder, in the order of their names: those it writes, and those that only part the text.
 const TAGS: &[&str] = &[
     "a",
     "b",

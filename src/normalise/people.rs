@@ -1,5 +1,7 @@
 //! Authors: from one string or a list to people with family and given names, in reading order.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::entities::decoded;
@@ -8,6 +10,7 @@ use crate::model::author::Authors;
 use crate::model::record::RawAuthor;
 use crate::model::record::RawAuthors;
 use crate::model::text::Text;
+use crate::model::text::is_composed;
 use crate::normalise::ids::head;
 use crate::normalise::tex;
 
@@ -76,12 +79,12 @@ fn add(authors: &mut Authors, raw: &RawAuthor) {
 }
 
 /// Names as plain text: TeX resolved, tags (old arXiv feeds link their names) dropped.
-fn text_of(raw: &str) -> String {
+fn text_of(raw: &str) -> Cow<'_, str> {
     let raw = head(raw, LONGEST_LIST);
-    let untagged = if raw.contains('<') { without_tags(raw) } else { raw.to_owned() };
-    let text = if untagged.contains(['\\', '{', '$', '~']) { tex::to_text(&untagged) } else { untagged };
-    // ASCII is composed as it is.
-    if text.is_ascii() { text } else { text.nfc().collect() }
+    let untagged = if raw.contains('<') { Cow::Owned(without_tags(raw)) } else { Cow::Borrowed(raw) };
+    let has_tex = untagged.bytes().any(|byte| matches!(byte, b'\\' | b'{' | b'$' | b'~'));
+    let text = if has_tex { Cow::Owned(tex::to_text(&untagged)) } else { untagged };
+    if is_composed(&text) { text } else { Cow::Owned(text.nfc().collect()) }
 }
 
 /// Drops `<…>` where it looks like a tag, and resolves the entities that come with it.

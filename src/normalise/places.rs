@@ -54,7 +54,9 @@ pub(crate) fn links(raw: &[RawLink], pages: &[WebUrl], arxiv: Option<&ArxivId>) 
     let pages = pages.iter().map(|url| Link { kind: LinkKind::Page, url: url.clone() });
     let of_arxiv = arxiv.into_iter().flat_map(|id| {
         let made = |kind, path: &str| {
-            Some(Link { kind, url: WebUrl::parse(&format!("https://arxiv.org/{path}/{id}"))? })
+            let address = format!("https://arxiv.org/{path}/{id}");
+            let is_given = raw.iter().take(LINKS).any(|one| one.kind == kind && one.href == address);
+            (!is_given).then(|| WebUrl::parse(&address)).flatten().map(|url| Link { kind, url })
         };
         [made(LinkKind::Page, "abs"), made(LinkKind::Pdf, "pdf")].into_iter().flatten()
     });

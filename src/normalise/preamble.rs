@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::normalise::html::build::Block;
+use crate::normalise::html::block::Block;
 use crate::normalise::ids::pattern;
 
 /// A whole line that is no abstract.
@@ -30,11 +30,51 @@ static END: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[[^\]]{3,80}\] (?:Pub
 /// Only a list of authors is longer than this, in characters; an address without end would be, but is no line either.
 const LONGEST_LINE: usize = 600;
 
-/// Whether a line is none of an abstract. Most abstracts are one long line, which is not searched for what is short.
+/// How lines begin that [`LINE`] may match, in any case.
+const BEGINNINGS: &[&str] = &[
+    "publication date:",
+    "available online",
+    "source:",
+    "author",
+    "published online:",
+    "volume ",
+    "doi:",
+    "abstract",
+    "summary",
+    "arxiv:",
+];
+
+/// What stands behind a comma in the others.
+const BEHIND_COMMAS: &[&str] =
+    &["volume", "ahead of print", "early view", "early access", "published online:"];
+
+/// Whether a line is none of an abstract. Most abstracts are one long line, which is not searched for what is short; and most
+/// lines show at once that they are none of these.
 fn is_line(line: &str) -> bool {
-    let is_long = line.len() > LONGEST_LINE && line.chars().count() > LONGEST_LINE;
-    let begins = |with: &str| line.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    (!is_long || begins("author")) && LINE.is_match(line)
+    if !begins(line, "author") && line.len() > LONGEST_LINE && line.chars().count() > LONGEST_LINE {
+        return false;
+    }
+    let behind_commas = || line.match_indices(", ").filter_map(|(at, comma)| line.get(at + comma.len()..));
+    let may_be = BEGINNINGS.iter().any(|with| begins(line, with))
+        || behind_commas().any(|behind| BEHIND_COMMAS.iter().any(|with| begins(behind, with)));
+    may_be && LINE.is_match(line)
+}
+
+/// Whether a line is one of names behind "by".
+fn is_by(line: &str) -> bool {
+    line.starts_with("by ") && BY.is_match(line) && is_names(line)
+}
+
+/// What [`START`] finds.
+fn start(text: &str) -> Option<&str> {
+    let head = text.get(..text.floor_char_boundary(400)).unwrap_or_default();
+    let may_be = ["arxiv:", "abstract", "summary"].iter().any(|with| begins(text, with))
+        || head.contains(", Published online: ");
+    if may_be { START.find(text).map(|found| found.as_str()) } else { None }
+}
+
+fn begins(text: &str, with: &str) -> bool {
+    text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with))
 }
 
 /// The abstract in plain text or TeX, without what stands before it.
@@ -44,10 +84,10 @@ pub(crate) fn without(text: &str) -> &str {
         let line_end = rest.find('\n').unwrap_or(rest.len());
         let line = rest.get(..line_end).unwrap_or_default().trim();
         let behind = rest.get(line_end..).unwrap_or_default().trim_start();
-        if is_line(line) || (!behind.is_empty() && BY.is_match(line) && is_names(line)) {
+        if is_line(line) || (!behind.is_empty() && is_by(line)) {
             rest = behind;
-        } else if let Some(found) = START.find(rest) {
-            rest = rest.get(found.end()..).unwrap_or_default().trim_start();
+        } else if let Some(found) = start(rest) {
+            rest = rest.get(found.len()..).unwrap_or_default().trim_start();
         } else {
             return rest;
         }
@@ -61,8 +101,7 @@ pub(crate) fn without(text: &str) -> &str {
 pub(crate) fn without_blocks(mut blocks: Vec<Block>) -> Vec<Block> {
     while let Some(first) = blocks.first_mut() {
         let all_lines = first.text.lines().all(|line| is_line(line.trim()));
-        let is_by = BY.is_match(&first.text) && is_names(&first.text);
-        if all_lines || is_by {
+        if all_lines || is_by(&first.text) {
             blocks.remove(0);
         } else if !cut_start(first) {
             break;
@@ -77,8 +116,7 @@ pub(crate) fn without_blocks(mut blocks: Vec<Block>) -> Vec<Block> {
 /// Cuts a preamble off the start of a block; `false` when there was none, or when it cannot be cut cleanly.
 fn cut_start(block: &mut Block) -> bool {
     let first_line = block.text.lines().next().unwrap_or_default().trim();
-    if block.text.contains('\n') && (is_line(first_line) || (BY.is_match(first_line) && is_names(first_line)))
-    {
+    if block.text.contains('\n') && (is_line(first_line) || is_by(first_line)) {
         let Some((before, html)) = block.html.split_once("<br/>") else { return false };
         if before.matches('<').count() != 1 + 2 * before.matches("</").count() {
             return false;
@@ -88,8 +126,7 @@ fn cut_start(block: &mut Block) -> bool {
         block.texts().for_each(drop_line);
         return true;
     }
-    let Some(found) = START.find(&block.text) else { return false };
-    let head = found.as_str().to_owned();
+    let Some(head) = start(&block.text).map(str::to_owned) else { return false };
     // The preamble may hold links and bold words; the html is cut behind as many characters of text.
     let Some(html) =
         without_characters(&block.html, head.chars().filter(|character| !character.is_whitespace()).count())

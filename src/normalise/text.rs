@@ -12,7 +12,7 @@ use crate::model::text::Title;
 use crate::normalise::damaged;
 use crate::normalise::escape;
 use crate::normalise::html;
-use crate::normalise::html::build::Block;
+use crate::normalise::html::block::Block;
 use crate::normalise::ids::head;
 use crate::normalise::ids::pattern;
 use crate::normalise::preamble;

@@ -58,11 +58,6 @@ impl<'t> Element<'t> {
         self.parts.iter().map(|(element, _behind)| element)
     }
 
-    /// The first element of that name in it.
-    pub(super) fn child(&self, name: &str) -> Option<&Self> {
-        self.children().find(|element| element.name.eq_ignore_ascii_case(name))
-    }
-
     /// Its name without the prefix.
     pub(super) fn local(&self) -> &'t str {
         local(self.name)
@@ -108,7 +103,7 @@ impl<'t> Element<'t> {
 
 /// A name without its prefix.
 pub(super) fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or_default()
+    name.rsplit_once(':').map_or(name, |(_prefix, local)| local)
 }
 
 /// Whether a name without its prefix is that one.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::model::link::WebUrl;
 use crate::model::text::is_banned;
 use crate::normalise::escape;
+use crate::normalise::html::block::Block;
 use crate::normalise::tex;
 use crate::normalise::tex::mathml;
 use crate::normalise::tex::maths;
@@ -13,29 +14,6 @@ use crate::normalise::tex::unicode;
 
 /// How deep elements may nest in what we write.
 const DEEPEST: usize = 48;
-
-/// One block of a body.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Block {
-    /// A well-formed block element.
-    pub(crate) html: String,
-    /// The same as plain text; a line break is a line feed.
-    pub(crate) text: String,
-    /// The same with its formulas in TeX, where it held any.
-    pub(crate) tex: Option<String>,
-}
-
-impl Block {
-    /// Its plain text, with its formulas in TeX.
-    pub(crate) fn tex(&self) -> &str {
-        self.tex.as_deref().unwrap_or(&self.text)
-    }
-
-    /// The text, and the same with formulas in TeX where that is another.
-    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
-        std::iter::once(&mut self.text).chain(self.tex.as_mut())
-    }
-}
 
 /// An open element.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,7 +63,8 @@ pub(super) fn build(safe: &str, with_formulas: bool) -> Vec<Block> {
         } else {
             let length = rest.find('<').unwrap_or(rest.len());
             let mut text = decoded(rest.get(..length).unwrap_or_default());
-            if text.contains(is_banned) {
+            let is_printed = text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~' | b'\n'));
+            if !is_printed && text.contains(is_banned) {
                 text.to_mut().retain(|character| !is_banned(character));
             }
             builder.text(&text);

@@ -65,7 +65,7 @@ fn markup<'source>(rest: &'source str, open: &mut Vec<&'static str>, out: &mut S
         close(&name, open, out);
         return behind;
     }
-    if SKIPPED.contains(&name.as_str()) {
+    if known(&name).is_none() && SKIPPED.contains(&name.as_str()) {
         let is_empty = attributes.trim_end().ends_with('/') && name == "svg";
         return if is_empty { behind } else { skipped(&name, behind) };
     }
@@ -95,7 +95,7 @@ fn is_after_equals(text: &str, at: usize) -> bool {
 }
 
 fn start(name: &str, attributes: &str, open: &mut Vec<&'static str>, out: &mut String) {
-    let Some(name) = TAGS.iter().copied().find(|known| *known == name) else {
+    let Some(name) = known(name) else {
         if matches!(
             name,
             "tbody"
@@ -144,6 +144,11 @@ fn start(name: &str, attributes: &str, open: &mut Vec<&'static str>, out: &mut S
     }
     out.push('>');
     open.push(name);
+}
+
+/// The name among those that are kept.
+fn known(name: &str) -> Option<&'static str> {
+    TAGS.binary_search(&name).ok().and_then(|place| TAGS.get(place)).copied()
 }
 
 /// Ends the innermost element of that name and all inside it; an end tag without a beginning is dropped.

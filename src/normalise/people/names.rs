@@ -1,11 +1,5 @@
 //! One name: reading order, particles, suffixes, collaborations.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::normalise::ids::pattern;
-
 /// A name in its parts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Name {
@@ -67,18 +61,34 @@ pub(super) fn is_suffix(word: &str) -> bool {
 
 /// Whether a name is that of a group.
 pub(super) fn is_collaboration(text: &str) -> bool {
-    GROUP_AT_END.is_match(text) || (GROUP_INSIDE.is_match(text) && text.split_whitespace().count() > 2)
+    let is_named_inside =
+        || text.match_indices(' ').any(|(at, _)| ends_as_group(text.get(..at).unwrap_or_default()));
+    ends_as_group(text) || (is_named_inside() && text.split_whitespace().count() > 2)
 }
 
-/// A name that ends with what groups call themselves.
-static GROUP_AT_END: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)(?:{GROUPS})$")));
-
-/// A name with such a word inside.
-static GROUP_INSIDE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)(?:{GROUPS}) ")));
+/// Whether a text ends with what groups call themselves.
+fn ends_as_group(text: &str) -> bool {
+    GROUPS.iter().any(|group| {
+        let at = text.len().checked_sub(group.len());
+        at.and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(group))
+    })
+}
 
 /// What groups call themselves.
-const GROUPS: &str = "collaborations?|consortium|consortia|team|working group|project|network|committee|initiative|\
-                      task force|study group";
+const GROUPS: &[&str] = &[
+    "collaboration",
+    "collaborations",
+    "consortium",
+    "consortia",
+    "team",
+    "working group",
+    "project",
+    "network",
+    "committee",
+    "initiative",
+    "task force",
+    "study group",
+];
 
 /// A person and the group they speak for: "A. Author for the B Collaboration".
 pub(super) fn speaker(text: &str) -> Option<(&str, &str)> {

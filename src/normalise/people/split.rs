@@ -1,5 +1,7 @@
 //! One string of several names, taken apart.
 
+use std::borrow::Cow;
+
 use crate::model::record::RawAuthor;
 use crate::normalise::people::names;
 use crate::normalise::people::pieces;
@@ -42,18 +44,18 @@ pub(super) fn joined(text: &str) -> Vec<RawAuthor> {
 }
 
 /// `user@host (Name)`, `Name <user@host>` and a bare mailbox: the name alone.
-pub(super) fn without_mailbox(text: &str) -> String {
+pub(super) fn without_mailbox(text: &str) -> Cow<'_, str> {
     if !text.contains('@') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     if let Some((before, behind)) = text.split_once('(')
         && before.contains('@')
         && let Some((name, _rest)) = behind.rsplit_once(')')
     {
-        return name.trim().to_owned();
+        return Cow::Borrowed(name.trim());
     }
     let words = text.split_whitespace().filter(|word| !word.contains('@'));
-    words.collect::<Vec<_>>().join(" ")
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
 /// Adds a name, unless it is the suffix of the one before; "A. Author for the B Collaboration" is two.
@@ -130,7 +132,10 @@ fn at_depth_zero(text: &str) -> Vec<&str> {
 }
 
 /// A name without its parentheses, and what stood in them; numbers that point to a list say nothing by themselves.
-fn parenthesised(part: &str) -> (String, Vec<String>) {
+fn parenthesised(part: &str) -> (Cow<'_, str>, Vec<String>) {
+    if !part.contains('(') {
+        return (Cow::Borrowed(part), Vec::new());
+    }
     let mut name = String::new();
     let mut places = Vec::new();
     let (mut start, mut depth) = (0, 0_usize);
@@ -153,9 +158,9 @@ fn parenthesised(part: &str) -> (String, Vec<String>) {
         }
     }
     if depth > 0 {
-        return (part.to_owned(), Vec::new());
+        return (Cow::Borrowed(part), Vec::new());
     }
-    (name, places)
+    (Cow::Owned(name), places)
 }
 
 fn affiliations(inside: &str) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! One entry of an answer of arXiv's query API.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use crate::model::announcements;
@@ -99,12 +101,10 @@ fn record(
 
 /// The categories, the primary one first, then codes of other classifications, of which one term may hold several.
 fn subjects(entry: &Element<'_>) -> Vec<RawSubject> {
-    let term = |element: &Element<'_>| element.attribute("term").unwrap_or_default().trim().to_owned();
-    let primary = entry.every("primary_category").map(term);
-    let all: Vec<String> =
-        primary.chain(entry.every("category").map(term)).take(CATEGORIES_AT_MOST).collect();
+    let all = entry.every("primary_category").chain(entry.every("category")).take(CATEGORIES_AT_MOST);
+    let terms: Vec<Cow<'_, str>> = all.map(|element| element.attribute("term").unwrap_or_default()).collect();
     let (categories, others): (Vec<&str>, Vec<&str>) =
-        all.iter().map(String::as_str).partition(|term| arxiv::is_category(term));
+        terms.iter().map(|term| term.trim()).partition(|term| arxiv::is_category(term));
     let codes = others.into_iter().flat_map(arxiv::codes);
     let subject = |term: &str| RawSubject { is_arxiv: true, term: term.to_owned() };
     categories.into_iter().chain(codes).map(subject).collect()

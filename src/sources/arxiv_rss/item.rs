@@ -23,13 +23,80 @@ use crate::model::text::Raw;
 use crate::sources::arxiv;
 use crate::sources::xml::Element;
 
+/// The elements that are read of an item or an entry: the first of each name, whatever its case, but all categories.
+#[derive(Default)]
+struct Parts<'e, 't> {
+    title: Option<&'e Element<'t>>,
+    id: Option<&'e Element<'t>>,
+    guid: Option<&'e Element<'t>>,
+    link: Option<&'e Element<'t>>,
+    description: Option<&'e Element<'t>>,
+    summary: Option<&'e Element<'t>>,
+    day: Option<&'e Element<'t>>,
+    published: Option<&'e Element<'t>>,
+    creator: Option<&'e Element<'t>>,
+    rights: Option<&'e Element<'t>>,
+    announce: Option<&'e Element<'t>>,
+    doi: Option<&'e Element<'t>>,
+    journal: Option<&'e Element<'t>>,
+    subjects: Vec<RawSubject>,
+}
+
+impl<'e, 't> Parts<'e, 't> {
+    fn of(item: &'e Element<'t>) -> Self {
+        let mut parts = Self { subjects: Vec::with_capacity(4), ..Self::default() };
+        for element in item.children() {
+            if !parts.add(element.name, element) {
+                parts.add(&element.name.to_ascii_lowercase(), element);
+            }
+        }
+        parts
+    }
+
+    /// Keeps an element, unless that name is none that is read.
+    fn add(&mut self, name: &str, element: &'e Element<'t>) -> bool {
+        let place = match name {
+            "title" => &mut self.title,
+            "link" => &mut self.link,
+            "description" => &mut self.description,
+            "guid" => &mut self.guid,
+            "category" => {
+                let term = element.attribute("term").unwrap_or_else(|| element.text());
+                self.subjects.push(subject(&term));
+                return true;
+            }
+            "pubDate" | "pubdate" => &mut self.day,
+            "arxiv:announce_type" => &mut self.announce,
+            "dc:rights" => &mut self.rights,
+            "dc:creator" => &mut self.creator,
+            "id" => &mut self.id,
+            "summary" => &mut self.summary,
+            "published" => &mut self.published,
+            "arxiv:doi" => &mut self.doi,
+            "arxiv:journal_reference" => &mut self.journal,
+            _other => return false,
+        };
+        place.get_or_insert(element);
+        true
+    }
+}
+
+fn subject(term: &str) -> RawSubject {
+    RawSubject { is_arxiv: true, term: term.to_owned() }
+}
+
+/// The characters of an element, unless it has none.
+fn text<'e>(element: Option<&'e Element<'_>>) -> Option<Cow<'e, str>> {
+    element.map(Element::text).filter(|text| !text.is_empty())
+}
+
 /// A record from an item or an entry; `feed_day` is the date of the whole feed, for items that have none.
 pub(super) fn record(item: &Element<'_>, feed_day: Option<&str>) -> Result<Record, String> {
-    let text = |name: &str| item.child(name).map(Element::text).filter(|text| !text.is_empty());
-    let full_title = text("title");
+    let mut parts = Parts::of(item);
+    let full_title = text(parts.title);
     let stamp = full_title.as_deref().and_then(stamp);
-    let guid = text("guid").or_else(|| text("id"));
-    let page = text("link").or_else(|| item.child("link").and_then(|link| link.attribute("href")));
+    let guid = text(parts.guid).or_else(|| text(parts.id));
+    let page = text(parts.link).or_else(|| parts.link?.attribute("href"));
     let in_guid = guid.as_deref().and_then(|guid| guid.strip_prefix("oai:arXiv.org:"));
     let in_page = page.as_deref().and_then(|page| page.split_once("/abs/")).map(|(_, id)| id);
     let Some(named) = stamp.as_ref().map(|stamp| stamp.id).or(in_guid).or(in_page) else {
@@ -38,36 +105,32 @@ pub(super) fn record(item: &Element<'_>, feed_day: Option<&str>) -> Result<Recor
     let (key, version) = split_version(named);
     let title = stamp.as_ref().map(|stamp| stamp.title).or(full_title.as_deref());
     let title = title.filter(|title| !title.is_empty()).ok_or_else(|| format!("{named} has no title"))?;
-    let described = text("description").or_else(|| text("summary")).unwrap_or_default();
+    let described = text(parts.description).or_else(|| text(parts.summary)).unwrap_or_default();
     let described = if stamp.is_some() { without_tags(&described).into() } else { described };
     let (announced_as, abstract_text) = split_description(&described);
-    let announce = text("arxiv:announce_type").as_deref().or(announced_as).and_then(Announce::parse);
+    let announce = text(parts.announce).as_deref().or(announced_as).and_then(Announce::parse);
     let announce = announce.or_else(|| stamp.as_ref().map(|stamp| stamp.announce));
     let mut ids = vec![RawId { hint: IdHint::Arxiv, text: key.to_owned() }];
-    ids.extend(text("arxiv:doi").map(|text| RawId { hint: IdHint::Doi, text: text.into_owned() }));
-    let subject = |term: &str| RawSubject { is_arxiv: true, term: term.to_owned() };
-    let categories = item.children().filter(|element| element.name.eq_ignore_ascii_case("category"));
-    let stamped = stamp.as_ref().map(|stamp| subject(stamp.category));
-    let stated = categories.map(|element| match element.attribute("term") {
-        Some(term) => subject(&term),
-        None => subject(&element.text()),
-    });
-    let day = text("pubdate").or_else(|| text("published"));
+    ids.extend(text(parts.doi).map(|text| RawId { hint: IdHint::Doi, text: text.into_owned() }));
+    if let Some(stamp) = &stamp {
+        parts.subjects.insert(0, subject(stamp.category));
+    }
+    let day = text(parts.day).or_else(|| text(parts.published));
     let (announced, revised) = dates(key, announce, day.as_deref().or(feed_day));
     Ok(Record {
         key: key.to_owned(),
         ids,
         title: Some(Raw::new(title, Markup::Tex)),
         abstract_text: (!abstract_text.is_empty()).then(|| Raw::new(abstract_text, Markup::Tex)),
-        authors: RawAuthors::Arxiv(text("dc:creator").unwrap_or_default().into_owned()),
-        subjects: stamped.into_iter().chain(stated).collect(),
+        authors: RawAuthors::Arxiv(text(parts.creator).unwrap_or_default().into_owned()),
         announce,
         version,
         announced,
         revised,
-        citation: text("arxiv:journal_reference").map(|text| Raw::new(text, Markup::Tex)),
-        license: text("dc:rights").map(Cow::into_owned),
+        citation: text(parts.journal).map(|text| Raw::new(text, Markup::Tex)),
+        license: text(parts.rights).map(Cow::into_owned),
         links: arxiv::links(key),
+        subjects: parts.subjects,
         ..Record::default()
     })
 }

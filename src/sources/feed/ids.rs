@@ -115,21 +115,22 @@ pub(super) fn ids(item: &Item<'_>, page: Option<&str>, abstract_text: Option<&Ra
 
 /// What an identifier says it is.
 fn hint(text: &str) -> IdHint {
-    let lower = text.to_ascii_lowercase();
+    let behind = |prefix: &str| {
+        let (head, rest) = text.split_at_checked(prefix.len())?;
+        head.eq_ignore_ascii_case(prefix).then_some(rest)
+    };
+    let begins = |prefix| behind(prefix).is_some();
     let has_digits = |rest: &str| rest.trim().bytes().next().is_some_and(|byte| byte.is_ascii_digit());
-    if ["doi:", "info:doi/", "urn:doi:"].iter().any(|prefix| lower.starts_with(prefix))
-        || lower.contains("doi.org/10.")
-        || (lower.starts_with("10.") && lower.contains('/'))
+    if ["doi:", "info:doi/", "urn:doi:"].into_iter().any(begins)
+        || text.contains("/10.") && text.to_ascii_lowercase().contains("doi.org/10.")
+        || (text.starts_with("10.") && text.contains('/'))
     {
         IdHint::Doi
-    } else if lower.strip_prefix("pmid:").or_else(|| lower.strip_prefix("pubmed:")).is_some_and(has_digits) {
+    } else if behind("pmid:").or_else(|| behind("pubmed:")).is_some_and(has_digits) {
         IdHint::Pmid
-    } else if lower.starts_with("pmc:")
-        || lower.starts_with("pmcid:")
-        || lower.starts_with("pmc") && lower.len() < 12
-    {
+    } else if begins("pmc:") || begins("pmcid:") || begins("pmc") && text.len() < 12 {
         IdHint::Pmcid
-    } else if lower.starts_with("oai:arxiv.org:") || lower.starts_with("arxiv:") {
+    } else if begins("oai:arxiv.org:") || begins("arxiv:") {
         IdHint::Arxiv
     } else {
         IdHint::Any

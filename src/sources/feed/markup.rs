@@ -37,13 +37,14 @@ pub(in crate::sources) fn plain(text: &str) -> Raw {
 }
 
 fn kind_of(text: &str) -> Markup {
-    if text.contains("<jats:") {
+    let has_less = text.contains('<');
+    if has_less && text.contains("<jats:") {
         return Markup::Jats;
     }
     let is_match = |pattern: &LazyLock<Option<Regex>>| {
         LazyLock::force(pattern).as_ref().is_some_and(|regex: &Regex| regex.is_match(text))
     };
-    if text.contains('<') && is_match(&HTML) || text.contains('&') && has_reference(text) {
+    if has_less && is_match(&HTML) || text.contains('&') && has_reference(text) {
         Markup::Html
     } else if has_tex(text) {
         Markup::Tex

@@ -131,7 +131,7 @@ fn first_date(item: &Item<'_>, names: &[(Space, &str)]) -> Option<RawDate> {
 /// A date as it stands. One at midnight exactly means a day: a journal writes it for every paper of a batch, and none
 /// of them appeared in that second.
 fn date(text: &str) -> RawDate {
-    let text: String = text.chars().take(100).collect();
+    let text = text.get(..text.floor_char_boundary(100)).unwrap_or_default().to_owned();
     let is_day = text.split(['T', 't', ' ']).any(|part| {
         part.strip_prefix("00:00").is_some_and(|rest| {
             let rest = rest.strip_prefix(":00").unwrap_or(rest);

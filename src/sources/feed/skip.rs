@@ -15,23 +15,26 @@ pub(super) struct Skip {
 #[derive(Clone, Debug, Default)]
 struct Patterns {
     whole: HashSet<String>,
+    /// How many bytes the longest of them has.
+    longest: usize,
     /// Those that ended with a `*`.
     beginnings: Vec<String>,
 }
 
 impl Patterns {
     fn add(&mut self, pattern: &str) {
-        match pattern.strip_suffix('*') {
-            Some(beginning) => self.beginnings.push(beginning.to_owned()),
-            None => {
-                self.whole.insert(pattern.to_owned());
-            }
+        if let Some(beginning) = pattern.strip_suffix('*') {
+            self.beginnings.push(beginning.to_owned());
+        } else {
+            self.longest = self.longest.max(pattern.len());
+            self.whole.insert(pattern.to_owned());
         }
     }
 
     fn is_met(&self, place: &str) -> bool {
         let begins = |beginning: &String| !place.is_empty() && place.starts_with(beginning);
-        self.whole.contains(place) || self.beginnings.iter().any(begins)
+        // Most titles are longer than any pattern.
+        place.len() <= self.longest && self.whole.contains(place) || self.beginnings.iter().any(begins)
     }
 }
 

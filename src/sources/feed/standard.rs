@@ -22,7 +22,7 @@ use crate::sources::feed::space::Space;
 const OF_RSS: &[&str] = &["guid", "link", "category", "author", "enclosure", "comments"];
 
 /// The same of Atom.
-const OF_ATOM: &[&str] = &["id", "link", "category", "author", "contributor"];
+const OF_ATOM: &[&str] = &["id", "link", "category"];
 
 /// Entries in the order of the items, or why there is none.
 pub(super) type Entries = Box<dyn Iterator<Item = Result<Entry, String>>>;

@@ -214,7 +214,8 @@ fn sound_tag(tag: &str) -> Option<&str> {
     if !tag.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | ':')) {
         return None;
     }
-    if !tag.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'&')) {
+    let has_sign = |any, byte: &u8| any | matches!(byte, b'<' | b'>' | b'&');
+    if !tag.as_bytes().iter().fold(false, has_sign) {
         return Some(tag);
     }
     let mut references = tag.split('&').skip(1);
