@@ -36,7 +36,7 @@ const BEGINNINGS: &[&str] = &[
     "available online",
     "source:",
     "author",
-    "published online:",
+    "published online",
     "volume ",
     "doi:",
     "abstract",
@@ -46,7 +46,7 @@ const BEGINNINGS: &[&str] = &[
 
 /// What stands behind a comma in the others.
 const BEHIND_COMMAS: &[&str] =
-    &["volume", "ahead of print", "early view", "early access", "published online:"];
+    &["volume", "ahead of print", "early view", "early access", "published online"];
 
 /// Whether a line is none of an abstract. Most abstracts are one long line, which is not searched for what is short; and most
 /// lines show at once that they are none of these.
@@ -222,6 +222,9 @@ mod tests {
             "Nature Tests, Published online: 13 May 2026; https://doi.org/10.1038/s41586-026-00000-0 We test.",
             "Publication date: January 2027\nSource: Journal of Tests, Volume 3\nAuthor(s): A. Test, B. Test\nWe test.",
             "by Ann Test, Bo van der Test\nWe test.",
+            "Published online 12 January 2027\nWe test.",
+            "Journal of Tests, Published online 12 May 2027; doi:10.1000/x\nWe test.",
+            "Journal of Tests, Early View\nWe test.",
         ] {
             assert_eq!(without(text), "We test.", "{text}");
         }

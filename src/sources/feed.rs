@@ -6,7 +6,8 @@
 //!
 //! The folder reads in this order: bytes → characters (`decode`) → items, at once where the document is sound, else by way of
 //! acceptable markup (`repair`), pieces (`cut`) and what stands in them (`elements`) → feed-rs (`standard`) beside all elements
-//! in order (`element`) → one answer of both (`item`, `people`, `ids`, `places`) → records (`list`, `record`). Items whose title meets `skip` are not papers; they are dropped without a problem.
+//! in order (`element`) → one answer of both (`item`, `people`, `ids`, `places`) → records (`list`, `record`). Items whose
+//! title meets `skip` are not papers; they are dropped without a problem.
 
 use std::time::Duration;
 

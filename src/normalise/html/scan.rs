@@ -146,7 +146,7 @@ fn start(name: &str, attributes: &str, open: &mut Vec<&'static str>, out: &mut S
     open.push(name);
 }
 
-/// The name among those that are kept.
+/// The name among those that are kept; they stand in order.
 fn known(name: &str) -> Option<&'static str> {
     TAGS.binary_search(&name).ok().and_then(|place| TAGS.get(place)).copied()
 }

@@ -1,5 +1,6 @@
 //! Hostile and merely odd HTML.
 
+use super::TAGS;
 use super::blocks;
 use super::clean;
 use super::jats_blocks;
@@ -128,4 +129,9 @@ fn raised_and_lowered_characters_reach_the_text() {
         blocks("10<sup>-5</sup> of CO<sub>2</sub> in <sup>13</sup>C, 4<sup>th</sup>").remove(0).text,
         "10⁻⁵ of CO₂ in ¹³C, 4ᵗʰ"
     );
+}
+
+#[test]
+fn names_are_found_by_their_order() {
+    assert!(TAGS.is_sorted());
 }

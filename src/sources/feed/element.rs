@@ -35,7 +35,7 @@ pub(super) struct Element<'t> {
 
 impl<'t> Element<'t> {
     /// Takes the contents of an element and finds the vocabularies of its names.
-    pub(super) fn take(from: &mut xml::Element<'t>, scope: &mut Scope) -> Self {
+    pub(super) fn take(from: &mut xml::Element<'t>, scope: &mut Scope<'t>) -> Self {
         let tag = from.behind_name();
         let outside = scope.enter(tag);
         let (prefix, name) = from.name.split_once(':').unwrap_or(("", from.name));
@@ -87,7 +87,7 @@ impl<'t> Element<'t> {
     }
 
     /// The elements inside.
-    pub(super) fn children(&self) -> impl DoubleEndedIterator<Item = &Self> {
+    pub(super) fn children(&self) -> impl Iterator<Item = &Self> {
         self.parts.iter().map(|(element, _behind)| element)
     }
 
@@ -152,13 +152,20 @@ impl<'t> Element<'t> {
         }
     }
 
-    fn push_whole(&self, out: &mut String) {
-        out.extend(["<", self.name]);
+    /// Writes its attributes, but for those of XML itself.
+    pub(super) fn push_attributes(&self, out: &mut String) {
+        let is_sign = |sign: char| sign.is_alphanumeric() || matches!(sign, ':' | '-' | '_' | '.');
         for (name, value) in self.attributes() {
-            if !name.starts_with("xmlns") && !name.starts_with("xml:") {
+            let is_of_xml = name.starts_with("xmlns") || name.starts_with("xml:");
+            if !is_of_xml && name.chars().all(is_sign) {
                 out.extend([" ", name, "=\"", &quick_xml::escape::escape(&*value), "\""]);
             }
         }
+    }
+
+    fn push_whole(&self, out: &mut String) {
+        out.extend(["<", self.name]);
+        self.push_attributes(out);
         let is_empty = self.text.is_empty() && !self.has_children();
         if is_empty && VOID.contains(&self.name) {
             out.push_str("/>");

@@ -30,7 +30,7 @@ pub(super) struct Reading<'t> {
 }
 
 /// Reads a document that has one root element; `None` when it has none.
-pub(super) fn read<'t>(text: &'t str, scope: &mut Scope) -> Option<Reading<'t>> {
+pub(super) fn read<'t>(text: &'t str, scope: &mut Scope<'t>) -> Option<Reading<'t>> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.check_end_names = false;
@@ -43,9 +43,9 @@ pub(super) fn read<'t>(text: &'t str, scope: &mut Scope) -> Option<Reading<'t>> 
             Ok(Event::Start(start)) => tree.open(tag(text, from, &start), start.name().as_ref().len()),
             Ok(Event::Empty(start)) => {
                 tree.open(tag(text, from, &start), start.name().as_ref().len());
-                tree.close(start.name().local_name().as_ref());
+                tree.close(xml::local(start.name().as_ref()));
             }
-            Ok(Event::End(end)) => tree.close(end.name().local_name().as_ref()),
+            Ok(Event::End(end)) => tree.close(xml::local(end.name().as_ref())),
             Ok(Event::Text(text)) => tree.builder.text(text.xml10_content()),
             Ok(Event::CData(text)) => tree.builder.text(text.xml10_content()),
             Ok(Event::GeneralRef(name)) => tree.builder.text(resolve(&name)),
@@ -142,6 +142,8 @@ mod tests {
         assert_eq!(reading.root.text_of(Space::Core, "d").as_deref(), Some("ab"));
         assert_eq!(reading.root.text_of(Space::Core, "t").as_deref(), Some("c"));
         assert_eq!(reading.fault.as_deref(), Some("<br> is not closed"));
+        let reading = read("<i><a:b:c/><t>d</t></i>", &mut Scope::new(Family::Rss)).unwrap();
+        assert_eq!((reading.root.text_of(Space::Core, "t").as_deref(), reading.fault), (Some("d"), None));
     }
 
     #[test]

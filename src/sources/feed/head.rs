@@ -9,6 +9,9 @@ use crate::model::source::Pace;
 use crate::sources::feed::element::Element;
 use crate::sources::feed::space::Space;
 
+/// No more identifiers of a journal are kept.
+const IDS_AT_MOST: usize = 64;
+
 /// A feed's words about itself.
 #[derive(Debug, Default)]
 pub(super) struct Head {
@@ -42,7 +45,9 @@ pub(super) fn read(root: &Element<'_>) -> Head {
             (Space::Syndication, "updatePeriod") => period = period_of(&text),
             (Space::Syndication, "updateFrequency") => frequency = text.parse().unwrap_or(1).max(1),
             (Space::Prism, "publicationName") if !text.is_empty() => head.journal = Some(text.into_owned()),
-            (Space::Prism, "doi") | (Space::Dc, "identifier") if !text.is_empty() => {
+            (Space::Prism, "doi") | (Space::Dc, "identifier")
+                if !text.is_empty() && head.ids.len() < IDS_AT_MOST =>
+            {
                 head.ids.push(text.into_owned());
             }
             _ => {}

@@ -33,6 +33,9 @@ const DATA_REGISTRANTS: &[&str] = &[
     "10.13140/",
 ];
 
+/// No more identifiers of one item are kept.
+const IDS_AT_MOST: usize = 64;
+
 /// The longest key kept as it is.
 const KEY_BYTES: usize = 512;
 
@@ -50,9 +53,17 @@ pub(super) fn key(id: &str) -> (String, Option<u32>) {
 }
 
 /// What stands before and behind the version at the end of the address of a preprint, such as bioRxiv's `…/743294v1?rss=1` and
-/// arXiv's `…/abs/2608.09999v2`, and the version.
+/// arXiv's `…/abs/2608.09999v2`, and the version. The address may be a part of another's query.
 fn versioned(id: &str) -> Option<(&str, &str, u32)> {
-    let path = id.split('?').next().unwrap_or_default();
+    let before_query = id.split('?').next().filter(|path| path.len() < id.len());
+    let before_last = id.rsplit_once('?').map(|(path, _query)| path);
+    let (stem, path, version) =
+        before_query.into_iter().chain(before_last).chain([id]).find_map(version_at_end)?;
+    Some((stem, id.get(path.len()..)?, version))
+}
+
+/// The same of an address without a query, with what is left of it without its ending.
+fn version_at_end(path: &str) -> Option<(&str, &str, u32)> {
     let is_ending = |ending: &&str| {
         let at = path.len().checked_sub(ending.len()).filter(|at| path.is_char_boundary(*at));
         at.is_some_and(|at| path.get(at..).is_some_and(|own| own.eq_ignore_ascii_case(ending)))
@@ -68,7 +79,7 @@ fn versioned(id: &str) -> Option<(&str, &str, u32)> {
     let mut hosts = ["biorxiv.org", "medrxiv.org", "arxiv.org"].into_iter();
     hosts
         .any(|host| lower.split_once(host).is_some_and(|(_, behind)| behind.starts_with(['/', ':'])))
-        .then_some((stem, id.get(path.len()..)?, version.parse().ok()?))
+        .then_some((stem, path, version.parse().ok()?))
 }
 
 /// Everything in an item that may name its paper.
@@ -77,7 +88,7 @@ pub(super) fn ids(item: &Item<'_>, page: Option<&str>, abstract_text: Option<&Ra
     let mut add = |hint, text: &str| {
         let text = text.trim();
         let id = RawId { hint, text: text.to_owned() };
-        if !text.is_empty() && text.len() <= 2_048 && !ids.contains(&id) {
+        if !text.is_empty() && text.len() <= 2_048 && ids.len() < IDS_AT_MOST && !ids.contains(&id) {
             ids.push(id);
         }
     };
@@ -160,6 +171,17 @@ mod tests {
         assert_eq!(
             key("http://arxiv.org/abs/2608.09999v12"),
             ("http://arxiv.org/abs/2608.09999".into(), Some(12))
+        );
+        assert_eq!(
+            key("https://proxy.example/login?url=https://www.biorxiv.org/content/10.1101/743294v1"),
+            (
+                "https://proxy.example/login?url=https://www.biorxiv.org/content/10.1101/743294".into(),
+                Some(1)
+            )
+        );
+        assert_eq!(
+            key("https://www.medrxiv.org/content/10.1101/743294v3.Full?a=1"),
+            ("https://www.medrxiv.org/content/10.1101/743294.Full?a=1".into(), Some(3))
         );
         assert_eq!(key("oai:arXiv.org:2608.09999v2"), ("oai:arXiv.org:2608.09999".into(), Some(2)));
         assert_eq!(key("https://journal.example/a1v2"), ("https://journal.example/a1v2".into(), None));

@@ -10,21 +10,21 @@ const VALUE_BYTES: usize = 512;
 
 /// What every item of a document inherits.
 #[derive(Debug)]
-pub(super) struct Inherited {
+pub(super) struct Inherited<'t> {
     /// What prefixes mean.
-    pub(super) scope: Scope,
+    pub(super) scope: Scope<'t>,
     base: Option<String>,
     language: Option<String>,
 }
 
-impl Inherited {
+impl<'t> Inherited<'t> {
     /// Nothing yet.
     pub(super) const fn new(family: Family) -> Self {
         Self { scope: Scope::new(family), base: None, language: None }
     }
 
     /// Adds what the tag of an element around the items says; `tag` stands behind its name.
-    pub(super) fn add(&mut self, tag: &str) {
+    pub(super) fn add(&mut self, tag: &'t str) {
         self.scope.surround(tag);
         let mut attributes = Attributes::html(tag, 0);
         attributes.with_checks(false);

@@ -1,7 +1,7 @@
 //! One item as two readers saw it, and the questions that both answer together.
 //!
-//! feed-rs says who the item is, where it leads and who wrote it, as the standards have it. The elements say the rest: texts
-//! with the markup that stands in them, dates, and what feed-rs drops (Dublin Core, PRISM).
+//! feed-rs says who the item is, where it leads, what it is about and, but for Atom, who wrote it. The elements say the rest:
+//! texts with the markup that stands in them, dates, and what feed-rs drops (Dublin Core, PRISM).
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use crate::sources::feed::space::Space;
 /// One item.
 #[derive(Debug)]
 pub(super) struct Item<'t> {
-    /// Its family, for what an undeclared type means.
+    /// Its family, for what an undeclared type means; items of JSON Feed are laid out as Atom's.
     pub(super) family: Family,
     /// What feed-rs made of it, unless it refused.
     pub(super) entry: Option<Entry>,
@@ -60,6 +60,9 @@ impl<'t> Item<'t> {
         let mut candidates = vec![
             self.own_text(if self.family == Family::Rss { "description" } else { "summary" }),
             self.content(),
+            // RSS's module for content, which holds HTML.
+            self.filled(Space::Content, "encoded")
+                .map(|encoded| Raw::new(inside(encoded).trim(), Markup::Html)),
             self.filled(Space::Atom, "summary").map(atom_text),
             self.filled(Space::Atom, "content").map(atom_text),
         ];
@@ -73,11 +76,12 @@ impl<'t> Item<'t> {
         }
         let mut candidates = candidates.into_iter().flatten();
         let mut longest = candidates.next()?;
-        let mut seen = None;
         for candidate in candidates {
-            let length = markup::visible_chars(&candidate);
-            if length > *seen.get_or_insert_with(|| markup::visible_chars(&longest)) {
-                (longest, seen) = (candidate, Some(length));
+            // A text has as many bytes at least as characters.
+            let enough = candidate.text.len();
+            let seen = markup::visible_chars(&longest, enough);
+            if seen < enough && markup::visible_chars(&candidate, seen) > seen {
+                longest = candidate;
             }
         }
         Some(longest)
@@ -88,11 +92,8 @@ impl<'t> Item<'t> {
         self.element.all(Space::Core, name).rfind(|element| !element.is_blank())
     }
 
-    /// The content: Atom's own element, or RSS's module for it, which holds HTML.
+    /// Atom's own content.
     fn content(&self) -> Option<Raw> {
-        if let Some(encoded) = self.filled(Space::Content, "encoded") {
-            return Some(Raw::new(inside(encoded).trim(), Markup::Html));
-        }
         let content = (self.family == Family::Atom).then(|| self.own("content")).flatten()?;
         if content.attribute("type").is_none() && !content.has_children() {
             return Some(markup::plain(&content.trimmed()));
@@ -185,7 +186,8 @@ fn is_text(element: &Element<'_>) -> bool {
     let kind = kind.trim().to_ascii_lowercase();
     !kind.contains('/')
         || kind.starts_with("text/")
-        || kind.ends_with("xml") && (element.has_children() || kind.contains("xhtml"))
+        || kind.ends_with("/xml")
+        || kind.ends_with("+xml") && (element.has_children() || kind.contains("xhtml"))
 }
 
 #[cfg(test)]

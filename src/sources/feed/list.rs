@@ -2,7 +2,6 @@
 
 use crate::sources::feed::cut;
 use crate::sources::feed::element::Element;
-use crate::sources::feed::elements;
 use crate::sources::feed::head;
 use crate::sources::feed::head::Head;
 use crate::sources::feed::inherited::Inherited;
@@ -12,20 +11,20 @@ use crate::sources::feed::read::Context;
 use crate::sources::feed::record;
 use crate::sources::feed::record::Setting;
 use crate::sources::feed::space::Family;
-use crate::sources::feed::space::Space;
 use crate::sources::feed::standard::Handed;
 use crate::sources::feed::standard::Standard;
+use crate::sources::xml;
 
 /// What a hostile item becomes may be many times as long as it is, so that items are held together only until they have so
 /// many bytes.
-const BYTES: usize = 256 * 1_024;
+pub(super) const BYTES: usize = 256 * 1_024;
 
 /// The items of an answer as they come.
 pub(super) struct List<'t, 'c> {
     /// What is known so far.
     pub(super) answer: Answer,
     /// What items inherit.
-    pub(super) inherited: Inherited,
+    pub(super) inherited: Inherited<'t>,
     /// How many items there were.
     pub(super) count: usize,
     head: Head,
@@ -40,7 +39,7 @@ pub(super) struct List<'t, 'c> {
 
 impl<'t, 'c> List<'t, 'c> {
     /// The list of a feed that says this of itself.
-    pub(super) fn new(head: Head, inherited: Inherited, context: &'c Context<'c>) -> Self {
+    pub(super) fn new(head: Head, inherited: Inherited<'t>, context: &'c Context<'c>) -> Self {
         let handed = Handed::xml(inherited.scope.family, &inherited.attributes());
         Self::with(head, inherited, handed, context)
     }
@@ -50,7 +49,7 @@ impl<'t, 'c> List<'t, 'c> {
         Self::with(head, Inherited::new(Family::Atom), Handed::json(), context)
     }
 
-    fn with(head: Head, inherited: Inherited, handed: Handed, context: &'c Context<'c>) -> Self {
+    fn with(head: Head, inherited: Inherited<'t>, handed: Handed, context: &'c Context<'c>) -> Self {
         Self {
             answer: Answer::default(),
             inherited,
@@ -65,18 +64,19 @@ impl<'t, 'c> List<'t, 'c> {
         }
     }
 
-    /// The list of a sound document whose root element has that name and before whose items `head` stands; `None` where that
-    /// is no feed whose own names are without prefixes.
-    pub(super) fn under(root: &str, head: &str, context: &'c Context<'c>) -> Option<Self> {
-        let family = match root {
+    /// The list of a sound document, of which `outside` is what stands before the items; `None` where that is no feed whose own
+    /// names are without prefixes.
+    pub(super) fn under(outside: &mut xml::Element<'t>, context: &'c Context<'c>) -> Option<Self> {
+        let family = match outside.name {
             "feed" => Family::Atom,
             "rss" | "rdf:RDF" => Family::Rss,
             _other => return None,
         };
         let mut inherited = Inherited::new(family);
-        let root = elements::read(head, &mut inherited.scope)?.root;
+        let root = Element::take(outside, &mut inherited.scope);
         inherited.add(root.tag);
-        root.all(Space::Core, "channel").for_each(|channel| inherited.add(channel.tag));
+        let channels = root.children().filter(|child| child.name == "channel");
+        channels.for_each(|channel| inherited.add(channel.tag));
         Some(Self::new(head::read(&root), inherited, context))
     }
 
@@ -86,10 +86,10 @@ impl<'t, 'c> List<'t, 'c> {
         self.hold(number, element, bytes);
     }
 
-    /// Adds an item of a JSON Feed with what is handed to feed-rs of it.
-    pub(super) fn add_json(&mut self, number: usize, element: Element<'t>, object: &str) {
+    /// Adds an item of a JSON Feed, which took so many bytes, with what is handed to feed-rs of it.
+    pub(super) fn add_json(&mut self, number: usize, element: Element<'t>, object: &str, bytes: usize) {
         self.handed.add_object(object);
-        self.hold(number, element, object.len());
+        self.hold(number, element, bytes);
     }
 
     fn hold(&mut self, number: usize, element: Element<'t>, bytes: usize) {

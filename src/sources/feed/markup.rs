@@ -66,21 +66,21 @@ fn has_tex(text: &str) -> bool {
         || text.contains('\\') && text.contains("\\(") && text.contains("\\)")
 }
 
-/// How many characters of a text are seen once its markup is rendered, roughly.
-pub(super) fn visible_chars(raw: &Raw) -> usize {
-    match raw.markup {
-        Markup::Html | Markup::Jats => {
-            let mut pieces = raw.text.split('<');
-            let before = pieces.next().map_or(0, ink);
-            // What has no end is a tag to the end.
-            before
-                + pieces
-                    .filter_map(|piece| piece.split_once('>'))
-                    .map(|(_tag, text)| ink(text))
-                    .sum::<usize>()
-        }
-        Markup::Plain | Markup::Tex | Markup::DamagedTex => ink(&raw.text),
+/// How many characters of a text are seen once its markup is rendered, roughly. Counting ends where there are more than `enough`.
+pub(super) fn visible_chars(raw: &Raw, enough: usize) -> usize {
+    if !matches!(raw.markup, Markup::Html | Markup::Jats) {
+        return ink(&raw.text);
     }
+    let mut pieces = raw.text.split('<');
+    let mut seen = pieces.next().map_or(0, ink);
+    // What has no end is a tag to the end.
+    for (_tag, text) in pieces.filter_map(|piece| piece.split_once('>')) {
+        if seen > enough {
+            break;
+        }
+        seen += ink(text);
+    }
+    seen
 }
 
 /// How many characters of a text are no white space of ASCII.
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn only_what_is_seen_counts() {
-        assert_eq!(visible_chars(&Raw::new("<p class='a'>a b</p>", Markup::Html)), 2);
-        assert_eq!(visible_chars(&Raw::new("a <b", Markup::Plain)), 3);
+        assert_eq!(visible_chars(&Raw::new("<p class='a'>a b</p>", Markup::Html), 9), 2);
+        assert_eq!(visible_chars(&Raw::new("a <b", Markup::Plain), 9), 3);
     }
 }

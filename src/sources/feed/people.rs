@@ -83,7 +83,7 @@ fn leaves(element: &Element<'_>, found: &mut Vec<String>) {
     }
 }
 
-/// Authors in the format's own elements: feed-rs's, with what their elements say beside the name.
+/// Authors in the format's own elements: Atom's as they say it, RSS's and JSON Feed's as feed-rs reads them.
 fn persons(item: &Item<'_>) -> Vec<RawAuthor> {
     let elements: Vec<&Element<'_>> = match item.family {
         Family::Atom => {
@@ -156,18 +156,22 @@ fn in_description(description: &Raw) -> Option<String> {
     Some(list.as_str().trim().to_owned()).filter(|list| !list.is_empty())
 }
 
-/// Whether a description may name its authors, told faster than by looking for the line.
+/// Whether a description may name its authors, told faster than by looking for the line. Tags and references may stand before and
+/// behind the word.
 fn may_name(text: &str) -> bool {
-    const LABEL: &str = "author(s)";
-    let is_label = |(at, _colon): (usize, &str)| {
+    const LABEL: &str = "author";
+    let is_label = |(at, _bracket): (usize, &str)| {
         let label = at.checked_sub(LABEL.len()).and_then(|from| text.get(from..at));
         label.is_some_and(|label| label.eq_ignore_ascii_case(LABEL))
     };
     let mut beginning = text.trim_start();
-    while let Some((_tag, behind)) = beginning.strip_prefix('<').and_then(|tag| tag.split_once('>')) {
+    loop {
+        let tag = beginning.strip_prefix('<').and_then(|tag| tag.split_once('>'));
+        let reference = || beginning.strip_prefix('&').and_then(|reference| reference.split_once(';'));
+        let Some((_passed, behind)) = tag.or_else(reference) else { break };
         beginning = behind.trim_start();
     }
-    beginning.starts_with("by ") || text.match_indices(':').any(is_label)
+    beginning.starts_with("by") || text.match_indices('(').any(is_label)
 }
 
 /// HTML → lines of text, good enough to find the one that names the authors.
@@ -207,6 +211,12 @@ mod tests {
             found("<p>by Ann Example</p>\n<p>We count.</p>", Markup::Html).as_deref(),
             Some("Ann Example")
         );
+        for by in ["<p><i>by</i> Ann Example</p>", "<p>&nbsp;by Ann Example</p>"] {
+            assert_eq!(found(by, Markup::Html).as_deref(), Some("Ann Example"), "{by}");
+        }
+        for label in ["<p><b>Author(s)</b>: Ann Example</p>", "<p>AUTHOR(S)&#58; Ann Example</p>"] {
+            assert_eq!(found(label, Markup::Html).as_deref(), Some("Ann Example"), "{label}");
+        }
         assert_eq!(found("We count by hand.", Markup::Plain), None);
     }
 

@@ -16,7 +16,7 @@ const ATTRIBUTES_AT_MOST: usize = 200;
 /// No address of a vocabulary is longer.
 const ADDRESS_BYTES: usize = 512;
 
-/// The two families of XML feeds.
+/// The two families of feeds; JSON Feed is laid out as Atom.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Family {
     /// RSS 0.9x, 1.0 (RDF) and 2.0: a paper is an `item`.
@@ -106,23 +106,23 @@ impl Space {
 
 /// What prefixes mean at a place of a document.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(super) struct Scope<'t> {
     /// The family of the document.
     pub(super) family: Family,
     /// Prefixes with their vocabularies, the innermost last; the empty one is that of names without any.
-    declared: Vec<(String, Space)>,
+    declared: Vec<(&'t str, Space)>,
     /// Addresses that were looked at.
     known: Vec<(String, Space)>,
 }
 
-impl Scope {
+impl<'t> Scope<'t> {
     /// No prefix is declared yet.
     pub(super) const fn new(family: Family) -> Self {
         Self { family, declared: Vec::new(), known: Vec::new() }
     }
 
     /// Declares what the tag of an element says, of which `tag` stands behind the name, and gives what [`Self::leave`] needs.
-    pub(super) fn enter(&mut self, tag: &str) -> usize {
+    pub(super) fn enter(&mut self, tag: &'t str) -> usize {
         let outside = self.declared.len();
         if tag.contains("xmlns") {
             for (prefix, uri) in declarations(tag) {
@@ -139,22 +139,22 @@ impl Scope {
 
     /// Declares the prefixes around all items that a tag names. A default vocabulary is left out: the family says which
     /// elements are meant.
-    pub(super) fn surround(&mut self, tag: &str) {
+    pub(super) fn surround(&mut self, tag: &'t str) {
         for (prefix, uri) in declarations(tag).filter(|(prefix, uri)| !prefix.is_empty() && !uri.is_empty()) {
             self.declare(prefix, &uri);
         }
     }
 
-    fn declare(&mut self, prefix: &str, uri: &str) {
+    fn declare(&mut self, prefix: &'t str, uri: &str) {
         if self.declared.len() < DECLARATIONS_AT_MOST {
             let space = self.of(uri);
-            self.declared.push((prefix.to_owned(), space));
+            self.declared.push((prefix, space));
         }
     }
 
     /// The vocabulary of a prefix; where nobody declared it, the one that it mostly stands for.
     pub(super) fn space(&mut self, prefix: &str) -> Space {
-        let declared = self.declared.iter().rev().find(|(known, _space)| known == prefix);
+        let declared = self.declared.iter().rev().find(|(known, _space)| *known == prefix);
         match declared {
             Some((_prefix, space)) => *space,
             None if prefix.is_empty() => Space::Core,
@@ -164,7 +164,7 @@ impl Scope {
 
     /// Whether a name with that prefix is one of the format's own.
     pub(super) fn is_core(&self, prefix: &str) -> bool {
-        let declared = self.declared.iter().rev().find(|(known, _space)| known == prefix);
+        let declared = self.declared.iter().rev().find(|(known, _space)| *known == prefix);
         declared.map_or(prefix.is_empty(), |(_prefix, space)| *space == Space::Core)
     }
 
@@ -204,7 +204,7 @@ fn is_rss(uri: &str) -> bool {
 }
 
 /// What a prefix means where a document forgot to say.
-pub(super) fn well_known(prefix: &str) -> &'static str {
+fn well_known(prefix: &str) -> &'static str {
     match prefix.to_ascii_lowercase().as_str() {
         "dc" => "http://purl.org/dc/elements/1.1/",
         "dcterms" | "dct" => "http://purl.org/dc/terms/",

@@ -1,4 +1,5 @@
-//! What feed-rs reads of an item: who it is, where it leads, who wrote it and what it is about, as the standards have it.
+//! What feed-rs reads of an item: who it is, where it leads, what it is about and, but for Atom, who wrote it, as the standards
+//! have it.
 //!
 //! Its texts and dates are not handed over: the elements have them, with the markup that feed-rs drops, and feed-rs would take
 //! most of its time for them. Where feed-rs refuses an item, it is handed one at a time, so that this costs no other.
@@ -156,7 +157,10 @@ impl Handed {
 
 /// An element with all that is in it, names without prefixes.
 fn push(out: &mut String, element: &Element<'_>) {
-    out.extend(["<", element.name, element.tag, ">"]);
+    out.extend(["<", element.name]);
+    push_inherited(out, element);
+    element.push_attributes(out);
+    out.push('>');
     if element.has_children() {
         out.push_str(&element.markup());
     } else {

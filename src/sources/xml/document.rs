@@ -13,10 +13,10 @@ use crate::sources::xml::Element;
 use crate::sources::xml::parse;
 use crate::sources::xml::parse::Builder;
 
-/// Elements of a sound document are nested no deeper.
+/// Elements of a sound document are nested no deeper. What is nested deeper than any way of reading keeps must not be read here.
 const DEEPEST: usize = 20;
 
-/// No item of a sound document has more elements.
+/// No item of a sound document has more elements; no more than any other way of reading takes.
 const ELEMENTS_AT_MOST: usize = 50_000;
 
 /// A document in parts.
@@ -42,23 +42,24 @@ pub(in crate::sources) struct Item<T> {
 }
 
 /// What a document in which nothing has to be mended says beside its items.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(in crate::sources) struct Sound<'t> {
-    /// The name of the root element, as it is written.
-    pub(in crate::sources) root: &'t str,
+    /// The root element with what is in it before the first item, unless [`sound`]'s `take` took it.
+    pub(in crate::sources) outside: Element<'t>,
     /// What stands before the first item; the whole document where there is none.
     pub(in crate::sources) head: &'t str,
     /// How many items there are.
     pub(in crate::sources) count: usize,
-    /// Whether there are elements behind the first item that are no items.
+    /// Whether there are elements behind the first item that are no items; what stands behind the last item that was taken is
+    /// not looked at.
     pub(in crate::sources) is_mixed: bool,
 }
 
 /// Where an item of a sound document stands.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::sources) struct Place<'t> {
-    /// The name of the root element, as it is written.
-    pub(in crate::sources) root: &'t str,
+#[derive(Debug)]
+pub(in crate::sources) struct Place<'p, 't> {
+    /// The root element with what is in it before the first item, unless it was taken.
+    pub(in crate::sources) outside: &'p mut Element<'t>,
     /// What stands before the first item.
     pub(in crate::sources) head: &'t str,
     /// How many bytes the item takes.
@@ -87,7 +88,7 @@ fn short<T>(
         items.push(Item { made: make(place.head, element), fault: None });
         Some(())
     })?;
-    Some(Document { root: sound.root.to_owned(), head: sound.head.to_owned(), items, is_whole: true })
+    Some(Document { root: sound.outside.name.to_owned(), head: sound.head.to_owned(), items, is_whole: true })
 }
 
 /// Reads a document that was mended.
@@ -114,7 +115,7 @@ fn mended<T>(
 pub(in crate::sources) fn sound<'t>(
     text: &'t str,
     at_most: usize,
-    mut take: impl FnMut(Place<'t>, &mut Element<'t>) -> Option<()>,
+    mut take: impl FnMut(Place<'_, 't>, &mut Element<'t>) -> Option<()>,
 ) -> Option<Sound<'t>> {
     if repair::has_strangers(text) {
         return None;
@@ -124,27 +125,36 @@ pub(in crate::sources) fn sound<'t>(
     let (mut depth, mut count, mut elements, mut is_mixed) = (0_usize, 0_usize, 0_usize, false);
     // Line ends of other systems become line feeds (XML 1.0 §2.11).
     let has_returns = text.contains('\r');
+    let (mut outer, mut outside) = (Builder::default(), None);
     let mut builder = Builder::default();
     loop {
+        // What stands before the first item is kept, and what is in items.
+        let open = if head.is_none() { &mut outer } else { &mut builder };
         let from = parse::position(&reader);
         match reader.read_event().ok()? {
             Event::Start(start) => {
                 let tag = sound_tag(parse::tag(text, from, &start))?;
                 let name = tag.get(..start.name().as_ref().len())?;
                 let is_item = is_item(name);
-                if depth == 0 && (is_item || root.is_some()) || is_item && !builder.is_empty() {
+                if depth == 0 && (is_item || root.is_some()) {
                     return None;
                 }
-                let (root_at, _name) = *root.get_or_insert((from, name));
+                let root_at = *root.get_or_insert(from);
                 if is_item {
-                    head.get_or_insert(text.get(root_at..from)?);
-                    (begun, count, elements) = (from, count + 1, 0);
-                }
-                if is_item && count <= at_most || !builder.is_empty() {
+                    if head.is_none() {
+                        (head, outside) = (Some(text.get(root_at..from)?), outer.finish());
+                    } else if !open.is_empty() {
+                        return None;
+                    }
+                    (begun, count, elements) = (from, count + 1, 1);
+                    if count <= at_most {
+                        builder.start(tag, name.len()).ok()?;
+                    }
+                } else if head.is_none() || !open.is_empty() {
                     elements += 1;
-                    builder.start(tag, name.len()).ok()?;
-                } else if !is_item {
-                    is_mixed |= head.is_some();
+                    open.start(tag, name.len()).ok()?;
+                } else {
+                    is_mixed |= count <= at_most;
                 }
                 depth += 1;
             }
@@ -154,20 +164,24 @@ pub(in crate::sources) fn sound<'t>(
                 if depth == 0 || is_item(tag.get(..length)?) {
                     return None;
                 }
-                if builder.is_empty() {
-                    is_mixed |= head.is_some();
+                if open.is_empty() {
+                    is_mixed |= count <= at_most;
                 } else {
                     elements += 1;
-                    builder.start(tag, length).ok()?;
-                    builder.end_last();
+                    open.start(tag, length).ok()?;
+                    open.end_last();
                 }
             }
             Event::End(_same_name) => {
                 depth = depth.checked_sub(1)?;
-                if let Some(mut element) = builder.end_last() {
-                    let bytes = parse::position(&reader).saturating_sub(begun);
-                    take(Place { root: root?.1, head: head?, bytes }, &mut element)?;
-                    builder.reuse(element);
+                match (open.end_last(), head) {
+                    (Some(mut item), Some(head)) => {
+                        let bytes = parse::position(&reader).saturating_sub(begun);
+                        take(Place { outside: outside.as_mut()?, head, bytes }, &mut item)?;
+                        builder.reuse(item);
+                    }
+                    (Some(whole), None) => outside = Some(whole),
+                    (None, _) => {}
                 }
             }
             Event::Text(characters) if depth == 0 => {
@@ -176,25 +190,24 @@ pub(in crate::sources) fn sound<'t>(
                 }
             }
             Event::Text(characters) => {
-                builder.text(if has_returns { characters.xml10_content() } else { characters.into_inner() });
+                open.text(if has_returns { characters.xml10_content() } else { characters.into_inner() });
             }
             Event::CData(characters) => {
                 if depth == 0 || characters.contains("<![CDATA[") {
                     return None;
                 }
-                builder.text(if has_returns { characters.xml10_content() } else { characters.into_inner() });
+                open.text(if has_returns { characters.xml10_content() } else { characters.into_inner() });
             }
             Event::GeneralRef(reference) => {
                 if depth == 0 || !repair::is_sound_reference(&reference) {
                     return None;
                 }
-                builder.text(parse::resolve(&reference));
+                open.text(parse::resolve(&reference));
             }
             Event::Decl(_) if root.is_none() => {}
             Event::DocType(doctype) if root.is_none() && !doctype.contains('[') => {}
             Event::PI(_) if root.is_none() || head.is_some() => {}
-            // One in another was not closed.
-            Event::Comment(comment) if (root.is_none() || head.is_some()) && !comment.contains("<!--") => {}
+            Event::Comment(comment) if (root.is_none() || head.is_some()) && is_sound_comment(&comment) => {}
             Event::Eof if depth == 0 => break,
             Event::Decl(_) | Event::DocType(_) | Event::PI(_) | Event::Comment(_) | Event::Eof => {
                 return None;
@@ -204,9 +217,13 @@ pub(in crate::sources) fn sound<'t>(
             return None;
         }
     }
-    let (root_at, root) = root?;
-    let head = head.or_else(|| text.get(root_at..))?;
-    Some(Sound { root, head, count, is_mixed })
+    let head = head.or_else(|| text.get(root?..))?;
+    Some(Sound { outside: outside?, head, count, is_mixed })
+}
+
+/// Whether a comment ends where it seems to: one in another was not closed, and HTML ends `<!-->` at once.
+fn is_sound_comment(inside: &str) -> bool {
+    !inside.contains("<!--") && !inside.starts_with('>') && !inside.starts_with("->")
 }
 
 /// What stands between the marks of a tag, unless something about it has to be mended.

@@ -166,6 +166,14 @@ impl<'t> Builder<'t> {
         Ok(self.end_last())
     }
 
+    /// Closes all open elements, and gives the outermost one.
+    pub(super) fn finish(&mut self) -> Option<Element<'t>> {
+        while self.open.len() > 1 {
+            self.end_last();
+        }
+        self.end_last()
+    }
+
     /// Closes the innermost open element, and gives it where it was the outermost one.
     pub(in crate::sources) fn end_last(&mut self) -> Option<Element<'t>> {
         let element = self.open.pop()?;

@@ -80,6 +80,8 @@ fn the_first_doubt_sends_a_document_the_long_way() {
         "<item><a b='AT&T'>c</a></item>",
         "<item><a b>c</a></item>",
         "<item><!-- a <!-- b -->c</item>",
+        "<item>a<!--></item><item>b</item><item>c<!--></item>",
+        "<item>a<!---></item><item>b</item><item>c<!---></item>",
         "<!-- a --><item>c</item>",
         "<?php a ?><item>c</item>",
         "<item><d><![CDATA[a</d></item><item><d><![CDATA[b]]></d></item>",
