@@ -158,8 +158,12 @@ impl Handed {
 /// An element with all that is in it, names without prefixes.
 fn push(out: &mut String, element: &Element<'_>) {
     out.extend(["<", element.name]);
-    push_inherited(out, element);
-    element.push_attributes(out);
+    if ends_where_it_ends(element.tag) {
+        out.push_str(element.tag);
+    } else {
+        push_inherited(out, element);
+        element.push_attributes(out);
+    }
     out.push('>');
     if element.has_children() {
         out.push_str(&element.markup());
@@ -167,6 +171,14 @@ fn push(out: &mut String, element: &Element<'_>) {
         out.push_str(&partial_escape(&*element.trimmed()));
     }
     out.extend(["</", element.name, ">"]);
+}
+
+/// Whether whoever reads a tag finds its end where it is: its quotes are of one kind and closed.
+fn ends_where_it_ends(tag: &str) -> bool {
+    let quotes = tag.bytes().filter(|byte| *byte == b'"').count();
+    quotes.is_multiple_of(2)
+        && !tag.bytes().any(|byte| matches!(byte, b'\'' | b'<' | b'>'))
+        && !tag.ends_with('/')
 }
 
 /// The attributes of an element that hold for those in it.
@@ -217,6 +229,21 @@ mod tests {
         let entry = entries[0].as_ref().unwrap();
         assert_eq!(entry.id, "");
         assert_eq!(entry.links[0].href, "https://journal.example/a?b");
+    }
+
+    #[test]
+    fn tags_are_read_as_they_are_written() {
+        let odd = "<item><link x='\"'>/c</link><link a='>'>/d</link><link xml:base='https://e.example/'>f</link></item>";
+        let entries = entries(&[odd, "<item><link>/f</link></item>"]);
+        let links = |at: usize| {
+            let links = &entries[at].as_ref().unwrap().links;
+            links.iter().map(|link| link.href.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            links(0),
+            ["https://journal.example/c", "https://journal.example/d", "https://e.example/f"]
+        );
+        assert_eq!(links(1), ["https://journal.example/f"]);
     }
 
     #[test]
