@@ -124,7 +124,9 @@ impl<'t> Scope<'t> {
     /// Declares what the tag of an element says, of which `tag` stands behind the name, and gives what [`Self::leave`] needs.
     pub(super) fn enter(&mut self, tag: &'t str) -> usize {
         let outside = self.declared.len();
-        if tag.contains("xmlns") {
+        if let Some((prefix, uri)) = only_declaration(tag) {
+            self.declare(prefix, uri);
+        } else if tag.contains("xmlns") {
             for (prefix, uri) in declarations(tag) {
                 self.declare(prefix, &uri);
             }
@@ -184,6 +186,16 @@ impl<'t> Scope<'t> {
     }
 }
 
+/// The prefix that a tag declares, with its address, where it has no other attribute: some write that into every tag.
+fn only_declaration(tag: &str) -> Option<(&str, &str)> {
+    let (name, value) = tag.trim().strip_prefix("xmlns")?.split_once('=')?;
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let uri = value.strip_prefix(quote)?.strip_suffix(quote)?;
+    let prefix = if name.is_empty() { name } else { name.strip_prefix(':')? };
+    let is_plain = prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !uri.contains(quote);
+    (is_plain && uri.len() <= ADDRESS_BYTES).then_some((prefix, uri))
+}
+
 /// The prefixes that a tag declares, with their addresses; `tag` stands behind its name.
 fn declarations(tag: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
     let mut attributes = Attributes::html(tag, 0);
@@ -231,6 +243,8 @@ fn well_known(prefix: &str) -> &'static str {
 mod tests {
     use super::Family;
     use super::Space;
+    use super::declarations;
+    use super::only_declaration;
 
     #[test]
     fn prism_is_known_under_every_address() {
@@ -241,6 +255,23 @@ mod tests {
             "http://purl.org/rss/1.0/modules/prism/",
         ] {
             assert_eq!(Space::of(uri, Family::Rss), Space::Prism, "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_lone_declaration_is_read_like_one_among_others() {
+        for tag in [" xmlns:p='u'", " xmlns=\"u:'\" ", "xmlns:p=''", " xmlns:p='\"'"] {
+            let read = only_declaration(tag).unwrap();
+            assert_eq!(
+                declarations(tag).next().map(|(prefix, uri)| (prefix, uri.into_owned())),
+                Some((read.0, read.1.to_owned())),
+                "{tag}"
+            );
+        }
+        for tag in
+            ["", " a='u'", " xmlns:p='u' b='v'", " xmlns:p = 'u'", " xmlns:p=u", " xmlnsp='u'", " xmlns:p='u"]
+        {
+            assert_eq!(only_declaration(tag), None, "{tag}");
         }
     }
 
