@@ -80,7 +80,7 @@ impl<'t> Element<'t> {
 
     /// The characters of the first element in it of that name, whatever its prefix; none where they are empty.
     pub(super) fn inner_text(&self, local: &str) -> Option<String> {
-        self.inner(local).map(Self::text).filter(|text| !text.is_empty()).map(Cow::into_owned)
+        text(self.inner(local)).map(Cow::into_owned)
     }
 
     /// All its characters, those of elements in it among them, without white space at the ends.
@@ -99,6 +99,11 @@ impl<'t> Element<'t> {
         gather(self, &mut text);
         Cow::Owned(text.trim().to_owned())
     }
+}
+
+/// The characters of an element, unless it is missing or has none.
+pub(super) fn text<'e>(element: Option<&'e Element<'_>>) -> Option<Cow<'e, str>> {
+    element.map(Element::text).filter(|text| !text.is_empty())
 }
 
 /// A name without its prefix.

@@ -21,6 +21,7 @@ use crate::model::record::Record;
 use crate::model::text::Markup;
 use crate::model::text::Raw;
 use crate::sources::arxiv;
+use crate::sources::xml;
 use crate::sources::xml::Element;
 
 /// The elements that are read of an item or an entry: the first of each name, whatever its case, but all categories.
@@ -85,18 +86,13 @@ fn subject(term: &str) -> RawSubject {
     RawSubject { is_arxiv: true, term: term.to_owned() }
 }
 
-/// The characters of an element, unless it has none.
-fn text<'e>(element: Option<&'e Element<'_>>) -> Option<Cow<'e, str>> {
-    element.map(Element::text).filter(|text| !text.is_empty())
-}
-
 /// A record from an item or an entry; `feed_day` is the date of the whole feed, for items that have none.
 pub(super) fn record(item: &Element<'_>, feed_day: Option<&str>) -> Result<Record, String> {
     let mut parts = Parts::of(item);
-    let full_title = text(parts.title);
+    let full_title = xml::text(parts.title);
     let stamp = full_title.as_deref().and_then(stamp);
-    let guid = text(parts.guid).or_else(|| text(parts.id));
-    let page = text(parts.link).or_else(|| parts.link?.attribute("href"));
+    let guid = xml::text(parts.guid).or_else(|| xml::text(parts.id));
+    let page = xml::text(parts.link).or_else(|| parts.link?.attribute("href"));
     let in_guid = guid.as_deref().and_then(|guid| guid.strip_prefix("oai:arXiv.org:"));
     let in_page = page.as_deref().and_then(|page| page.split_once("/abs/")).map(|(_, id)| id);
     let Some(named) = stamp.as_ref().map(|stamp| stamp.id).or(in_guid).or(in_page) else {
@@ -105,30 +101,30 @@ pub(super) fn record(item: &Element<'_>, feed_day: Option<&str>) -> Result<Recor
     let (key, version) = split_version(named);
     let title = stamp.as_ref().map(|stamp| stamp.title).or(full_title.as_deref());
     let title = title.filter(|title| !title.is_empty()).ok_or_else(|| format!("{named} has no title"))?;
-    let described = text(parts.description).or_else(|| text(parts.summary)).unwrap_or_default();
+    let described = xml::text(parts.description).or_else(|| xml::text(parts.summary)).unwrap_or_default();
     let described = if stamp.is_some() { without_tags(&described).into() } else { described };
     let (announced_as, abstract_text) = split_description(&described);
-    let announce = text(parts.announce).as_deref().or(announced_as).and_then(Announce::parse);
+    let announce = xml::text(parts.announce).as_deref().or(announced_as).and_then(Announce::parse);
     let announce = announce.or_else(|| stamp.as_ref().map(|stamp| stamp.announce));
     let mut ids = vec![RawId { hint: IdHint::Arxiv, text: key.to_owned() }];
-    ids.extend(text(parts.doi).map(|text| RawId { hint: IdHint::Doi, text: text.into_owned() }));
+    ids.extend(xml::text(parts.doi).map(|text| RawId { hint: IdHint::Doi, text: text.into_owned() }));
     if let Some(stamp) = &stamp {
         parts.subjects.insert(0, subject(stamp.category));
     }
-    let day = text(parts.day).or_else(|| text(parts.published));
+    let day = xml::text(parts.day).or_else(|| xml::text(parts.published));
     let (announced, revised) = dates(key, announce, day.as_deref().or(feed_day));
     Ok(Record {
         key: key.to_owned(),
         ids,
         title: Some(Raw::new(title, Markup::Tex)),
         abstract_text: (!abstract_text.is_empty()).then(|| Raw::new(abstract_text, Markup::Tex)),
-        authors: RawAuthors::Arxiv(text(parts.creator).unwrap_or_default().into_owned()),
+        authors: RawAuthors::Arxiv(xml::text(parts.creator).unwrap_or_default().into_owned()),
         announce,
         version,
         announced,
         revised,
-        citation: text(parts.journal).map(|text| Raw::new(text, Markup::Tex)),
-        license: text(parts.rights).map(Cow::into_owned),
+        citation: xml::text(parts.journal).map(|text| Raw::new(text, Markup::Tex)),
+        license: xml::text(parts.rights).map(Cow::into_owned),
         links: arxiv::links(key),
         subjects: parts.subjects,
         ..Record::default()
