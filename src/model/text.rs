@@ -86,6 +86,13 @@ pub(crate) fn is_banned(character: char) -> bool {
     control || direction || special || private || u32::from(character) & 0xFFFE == 0xFFFE
 }
 
+/// Whether some character of a text is never kept.
+pub(crate) fn has_banned(text: &str) -> bool {
+    // No way out: so the processor looks at many bytes at once.
+    let is_printed = text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~' | b'\n'));
+    !is_printed && text.contains(is_banned)
+}
+
 /// Whether cleaning would change nothing, for the commonest case: plain ASCII with single spaces. What is read back from
 /// the store is clean, and composing characters is most of the work of reading it.
 #[expect(
@@ -104,7 +111,7 @@ fn is_clean_ascii(text: &str) -> bool {
 }
 
 /// Whether a character neither changes in NFC nor joins another: no mark, nothing that a mark or letter before it composes
-/// with. Only what texts are full of is named; the others are looked up.
+/// with. Only what texts are full of is named; a text with any other is composed.
 const fn is_inert(character: char) -> bool {
     matches!(
         character,
@@ -242,13 +249,29 @@ pub struct Abstract {
     pub tex: Option<Text>,
 }
 
+/// A text of these letters; some are mostly words, so that runs are long.
+#[cfg(test)]
+pub(crate) fn some_text(random: &mut fastrand::Rng, letters: &[char]) -> String {
+    let (words, length) = (random.usize(..40), random.usize(..120));
+    let letter = || match random.usize(..40) {
+        number if number >= words => letters.get(random.usize(..letters.len())).copied(),
+        number if number % 6 == 0 => Some(' '),
+        _number => Some('a'),
+    };
+    std::iter::repeat_with(letter).take(length).flatten().collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::IsNormalized;
     use unicode_normalization::UnicodeNormalization as _;
+    use unicode_normalization::char::canonical_combining_class;
+    use unicode_normalization::is_nfc_quick;
 
     use super::Text;
     use super::is_banned;
     use super::is_inert;
+    use super::some_text;
 
     #[test]
     fn white_space_is_folded_and_paragraphs_stay() {
@@ -273,20 +296,7 @@ mod tests {
         ];
         let mut random = fastrand::Rng::with_seed(3);
         for _text in 0..5_000 {
-            // Some are mostly words, so that runs are long.
-            let words = random.usize(..40);
-            let text: String = (0..random.usize(..120))
-                .map(|_at| match random.usize(..40) {
-                    number if number >= words => letters[random.usize(..letters.len())],
-                    number => {
-                        if number % 6 == 0 {
-                            ' '
-                        } else {
-                            'a'
-                        }
-                    }
-                })
-                .collect();
+            let text = some_text(&mut random, &letters);
             // A character at a time, as it is told.
             let (mut lines, mut gap) = (String::new(), String::new());
             for character in text.chars().filter(|character| !is_banned(*character)).nfc() {
@@ -307,9 +317,6 @@ mod tests {
 
     #[test]
     fn inert_characters_are_inert() {
-        use unicode_normalization::IsNormalized;
-        use unicode_normalization::char::canonical_combining_class;
-        use unicode_normalization::is_nfc_quick;
         for character in (char::MIN..=char::MAX).filter(|character| is_inert(*character)) {
             assert_eq!(is_nfc_quick(std::iter::once(character)), IsNormalized::Yes, "{character:?}");
             assert_eq!(canonical_combining_class(character), 0, "{character:?}");

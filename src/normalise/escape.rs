@@ -101,26 +101,14 @@ mod tests {
     use super::push_folded;
     use super::push_one;
     use crate::model::text::is_banned;
+    use crate::model::text::some_text;
 
     #[test]
     fn runs_are_written_as_characters_are() {
         let letters = [' ', ' ', '\n', 'a', '&', '<', '"', '>', 'é', '~', '\u{0}', '\u{FFFF}', '\u{A0}'];
         let mut random = fastrand::Rng::with_seed(4);
         for number in 0..5_000 {
-            // Some are mostly words, so that runs are long.
-            let words = random.usize(..40);
-            let text: String = (0..random.usize(..120))
-                .map(|_at| match random.usize(..40) {
-                    number if number >= words => letters[random.usize(..letters.len())],
-                    number => {
-                        if number % 6 == 0 {
-                            ' '
-                        } else {
-                            'a'
-                        }
-                    }
-                })
-                .collect();
+            let text = some_text(&mut random, &letters);
             let (mut plain, mut folded, mut after_blank) = (String::new(), String::new(), number % 2 == 0);
             for character in text.chars() {
                 push_one(&mut plain, character);

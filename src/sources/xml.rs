@@ -119,6 +119,13 @@ fn is_local(name: &str, local: &str) -> bool {
     })
 }
 
+/// The attributes of a tag as they are written, with the liberties of HTML; `tag` stands behind its name.
+pub(super) fn written_attributes(tag: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    let mut attributes = Attributes::html(tag, 0);
+    attributes.with_checks(false);
+    attributes.flatten().map(|attribute| (attribute.key.into_inner(), attribute.value))
+}
+
 /// The characters of an attribute's value.
 pub(super) fn unescape(value: Cow<'_, str>) -> Cow<'_, str> {
     match quick_xml::escape::unescape(&value) {

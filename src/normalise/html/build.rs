@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::link::WebUrl;
+use crate::model::text::has_banned;
 use crate::model::text::is_banned;
 use crate::normalise::escape;
 use crate::normalise::html::block::Block;
@@ -63,8 +64,7 @@ pub(super) fn build(safe: &str, with_formulas: bool) -> Vec<Block> {
         } else {
             let length = rest.find('<').unwrap_or(rest.len());
             let mut text = decoded(rest.get(..length).unwrap_or_default());
-            let is_printed = text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~' | b'\n'));
-            if !is_printed && text.contains(is_banned) {
+            if has_banned(&text) {
                 text.to_mut().retain(|character| !is_banned(character));
             }
             builder.text(&text);

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 
 use quick_xml::escape::partial_escape;
-use quick_xml::events::attributes::Attributes;
 
 use crate::sources::feed::space::Scope;
 use crate::sources::feed::space::Space;
@@ -12,6 +11,9 @@ use crate::sources::xml;
 
 /// More attributes of one element are not looked at.
 const ATTRIBUTES_AT_MOST: usize = 64;
+
+/// No more of what is inside an element is written as markup, in bytes: signs take several times their length there.
+const MARKUP_AT_MOST: usize = 8 * 1024 * 1024;
 
 /// Elements of HTML that have no end tag.
 const VOID: &[&str] = &["br", "hr", "img", "wbr", "input", "col", "area", "source", "embed", "link", "meta"];
@@ -80,10 +82,8 @@ impl<'t> Element<'t> {
 
     /// Its attributes with their names as written.
     fn attributes(&self) -> impl Iterator<Item = (&'t str, Cow<'t, str>)> + use<'t> {
-        let mut attributes = Attributes::html(self.tag, 0);
-        attributes.with_checks(false);
-        let attributes = attributes.flatten().take(ATTRIBUTES_AT_MOST);
-        attributes.map(|attribute| (attribute.key.into_inner(), xml::unescape(attribute.value)))
+        let attributes = xml::written_attributes(self.tag).take(ATTRIBUTES_AT_MOST);
+        attributes.map(|(name, value)| (name, xml::unescape(value)))
     }
 
     /// The elements inside.
@@ -137,7 +137,7 @@ impl<'t> Element<'t> {
             && self.parts.iter().all(|(element, behind)| element.is_blank() && is_blank(behind))
     }
 
-    /// What is inside as markup without prefixes.
+    /// What is inside as markup without prefixes, no more of it than any text has.
     pub(super) fn markup(&self) -> String {
         let mut out = String::new();
         self.push_markup(&mut out);
@@ -145,10 +145,10 @@ impl<'t> Element<'t> {
     }
 
     fn push_markup(&self, out: &mut String) {
-        out.push_str(&partial_escape(&*self.text));
+        push_escaped(out, &self.text);
         for (element, behind) in &self.parts {
             element.push_whole(out);
-            out.push_str(&partial_escape(&**behind));
+            push_escaped(out, behind);
         }
     }
 
@@ -177,11 +177,20 @@ impl<'t> Element<'t> {
     }
 }
 
+/// Writes text into markup, as long as that is not too long.
+fn push_escaped(out: &mut String, text: &str) {
+    let left = MARKUP_AT_MOST.saturating_sub(out.len());
+    let head = |text: &str| text.floor_char_boundary(left);
+    let escaped = partial_escape(text.get(..head(text)).unwrap_or_default());
+    out.push_str(escaped.get(..head(&escaped)).unwrap_or_default());
+}
+
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
 
     use super::Element;
+    use super::MARKUP_AT_MOST;
     use crate::sources::feed::space::Family;
     use crate::sources::feed::space::Scope;
     use crate::sources::feed::space::Space;
@@ -197,6 +206,15 @@ mod tests {
         let title = root.all(Space::Core, "title").next().unwrap();
         assert_eq!(title.trimmed(), "x2<");
         assert_eq!(title.markup(), "x<sub a=\"1\">2<br/></sub>&lt;");
+    }
+
+    #[test]
+    fn markup_is_capped_however_deep_it_lies() {
+        let text =
+            format!("<r>{}<![CDATA[{}]]>{}</r>", "<b>".repeat(20), ">".repeat(9_000_000), "</b>".repeat(20));
+        let root = Element::take(&mut xml::parse(&text).unwrap(), &mut Scope::new(Family::Rss));
+        assert_eq!(root.trimmed().len(), 9_000_000);
+        assert!(root.markup().len() <= MARKUP_AT_MOST + 100);
     }
 
     #[test]

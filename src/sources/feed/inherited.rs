@@ -1,9 +1,10 @@
 //! What an item inherits from the elements around it: the meanings of prefixes, `xml:base` and `xml:lang`.
 
-use quick_xml::events::attributes::Attributes;
+use std::borrow::Cow;
 
 use crate::sources::feed::space::Family;
 use crate::sources::feed::space::Scope;
+use crate::sources::xml;
 
 /// No inherited value is longer, in bytes.
 const VALUE_BYTES: usize = 512;
@@ -13,8 +14,8 @@ const VALUE_BYTES: usize = 512;
 pub(super) struct Inherited<'t> {
     /// What prefixes mean.
     pub(super) scope: Scope<'t>,
-    base: Option<String>,
-    language: Option<String>,
+    base: Option<Cow<'t, str>>,
+    language: Option<Cow<'t, str>>,
 }
 
 impl<'t> Inherited<'t> {
@@ -26,16 +27,14 @@ impl<'t> Inherited<'t> {
     /// Adds what the tag of an element around the items says; `tag` stands behind its name.
     pub(super) fn add(&mut self, tag: &'t str) {
         self.scope.surround(tag);
-        let mut attributes = Attributes::html(tag, 0);
-        attributes.with_checks(false);
-        for attribute in attributes.flatten() {
-            let place = match attribute.key.into_inner() {
+        for (name, value) in xml::written_attributes(tag) {
+            let place = match name {
                 "xml:base" => &mut self.base,
                 "xml:lang" => &mut self.language,
                 _other => continue,
             };
-            if attribute.value.len() <= VALUE_BYTES && !attribute.value.contains(['<', '"']) {
-                *place = Some(attribute.value.into_owned());
+            if value.len() <= VALUE_BYTES && !value.contains(['<', '"']) {
+                *place = Some(value);
             }
         }
     }

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
-use quick_xml::events::attributes::Attributes;
+use crate::sources::xml;
 
-/// No more prefixes are known at one place; a feed of many vocabularies declares twenty.
+/// No more prefixes of what stands around the items are kept; a feed of many vocabularies declares twenty.
+const AROUND_AT_MOST: usize = 64;
+
+/// No more prefixes are known at one place.
 const DECLARATIONS_AT_MOST: usize = 256;
 
 /// No more addresses are remembered.
@@ -143,7 +146,9 @@ impl<'t> Scope<'t> {
     /// elements are meant.
     pub(super) fn surround(&mut self, tag: &'t str) {
         for (prefix, uri) in declarations(tag).filter(|(prefix, uri)| !prefix.is_empty() && !uri.is_empty()) {
-            self.declare(prefix, &uri);
+            if self.declared.len() < AROUND_AT_MOST {
+                self.declare(prefix, &uri);
+            }
         }
     }
 
@@ -198,12 +203,10 @@ fn only_declaration(tag: &str) -> Option<(&str, &str)> {
 
 /// The prefixes that a tag declares, with their addresses; `tag` stands behind its name.
 fn declarations(tag: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-    let mut attributes = Attributes::html(tag, 0);
-    attributes.with_checks(false);
-    attributes.flatten().take(ATTRIBUTES_AT_MOST).filter_map(|attribute| {
-        let prefix = attribute.key.into_inner().strip_prefix("xmlns")?;
+    xml::written_attributes(tag).take(ATTRIBUTES_AT_MOST).filter_map(|(name, uri)| {
+        let prefix = name.strip_prefix("xmlns")?;
         let prefix = if prefix.is_empty() { prefix } else { prefix.strip_prefix(':')? };
-        (attribute.value.len() <= ADDRESS_BYTES).then_some((prefix, attribute.value))
+        (uri.len() <= ADDRESS_BYTES).then_some((prefix, uri))
     })
 }
 
