@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::arxiv_id::ArxivId;
+
 /// An absolute `http` or `https` address that is safe to print in a link.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct WebUrl(String);
@@ -13,6 +15,12 @@ impl WebUrl {
         let web = matches!(url.scheme(), "http" | "https") && url.has_host();
         let bare = url.username().is_empty() && url.password().is_none();
         (web && bare && url.as_str().len() <= 2_048).then(|| Self(url.to_string()))
+    }
+
+    /// The address of a paper on arXiv: `abs` leads to its page, `pdf` to its PDF. No character of an identifier has to be
+    /// written otherwise in an address.
+    pub fn on_arxiv(path: &'static str, id: &ArxivId) -> Self {
+        Self(["https://arxiv.org/", path, "/", id.as_str()].concat())
     }
 
     /// The address.
@@ -51,4 +59,19 @@ pub struct Link {
     pub kind: LinkKind,
     /// Where it leads.
     pub url: WebUrl,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WebUrl;
+    use crate::model::arxiv_id::ArxivId;
+
+    #[test]
+    fn an_address_on_arxiv_is_what_a_parser_makes_of_it() {
+        for id in ["2608.09999", "hep-th/9901001", "q-alg/9702005"] {
+            let (id, _version) = ArxivId::parse(id).unwrap();
+            let made = WebUrl::on_arxiv("abs", &id);
+            assert_eq!(WebUrl::parse(&format!(" https://ARXIV.org/abs/{id}")), Some(made), "{id}");
+        }
+    }
 }

@@ -7,11 +7,12 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::entities::decoded;
 use crate::model::author::Author;
 use crate::model::author::Authors;
-use crate::model::record::RawAuthor;
 use crate::model::record::RawAuthors;
 use crate::model::text::Text;
 use crate::model::text::is_composed;
 use crate::normalise::ids::head;
+use crate::normalise::people::names::Name;
+use crate::normalise::people::split::Named;
 use crate::normalise::tex;
 
 mod names;
@@ -34,47 +35,57 @@ const PLACES: usize = 10;
 pub(crate) fn authors(raw: &RawAuthors) -> Authors {
     match raw {
         RawAuthors::List(list) => {
-            let mut authors = Authors::default();
+            let mut authors = with_room(list.len());
             for one in list {
-                add(&mut authors, one);
+                let parse = if one.is_group { names::group } else { names::parse };
+                add(&mut authors, &one.name, &one.affiliations, one.orcid.as_deref(), parse);
             }
             authors
         }
-        RawAuthors::Arxiv(text) => collected(split::arxiv(&text_of(text))),
-        RawAuthors::Joined(text) => collected(split::joined(&text_of(text))),
+        RawAuthors::Arxiv(text) => collected(&split::arxiv(&text_of(text))),
+        RawAuthors::Joined(text) => collected(&split::joined(&text_of(text))),
     }
 }
 
-fn collected(list: Vec<RawAuthor>) -> Authors {
-    let mut authors = Authors::default();
+fn collected(list: &[Named<'_>]) -> Authors {
+    let mut authors = with_room(list.len());
     for one in list {
-        add(&mut authors, &one);
+        add(&mut authors, &one.name, &one.affiliations, None, names::parse);
     }
     authors
 }
 
-fn add(authors: &mut Authors, raw: &RawAuthor) {
-    let name = text_of(head(&raw.name, LONGEST_NAME * 4));
+fn with_room(count: usize) -> Authors {
+    Authors { listed: Vec::with_capacity(count.min(Authors::KEPT)), total: 0 }
+}
+
+fn add(
+    authors: &mut Authors,
+    name: &str,
+    affiliations: &[String],
+    orcid_of: Option<&str>,
+    parse: impl Fn(&str) -> Option<Name<'_>>,
+) {
+    let name = text_of(head(name, LONGEST_NAME * 4));
     let name = split::without_mailbox(&name);
-    let name = head(&name, LONGEST_NAME);
-    let Some(parsed) = (if raw.is_group { names::group(name) } else { names::parse(name) }) else { return };
+    let Some(parsed) = parse(head(&name, LONGEST_NAME)) else { return };
     authors.total = authors.total.saturating_add(1);
     if authors.listed.len() >= Authors::KEPT {
         return;
     }
-    let mut affiliations: Vec<Text> = Vec::new();
-    for place in &raw.affiliations {
+    let mut places: Vec<Text> = Vec::new();
+    for place in affiliations {
         let place = Text::line(&text_of(head(place, LONGEST_PLACE)));
-        if !place.is_empty() && affiliations.len() < PLACES && !affiliations.contains(&place) {
-            affiliations.push(place);
+        if !place.is_empty() && places.len() < PLACES && !places.contains(&place) {
+            places.push(place);
         }
     }
     authors.listed.push(Author {
         name: Text::line(&parsed.whole),
         family: parsed.family.as_deref().map(Text::line),
         given: parsed.given.as_deref().map(Text::line),
-        orcid: raw.orcid.as_deref().and_then(orcid),
-        affiliations,
+        orcid: orcid_of.and_then(orcid),
+        affiliations: places,
     });
 }
 

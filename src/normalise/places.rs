@@ -53,12 +53,8 @@ pub(crate) fn links(raw: &[RawLink], pages: &[WebUrl], arxiv: Option<&ArxivId>) 
     let given = raw.iter().filter_map(|one| Some(Link { kind: one.kind, url: WebUrl::parse(&one.href)? }));
     let pages = pages.iter().map(|url| Link { kind: LinkKind::Page, url: url.clone() });
     let of_arxiv = arxiv.into_iter().flat_map(|id| {
-        let made = |kind, path: &str| {
-            let address = format!("https://arxiv.org/{path}/{id}");
-            let is_given = raw.iter().take(LINKS).any(|one| one.kind == kind && one.href == address);
-            (!is_given).then(|| WebUrl::parse(&address)).flatten().map(|url| Link { kind, url })
-        };
-        [made(LinkKind::Page, "abs"), made(LinkKind::Pdf, "pdf")].into_iter().flatten()
+        let link = |kind, path| Link { kind, url: WebUrl::on_arxiv(path, id) };
+        [link(LinkKind::Page, "abs"), link(LinkKind::Pdf, "pdf")]
     });
     let mut links: Vec<Link> = Vec::new();
     for link in given.take(LINKS).chain(pages).chain(of_arxiv) {

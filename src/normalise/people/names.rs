@@ -1,14 +1,23 @@
 //! One name: reading order, particles, suffixes, collaborations.
 
-/// A name in its parts.
+use std::borrow::Cow;
+
+/// A name in its parts, white space in them as it was written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Name {
+pub(super) struct Name<'t> {
     /// In reading order, with its suffix.
-    pub(super) whole: String,
+    pub(super) whole: Cow<'t, str>,
     /// With particles, without a suffix.
-    pub(super) family: Option<String>,
+    pub(super) family: Option<Cow<'t, str>>,
     /// What stands before it.
-    pub(super) given: Option<String>,
+    pub(super) given: Option<Cow<'t, str>>,
+}
+
+impl<'t> Name<'t> {
+    /// A name without parts.
+    fn whole(text: &'t str) -> Self {
+        Self { whole: text.into(), family: None, given: None }
+    }
 }
 
 /// Words that belong to the family name behind them.
@@ -26,13 +35,16 @@ const CAPITAL_PARTICLES: &[&str] = &[
 ];
 
 /// Reads one name; `None` when no letters are left.
-pub(super) fn parse(text: &str) -> Option<Name> {
+pub(super) fn parse(text: &str) -> Option<Name<'_>> {
     let text = text.trim().trim_matches([',', ';', '*', '"', '†', '‡']).trim();
     if !text.chars().any(char::is_alphabetic) || is_et_al(text) {
         return None;
     }
     if is_collaboration(text) {
-        return Some(Name { whole: text.to_owned(), family: None, given: None });
+        return Some(Name::whole(text));
+    }
+    if !text.contains(',') {
+        return Some(reading_order(text, None));
     }
     let mut parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     let suffix_place = parts.iter().skip(1).position(|part| is_suffix(part)).map(|place| place + 1);
@@ -40,18 +52,14 @@ pub(super) fn parse(text: &str) -> Option<Name> {
     match parts.as_slice() {
         [family, given] => Some(made(family, given, suffix)),
         [whole] => Some(reading_order(whole, suffix)),
-        _more => Some(Name { whole: text.to_owned(), family: None, given: None }),
+        _more => Some(Name::whole(text)),
     }
 }
 
 /// The name of a group as it is; `None` when no letters are in it.
-pub(super) fn group(text: &str) -> Option<Name> {
+pub(super) fn group(text: &str) -> Option<Name<'_>> {
     let whole = text.trim();
-    whole.chars().any(char::is_alphabetic).then(|| Name {
-        whole: whole.to_owned(),
-        family: None,
-        given: None,
-    })
+    whole.chars().any(char::is_alphabetic).then(|| Name::whole(whole))
 }
 
 /// Whether a word is a suffix of a name.
@@ -61,17 +69,21 @@ pub(super) fn is_suffix(word: &str) -> bool {
 
 /// Whether a name is that of a group.
 pub(super) fn is_collaboration(text: &str) -> bool {
-    let is_named_inside =
-        || text.match_indices(' ').any(|(at, _)| ends_as_group(text.get(..at).unwrap_or_default()));
+    let is_end = |(at, byte)| byte == b' ' && ends_as_group(text.get(..at).unwrap_or_default());
+    let is_named_inside = || text.bytes().enumerate().any(is_end);
     ends_as_group(text) || (is_named_inside() && text.split_whitespace().count() > 2)
 }
 
 /// Whether a text ends with what groups call themselves.
 fn ends_as_group(text: &str) -> bool {
-    GROUPS.iter().any(|group| {
-        let at = text.len().checked_sub(group.len());
-        at.and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(group))
-    })
+    // Nearly all names are told from groups by their last letters.
+    let last = text.as_bytes().last_chunk::<4>().map(|last| last.map(|letter| letter.to_ascii_lowercase()));
+    let may_be = last.is_some_and(|last| GROUPS.iter().any(|group| group.as_bytes().ends_with(&last)));
+    may_be
+        && GROUPS.iter().any(|group| {
+            let at = text.len().checked_sub(group.len());
+            at.and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(group))
+        })
 }
 
 /// What groups call themselves.
@@ -103,13 +115,11 @@ pub(super) fn is_particle(word: &str) -> bool {
 
 /// Whether this stands for authors who are not named.
 pub(super) fn is_et_al(text: &str) -> bool {
-    matches!(
-        text.trim_end_matches('.').to_ascii_lowercase().as_str(),
-        "et al" | "et. al" | "others" | "and others"
-    )
+    let bare = text.trim_end_matches('.');
+    ["et al", "et. al", "others", "and others"].iter().any(|words| bare.eq_ignore_ascii_case(words))
 }
 
-fn made(family: &str, given: &str, suffix: Option<&str>) -> Name {
+fn made<'t>(family: &str, given: &str, suffix: Option<&str>) -> Name<'t> {
     // "Test, Bo van der": the particles stand behind the given names.
     let mut given_words: Vec<&str> = given.split_whitespace().collect();
     let mut particles: Vec<&str> = Vec::new();
@@ -121,38 +131,47 @@ fn made(family: &str, given: &str, suffix: Option<&str>) -> Name {
     particles.extend(family.split_whitespace());
     let family = particles.join(" ");
     let given = given_words.join(" ");
-    let whole = join(&[&given, &family, suffix.unwrap_or_default()]);
-    Name { whole, family: Some(family), given: (!given.is_empty()).then_some(given) }
+    let whole = join(&[&given, &family, suffix.unwrap_or_default()]).into();
+    Name { whole, family: Some(family.into()), given: (!given.is_empty()).then(|| given.into()) }
 }
 
-fn reading_order(whole: &str, suffix: Option<&str>) -> Name {
-    let mut words: Vec<&str> = whole.split_whitespace().collect();
-    let mut last_suffix = suffix;
-    if last_suffix.is_none() && words.len() > 2 {
-        last_suffix = words.pop_if(|word| is_suffix(word));
-    }
-    let start = family_start(&words);
-    let family = words.get(start..).unwrap_or_default().join(" ");
-    let given = words.get(..start).unwrap_or_default().join(" ");
-    let whole = join(&[&given, &family, last_suffix.unwrap_or_default()]);
+fn reading_order<'t>(whole: &'t str, suffix: Option<&str>) -> Name<'t> {
+    let (before, last) = last_word(whole);
+    let has_suffix = suffix.is_none() && is_suffix(last) && before.contains(char::is_whitespace);
+    let name = if has_suffix { before } else { whole };
+    let (given, family) = name.split_at_checked(family_start(name)).unwrap_or(("", name));
+    let given = given.trim_end();
+    let with_suffix = |suffix: &str| Cow::Owned(join(&[given, family, suffix]));
     // One word in letters of no case is a whole name: which part of it is the family's cannot be told.
-    let told = start > 0 || family.chars().any(char::is_lowercase);
-    Name { whole, family: told.then_some(family), given: (!given.is_empty()).then_some(given) }
+    let told = !given.is_empty() || family.chars().any(char::is_lowercase);
+    Name {
+        whole: suffix.map_or(Cow::Borrowed(whole), with_suffix),
+        family: told.then_some(family.into()),
+        given: (!given.is_empty()).then_some(given.into()),
+    }
 }
 
-/// Where the family name begins: at its last word, or at the first of the particles before that.
-fn family_start(words: &[&str]) -> usize {
-    let mut start = words.len().saturating_sub(1);
-    while start > 1 {
-        let Some(before) = words.get(start - 1) else { break };
-        let plain = before.trim_end_matches(['.', '\'', '’']);
+/// What stands before the last word of a text without white space at its ends, and that word.
+fn last_word(text: &str) -> (&str, &str) {
+    let last = text.rsplit(char::is_whitespace).next().unwrap_or(text);
+    let before = text.get(..text.len() - last.len()).unwrap_or_default();
+    (before.trim_end(), last)
+}
+
+/// Where the family name begins: at its last word, or at the first of the particles before that, but for the first word.
+fn family_start(name: &str) -> usize {
+    let (mut before, last) = last_word(name);
+    let mut start = name.len() - last.len();
+    loop {
+        let (earlier, word) = last_word(before);
+        let plain = word.trim_end_matches(['.', '\'', '’']);
         let is_particle = PARTICLES.contains(&plain) || CAPITAL_PARTICLES.contains(&plain);
-        if !is_particle {
-            break;
+        if earlier.is_empty() || !is_particle {
+            return start;
         }
-        start -= 1;
+        start = before.len() - word.len();
+        before = earlier;
     }
-    start
 }
 
 fn join(parts: &[&str]) -> String {

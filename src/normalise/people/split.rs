@@ -2,30 +2,36 @@
 
 use std::borrow::Cow;
 
-use crate::model::record::RawAuthor;
 use crate::normalise::people::names;
 use crate::normalise::people::pieces;
 
+/// A name out of a string of several.
+#[derive(Debug)]
+pub(super) struct Named<'t> {
+    pub(super) name: Cow<'t, str>,
+    pub(super) affiliations: Vec<String>,
+}
+
 /// arXiv's `dc:creator`: names joined by commas, affiliations in parentheses behind them.
-pub(super) fn arxiv(text: &str) -> Vec<RawAuthor> {
+pub(super) fn arxiv(text: &str) -> Vec<Named<'_>> {
     let text = without_lead(text);
     let (text, mut authors) = collaboration_first(text);
     for part in at_depth_zero(text) {
         let (name, affiliations) = parenthesised(part);
-        add(&mut authors, &name, affiliations);
+        add(&mut authors, name, affiliations);
     }
     authors
 }
 
 /// Names joined in one of the usual ways.
-pub(super) fn joined(text: &str) -> Vec<RawAuthor> {
+pub(super) fn joined(text: &str) -> Vec<Named<'static>> {
     let text = without_mailbox(text);
     let text = without_lead(text.trim());
     let mut authors = Vec::new();
     if text.contains(';') {
         for part in text.split(';') {
             let part = part.trim().trim_start_matches("and ").trim();
-            add(&mut authors, part, Vec::new());
+            add(&mut authors, Cow::Owned(part.to_owned()), Vec::new());
         }
         return authors;
     }
@@ -38,7 +44,7 @@ pub(super) fn joined(text: &str) -> Vec<RawAuthor> {
     let list = pieces::List::of(parts.map(at_depth_zero));
     for one in list.people() {
         let (name, affiliations) = parenthesised(&one);
-        add(&mut authors, &name, affiliations);
+        add(&mut authors, Cow::Owned(name.into_owned()), affiliations);
     }
     authors
 }
@@ -59,33 +65,34 @@ pub(super) fn without_mailbox(text: &str) -> Cow<'_, str> {
 }
 
 /// Adds a name, unless it is the suffix of the one before; "A. Author for the B Collaboration" is two.
-fn add(authors: &mut Vec<RawAuthor>, name: &str, affiliations: Vec<String>) {
-    let name = name.trim();
-    if names::is_suffix(name)
+fn add<'t>(authors: &mut Vec<Named<'t>>, name: Cow<'t, str>, affiliations: Vec<String>) {
+    if names::is_suffix(name.trim())
         && let Some(before) = authors.last_mut()
     {
-        before.name = format!("{}, {name}", before.name);
+        before.name.to_mut().extend([", ", name.trim()]);
         before.affiliations.extend(affiliations);
         return;
     }
-    if names::is_collaboration(name) {
-        if let Some((person, group)) = names::speaker(name) {
-            push(authors, person, affiliations);
-            push(authors, group, Vec::new());
+    if names::is_collaboration(name.trim()) {
+        if let Some((person, group)) = names::speaker(name.trim()) {
+            push(authors, Cow::Owned(person.to_owned()), affiliations);
+            push(authors, Cow::Owned(group.to_owned()), Vec::new());
             return;
         }
         let group = ["on behalf of the ", "on behalf of ", "for the "]
             .iter()
-            .find_map(|lead| name.strip_prefix(lead));
-        push(authors, group.unwrap_or(name), affiliations);
-        return;
+            .find_map(|lead| name.trim().strip_prefix(lead));
+        if let Some(group) = group {
+            push(authors, Cow::Owned(group.to_owned()), affiliations);
+            return;
+        }
     }
     push(authors, name, affiliations);
 }
 
-fn push(authors: &mut Vec<RawAuthor>, name: &str, affiliations: Vec<String>) {
+fn push<'t>(authors: &mut Vec<Named<'t>>, name: Cow<'t, str>, affiliations: Vec<String>) {
     if !name.trim().is_empty() {
-        authors.push(RawAuthor { name: name.trim().to_owned(), affiliations, ..RawAuthor::default() });
+        authors.push(Named { name, affiliations });
     }
 }
 
@@ -97,13 +104,13 @@ fn without_lead(text: &str) -> &str {
 }
 
 /// "The X Collaboration: A, B": the group, and the rest.
-fn collaboration_first(text: &str) -> (&str, Vec<RawAuthor>) {
+fn collaboration_first(text: &str) -> (&str, Vec<Named<'_>>) {
     let mut authors = Vec::new();
     if let Some((group, people)) = text.split_once(": ")
         && !group.contains(',')
         && names::is_collaboration(group)
     {
-        push(&mut authors, group, Vec::new());
+        push(&mut authors, group.into(), Vec::new());
         return (people, authors);
     }
     (text, authors)
@@ -118,7 +125,7 @@ fn at_depth_zero(text: &str) -> Vec<&str> {
             b'(' => depth += 1,
             b')' => depth = depth.saturating_sub(1),
             b',' if depth == 0 => {
-                parts.push(text.get(start..at).unwrap_or_default());
+                parts.push(text.get(start..at).unwrap_or_default().trim());
                 start = at + 1;
             }
             _other => {}
@@ -127,8 +134,9 @@ fn at_depth_zero(text: &str) -> Vec<&str> {
     if depth > 0 {
         return text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     }
-    parts.push(text.get(start..).unwrap_or_default());
-    parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
+    parts.push(text.get(start..).unwrap_or_default().trim());
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// A name without its parentheses, and what stood in them; numbers that point to a list say nothing by themselves.

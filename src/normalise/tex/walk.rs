@@ -5,6 +5,7 @@
 use crate::normalise::tex::accents;
 use crate::normalise::tex::maths;
 use crate::normalise::tex::walk::address::is_address;
+use crate::normalise::tex::walk::address::next_address;
 use crate::normalise::tex::walk::braces::Braces;
 use crate::normalise::tex::words;
 
@@ -55,13 +56,41 @@ const DEEPEST: usize = 32;
 /// Walks over `source` from its start to its end.
 pub(super) fn walk(source: &str, sink: &mut dyn Sink) {
     let braces = Braces::of(source);
-    let mut walk = Walk { source, at: 0, braces, groups: Vec::new(), open: 0, sink };
+    let address = next_address(source, 0);
+    let mut walk = Walk { source, at: 0, address, braces, groups: Vec::new(), open: 0, sink };
     while let Some(next) = walk.rest().chars().next() {
         walk.one(next);
     }
     while let Some(group) = walk.groups.pop() {
         walk.leave(group);
     }
+}
+
+/// How many bytes come before the first that may mean something: a sign of TeX, or one of those that mean something where they
+/// come twice. All are of ASCII.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a way out the processor looks at many bytes at once"
+)]
+fn length_without_signs(bytes: &[u8]) -> usize {
+    const BLOCK: usize = 32;
+    let may_mean = |byte: u8, next: u8| {
+        let is_doubled = (byte == b'-') | (byte == b'`') | (byte == b'\'') | (byte == b'\n');
+        (byte == b'$')
+            | matches!(byte, b'\\'..=b'_')
+            | matches!(byte, b'{'..=b'~')
+            | (is_doubled & (byte == next))
+    };
+    let mut free = 0;
+    while let Some((block, nexts)) = bytes.get(free..free + BLOCK).zip(bytes.get(free + 1..=free + BLOCK)) {
+        if block.iter().zip(nexts).fold(false, |any, (byte, next)| any | may_mean(*byte, *next)) {
+            break;
+        }
+        free += BLOCK;
+    }
+    let rest = bytes.get(free..).unwrap_or_default();
+    let nexts = rest.iter().skip(1).chain(&[0]);
+    free + rest.iter().zip(nexts).position(|(byte, next)| may_mean(*byte, *next)).unwrap_or(rest.len())
 }
 
 /// What an open group ends with: the styles begun inside it, what is shown behind it, and what is skipped then.
@@ -75,6 +104,8 @@ struct Group {
 struct Walk<'text, 'sink> {
     source: &'text str,
     at: usize,
+    /// Where the next address begins that has not been passed.
+    address: usize,
     braces: Braces,
     groups: Vec<Group>,
     open: usize,
@@ -136,18 +167,21 @@ impl<'text> Walk<'text, '_> {
     /// Hands over the characters up to the next one that may mean something.
     fn run(&mut self, first: char) {
         let rest = self.rest();
-        let bytes = rest.as_bytes();
-        // All that means something is of ASCII; some of it only where it comes twice.
-        let is_special = |at: &usize| {
-            let next = |expected: u8| bytes.get(*at + 1) == Some(&expected);
-            match bytes.get(*at) {
-                Some(b'$' | b'\\' | b'{' | b'}' | b'^' | b'_' | b'~') => true,
-                Some(twice @ (b'-' | b'`' | b'\'' | b'\n')) => next(*twice),
-                Some(b'h') => next(b't'),
-                _plain => false,
+        let mut length = first.len_utf8();
+        loop {
+            let behind = rest.as_bytes().get(length..).unwrap_or_default();
+            length += length_without_signs(behind);
+            // These two lie among the signs.
+            match rest.as_bytes().get(length) {
+                Some(b']' | b'|') => length += 1,
+                _sign => break,
             }
-        };
-        let length = (first.len_utf8()..bytes.len()).find(is_special).unwrap_or(bytes.len());
+        }
+        let past = self.at + first.len_utf8();
+        if self.address < past {
+            self.address = next_address(self.source, past);
+        }
+        length = length.min(self.address - self.at);
         let run = rest.get(..length).unwrap_or_default();
         self.at += length;
         self.sink.text(run);

@@ -67,6 +67,18 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Where the first address behind a place begins; behind the end where there is none.
+pub(super) fn next_address(source: &str, from: usize) -> usize {
+    let rest = source.get(from..).unwrap_or_default();
+    let begin = |(colon, _): (usize, &str)| {
+        let before = rest.get(..colon)?;
+        let start = before.strip_suffix("https").or_else(|| before.strip_suffix("http"))?.len();
+        is_address(rest.get(start..)?).then_some(from + start)
+    };
+    rest.match_indices(':').find_map(begin).unwrap_or(usize::MAX)
+}
+
+/// Whether an address begins here.
 pub(super) fn is_address(rest: &str) -> bool {
     let behind = rest.strip_prefix("https://").or_else(|| rest.strip_prefix("http://"));
     behind.is_some_and(|host| host.starts_with(|first: char| first.is_alphanumeric() || first == '['))
