@@ -62,7 +62,6 @@ use offprint::store;
 mod papers;
 
 #[path = "shared/arrived.rs"]
-#[expect(dead_code, reason = "what the other benches need besides")]
 mod arrived;
 
 use arrived::NOW;

@@ -47,6 +47,10 @@ use clocks::median;
 use clocks::seconds_each;
 use clocks::spread;
 
+/// As in the daemon; feed-rs has it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 7;
 
 /// Processor time of one measurement.

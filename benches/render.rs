@@ -35,7 +35,6 @@ use offprint::urls::Urls;
 mod papers;
 
 #[path = "shared/arrived.rs"]
-#[expect(dead_code, reason = "what the other benches need besides")]
 mod arrived;
 
 #[path = "shared/clocks.rs"]

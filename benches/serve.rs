@@ -28,7 +28,6 @@ use std::time::Instant;
 mod papers;
 
 #[path = "shared/arrived.rs"]
-#[expect(dead_code, reason = "what the other benches need besides")]
 mod arrived;
 
 #[path = "shared/clocks.rs"]

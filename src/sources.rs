@@ -68,8 +68,6 @@ mod openalex;
 
 mod openreview;
 
-mod pace;
-
 mod page;
 
 mod pubmed;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use offprint::fetch::exchange::Request;
 use offprint::fetch::exchange::Response;
 use offprint::identity::merge;
 use offprint::model::coverage::Target;
@@ -59,6 +60,8 @@ pub(crate) struct Reading {
     kind: &'static Kind,
     source: Box<dyn Source>,
     cursor: Cursor,
+    /// What it asked for.
+    request: Request,
     id: SourceId,
 }
 
@@ -80,28 +83,25 @@ impl Reading {
         let target = Target { name: "arxiv:2608.00001".to_owned(), announced: None };
         let cursor = Cursor::default();
         let cursor = if source.wants().is_some() { source.aim(&cursor, NOW, &[target]) } else { cursor };
-        Self { kind, source, cursor, id: SourceId::parse("bench").unwrap() }
+        let request = source.ask(&cursor, NOW).unwrap();
+        Self { kind, source, cursor, request, id: SourceId::parse("bench").unwrap() }
     }
 
     /// An answer with these bytes, as the client hands it over.
     pub(crate) fn response(&self, body: &[u8], content_type: &str) -> Response {
-        let request = self.source.ask(&self.cursor, NOW).unwrap();
-        Response::ok(request.url, content_type, body)
+        Response::ok(self.request.url.clone(), content_type, body)
     }
 
     /// The whole path of reading: an answer's bytes to what is kept of its papers.
     pub(crate) fn observations(&self, response: &Response) -> Vec<Observation> {
-        let request = self.source.ask(&self.cursor, NOW).unwrap();
-        let batch = self.source.read(&self.cursor, NOW, &request, response);
         let context =
             Context { source: &self.id, authority: self.kind.authority, fetched_at: NOW, language: None };
-        batch.records.iter().filter_map(|record| normalise::observe(record, &context).ok()).collect()
+        self.records(response).iter().filter_map(|record| normalise::observe(record, &context).ok()).collect()
     }
 
     /// The first half of it: an answer's bytes to its records, in the source's own words.
     pub(crate) fn records(&self, response: &Response) -> Vec<Record> {
-        let request = self.source.ask(&self.cursor, NOW).unwrap();
-        self.source.read(&self.cursor, NOW, &request, response).records
+        self.source.read(&self.cursor, NOW, &self.request, response).records
     }
 }
 

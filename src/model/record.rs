@@ -43,7 +43,7 @@ pub struct Record {
     pub submitter: Option<Raw>,
     /// The language of the text as an RFC 5646 tag.
     pub language: Option<String>,
-    /// Addresses that belong to the paper.
+    /// Addresses that belong to the paper; those on arXiv follow from its identifier.
     pub links: Vec<RawLink>,
     /// Whether the source says that the paper was withdrawn.
     pub is_withdrawn: bool,

@@ -4,9 +4,7 @@ use chrono::Datelike as _;
 use chrono::NaiveDate;
 
 use crate::model::announcements;
-use crate::model::link::LinkKind;
 use crate::model::record::RawDate;
-use crate::model::record::RawLink;
 use crate::model::time::Timestamp;
 use crate::sources::OptionFault;
 use crate::sources::Options;
@@ -50,19 +48,14 @@ pub(super) fn is_category(text: &str) -> bool {
 /// The announcement of a paper on a day, as arXiv's own feeds write it: from midnight US Eastern. All doors must name the
 /// same moment, or the date of an entry would move when a second one tells of its paper.
 pub(super) fn announced_on(day: NaiveDate) -> RawDate {
-    let west = announcements::eastern_midnight(day).since(Timestamp::midnight(day)).num_hours();
-    RawDate { text: format!("{day}T00:00:00-{west:02}:00"), is_day: true }
+    let hours = announcements::eastern_midnight(day).since(Timestamp::midnight(day)).num_hours();
+    let midnight = if hours == 4 { "T00:00:00-04:00" } else { "T00:00:00-05:00" };
+    RawDate { text: day.to_string() + midnight, is_day: true }
 }
 
 /// The announcement of a paper of which only the month is known that its identifier names.
 pub(super) fn announced_in(month: (i32, u32)) -> RawDate {
     RawDate { text: format!("{:04}-{:02}", month.0, month.1), is_day: false }
-}
-
-/// The addresses of a paper on arXiv: its page and its PDF.
-pub(super) fn links(id: &str) -> Vec<RawLink> {
-    let link = |kind, path: &str| RawLink { kind, href: [path, id].concat() };
-    vec![link(LinkKind::Page, "https://arxiv.org/abs/"), link(LinkKind::Pdf, "https://arxiv.org/pdf/")]
 }
 
 /// Whether a day may be that of the announcement of a paper whose identifier names a month: it lies in that month or the next

@@ -35,9 +35,10 @@ use crate::sources::Rhythm;
 use crate::sources::Source;
 use crate::sources::arxiv_api::entry::Entry;
 use crate::sources::feed::decode;
-use crate::sources::xml;
+use crate::sources::xml::Element;
 use crate::sources::xml::document;
 use crate::sources::xml::document::Document;
+use crate::sources::xml::document::Reads;
 
 mod entry;
 
@@ -101,6 +102,22 @@ struct ArxivApi {
 /// Papers that are asked for, each with the day that announced it where a list said so.
 type Wanted = BTreeMap<String, Option<NaiveDate>>;
 
+/// An answer in parts; of its head, how many papers it says were found.
+type Answer = Document<u64, Entry>;
+
+impl Reads for Wanted {
+    type Head = u64;
+    type Item = Entry;
+
+    fn head(&self, outside: &mut Element<'_>) -> u64 {
+        outside.inner("totalResults").and_then(|total| total.text().parse().ok()).unwrap_or(0)
+    }
+
+    fn item(&self, _total: &u64, item: &Element<'_>) -> Result<Entry, String> {
+        entry::read(item, |id| self.get(id).copied().flatten())
+    }
+}
+
 /// The papers that are asked for, and how far that got.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Progress {
@@ -153,10 +170,8 @@ impl ArxivApi {
 
     /// An answer in parts; fails where it is no feed, or one that holds nothing but an error. `wanted` names papers and the
     /// days on which lists announced them.
-    fn document(&self, wanted: &Wanted, response: &Response) -> Result<Document<Entry>, String> {
-        let document = document::read(&decode::answer(response), 2 * self.batch, |_head, element| {
-            entry::read(element, |id| wanted.get(id).copied().flatten())
-        });
+    fn document(&self, wanted: &Wanted, response: &Response) -> Result<Answer, String> {
+        let document = document::read(&decode::answer(response), 2 * self.batch, wanted);
         let document = document.ok_or("there is no markup in it, so it is not a feed")?;
         if document.root.rsplit(':').next() != Some("feed") {
             let root: String = document.root.chars().take(100).collect();
@@ -166,22 +181,22 @@ impl ArxivApi {
     }
 
     /// Reads an answer to the page at hand.
-    fn read_document(&self, progress: Progress, mut wanted: Wanted, document: Document<Entry>) -> Batch {
-        if document.items.is_empty() && total(&document.head) > 0 {
+    fn read_document(&self, progress: Progress, mut wanted: Wanted, document: Answer) -> Batch {
+        if document.count == 0 && document.head > 0 {
             return self.retry(progress);
         }
         let mut batch = Batch::default();
-        for (number, item) in (1..).zip(document.items) {
-            match item.made {
-                Ok(Entry::Paper(record)) => {
+        for item in document.items {
+            match item {
+                Entry::Paper(record) => {
                     wanted.remove(&record.key);
                     batch.records.push(*record);
                 }
-                Ok(Entry::Complaint(why)) | Err(why) => {
-                    batch.problems.push(Problem::new(format!("entry {number}"), why));
-                }
+                Entry::Complaint(why) => batch.problems.push(Problem::new("entry", why)),
             }
         }
+        let fault = |(number, fault)| Problem::new(format!("entry {number}"), fault);
+        batch.problems.extend(document.faults.into_iter().map(fault));
         if !document.is_whole {
             batch.is_partial = true;
             batch.problems.push(Problem::new("end", "the document ends in the middle"));
@@ -249,23 +264,14 @@ impl Source for ArxivApi {
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
-        let document =
-            document::read(&decode::answer(response), 1, |_head, element| entry::read(element, |_id| None));
-        complaint(&document?)
+        complaint(&document::read(&decode::answer(response), 1, &Wanted::new())?)
     }
 }
 
 /// What an error says that stands in place of papers.
-fn complaint(document: &Document<Entry>) -> Option<String> {
-    let Ok(Entry::Complaint(words)) = &document.items.first()?.made else { return None };
+fn complaint(document: &Answer) -> Option<String> {
+    let Entry::Complaint(words) = document.items.first()? else { return None };
     Some(words.chars().take(200).collect())
-}
-
-/// How many papers the answer says were found.
-fn total(head: &str) -> u64 {
-    let range = xml::cut(head, &["totalResults"]).into_iter().next();
-    let element = range.and_then(|range| xml::parse(head.get(range)?).ok());
-    element.and_then(|element| element.text().parse().ok()).unwrap_or(0)
 }
 
 fn progress(cursor: &Cursor) -> Progress {

@@ -7,7 +7,6 @@
 //! on Saturdays and Sundays are healthy. What is deliberately absent: judging freshness by the dates in the feed, which
 //! lie when a stale body is served.
 
-use std::cell::OnceCell;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -25,6 +24,7 @@ use crate::model::record::Announce;
 use crate::model::record::Record;
 use crate::model::source::Authority;
 use crate::model::source::Cursor;
+use crate::model::source::Pace;
 use crate::model::time::Timestamp;
 use crate::sources::Batch;
 use crate::sources::Kind;
@@ -37,11 +37,12 @@ use crate::sources::Rhythm;
 use crate::sources::Source;
 use crate::sources::arxiv;
 use crate::sources::feed::decode;
-use crate::sources::feed::repair;
-use crate::sources::pace;
+use crate::sources::feed::head;
 use crate::sources::xml;
+use crate::sources::xml::Element;
 use crate::sources::xml::document;
 use crate::sources::xml::document::Document;
+use crate::sources::xml::document::Reads;
 
 mod item;
 
@@ -162,9 +163,8 @@ impl Source for ArxivRss {
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
-        let text = repair::repair(&decode::answer(response));
-        let is_error = xml::first_text(&text, "title")?.starts_with("Feed error");
-        if is_error { said(&text) } else { None }
+        let head = document::read(&decode::answer(response), 0, &Announcements)?.head;
+        if head.is_error() { head.said } else { None }
     }
 }
 
@@ -188,51 +188,75 @@ fn coverage(part: &str, batch: &Batch) -> Coverage {
     }
 }
 
+/// What the feed says of itself.
+struct Head {
+    title: String,
+    /// Its description.
+    said: Option<String>,
+    /// Its date; the old form dates the feed alone, not its items.
+    day: Option<String>,
+    pace: Pace,
+}
+
+impl Head {
+    /// Whether it is the feed that is sent in place of one.
+    fn is_error(&self) -> bool {
+        self.title.starts_with("Feed error")
+    }
+}
+
+/// How the feed is read.
+struct Announcements;
+
+impl Reads for Announcements {
+    type Head = Head;
+    type Item = Record;
+
+    fn head(&self, outside: &mut Element<'_>) -> Head {
+        let text = |name: &str| {
+            let mut places = std::iter::once(&*outside).chain(outside.inner("channel"));
+            places.find_map(|place| place.inner_text(name))
+        };
+        Head {
+            title: text("title").unwrap_or_default(),
+            said: ["description", "subtitle"].into_iter().find_map(text),
+            day: text("date"),
+            pace: head::of(outside).pace,
+        }
+    }
+
+    fn item(&self, head: &Head, item: &Element<'_>) -> Result<Record, String> {
+        item::record(item, head.day.as_deref())
+    }
+}
+
 /// What is read of an answer that is a feed, or why it is none.
 fn read_feed(response: &Response) -> Result<Batch, String> {
-    // The old form dates the feed alone, not its items.
-    let day = OnceCell::new();
-    let document = document::read(&decode::answer(response), usize::MAX, |head, item| {
-        item::record(item, day.get_or_init(|| xml::first_text(head, "dc:date")).as_deref())
-    });
-    let Document { root, head, items, is_whole } =
+    let document = document::read(&decode::answer(response), usize::MAX, &Announcements);
+    let Document { root, head, items, faults, count, is_whole } =
         document.ok_or("there is no markup in it, so it is not a feed")?;
-    let local = root.split_once(':').map_or(root.as_str(), |(_, local)| local);
+    let local = xml::local(&root);
     if !["rss", "feed", "rdf"].iter().any(|name| name.eq_ignore_ascii_case(local)) {
         return Err(format!("its root element is <{root}>, which is not a feed"));
     }
-    if let Some(title) = xml::first_text(&head, "title").filter(|title| title.starts_with("Feed error")) {
-        return Err(format!("{title}: {}", said(&head).unwrap_or_default()));
+    if head.is_error() {
+        return Err(format!("{}: {}", head.title, head.said.unwrap_or_default()));
     }
-    let mut batch = Batch { pace: pace::of(&head), ..Batch::default() };
-    let rows = items.len();
-    batch.records.reserve(rows);
-    for (number, item) in (1..).zip(items) {
-        let problem = |message| Problem::new(format!("item {number}"), message);
-        let fault = item.fault.map(|fault| problem(format!("read in spite of its markup: {fault}")));
-        batch.problems.extend(fault);
-        match item.made {
-            Ok(record) => batch.records.push(record),
-            Err(message) => batch.problems.push(problem(message)),
-        }
-    }
+    let fault = |(number, fault)| Problem::new(format!("item {number}"), fault);
+    let problems = faults.into_iter().map(fault).collect();
+    let mut batch = Batch { pace: head.pace, records: items, problems, ..Batch::default() };
     if !is_whole {
         (batch.is_partial, batch.is_broken_off) = (true, true);
         batch.problems.push(Problem::new("end", format!("the document ends before </{root}>")));
     }
-    if rows >= ROW_LIMIT {
+    if count >= ROW_LIMIT {
         batch.is_partial = true;
         let message = format!(
-            "the feed holds {rows} rows, its limit: new papers are cut off; ask for fewer categories"
+            "the feed holds {count} rows, its limit: new papers are cut off; ask for fewer categories"
         );
         batch.problems.push(Problem::new("feed", message));
     }
     Ok(batch)
-}
-
-/// The description of a feed, in RSS or Atom.
-fn said(text: &str) -> Option<String> {
-    ["description", "subtitle", "summary"].into_iter().find_map(|name| xml::first_text(text, name))
 }
 
 #[cfg(test)]

@@ -39,9 +39,9 @@ pub(super) mod decode;
 
 mod element;
 
-mod elements;
+pub(super) mod elements;
 
-mod head;
+pub(super) mod head;
 
 mod ids;
 

@@ -17,6 +17,7 @@ use crate::model::text::Markup;
 use crate::model::text::Raw;
 use crate::model::time::Timestamp;
 use crate::sources::arxiv;
+use crate::sources::xml;
 use crate::sources::xml::Element;
 
 /// The most DOIs of an entry that are read.
@@ -27,11 +28,69 @@ const CATEGORIES_AT_MOST: usize = 64;
 
 /// What an entry is.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Entry {
+pub(in crate::sources) enum Entry {
     /// A paper.
     Paper(Box<Record>),
     /// An error of the API's, in its words.
     Complaint(String),
+}
+
+/// The elements that are read of an entry, whatever their prefix: the first of each name, but all authors and categories.
+#[derive(Default)]
+struct Parts<'e, 't> {
+    id: Option<&'e Element<'t>>,
+    title: Option<&'e Element<'t>>,
+    summary: Option<&'e Element<'t>>,
+    published: Option<&'e Element<'t>>,
+    updated: Option<&'e Element<'t>>,
+    comment: Option<&'e Element<'t>>,
+    journal: Option<&'e Element<'t>>,
+    doi: Option<&'e Element<'t>>,
+    authors: Vec<RawAuthor>,
+    /// Terms, the primary category's first.
+    terms: Vec<Cow<'t, str>>,
+}
+
+impl<'e, 't> Parts<'e, 't> {
+    fn of(entry: &'e Element<'t>) -> Self {
+        let (authors, terms) = (Vec::with_capacity(8), Vec::with_capacity(8));
+        let mut parts = Self { authors, terms, ..Self::default() };
+        for element in entry.children() {
+            if !parts.add(element.name, element) {
+                parts.add(element.local(), element);
+            }
+        }
+        parts
+    }
+
+    /// Keeps an element, unless that name is none that is known.
+    fn add(&mut self, name: &str, element: &'e Element<'t>) -> bool {
+        let place = match name {
+            "author" => {
+                self.authors.extend(author(element));
+                return true;
+            }
+            "category" | "arxiv:primary_category" | "primary_category" => {
+                let place = if name == "category" { self.terms.len() } else { 0 };
+                if let Some(term) = element.attribute("term").filter(|_| place < CATEGORIES_AT_MOST) {
+                    self.terms.insert(place, term);
+                }
+                return true;
+            }
+            "link" => return true,
+            "id" => &mut self.id,
+            "title" => &mut self.title,
+            "summary" => &mut self.summary,
+            "published" => &mut self.published,
+            "updated" => &mut self.updated,
+            "arxiv:comment" | "comment" => &mut self.comment,
+            "arxiv:journal_ref" | "journal_ref" => &mut self.journal,
+            "arxiv:doi" | "doi" => &mut self.doi,
+            _other => return false,
+        };
+        place.get_or_insert(element);
+        true
+    }
 }
 
 /// Reads an entry. `listed` gives the day on which a list announced the paper of an identifier, where one did.
@@ -39,25 +98,32 @@ pub(super) fn read(
     entry: &Element<'_>,
     listed: impl FnOnce(&str) -> Option<NaiveDate>,
 ) -> Result<Entry, String> {
-    let address = entry.inner_text("id").ok_or("it has no id")?;
+    let parts = Parts::of(entry);
+    let address = xml::text(parts.id).ok_or("it has no id")?;
     if address.contains("/api/errors") {
-        let words = entry.inner_text("summary").unwrap_or_else(|| "an error without a word".to_owned());
-        return Ok(Entry::Complaint(words));
+        let words = xml::text(parts.summary).unwrap_or(Cow::Borrowed("an error without a word"));
+        return Ok(Entry::Complaint(words.into_owned()));
     }
-    record(entry, &address, listed).map(|record| Entry::Paper(Box::new(record)))
+    let record = record(&address, &parts, listed)?;
+    Ok(Entry::Paper(Box::new(Record {
+        authors: RawAuthors::List(parts.authors),
+        subjects: subjects(&parts.terms),
+        ..record
+    })))
 }
 
+/// The record of a paper, but for its authors and subjects.
 fn record(
-    entry: &Element<'_>,
     address: &str,
+    parts: &Parts<'_, '_>,
     listed: impl FnOnce(&str) -> Option<NaiveDate>,
 ) -> Result<Record, String> {
     let named = address.split_once("/abs/").map_or(address, |(_, named)| named);
     let (id, version) =
         ArxivId::parse(named).ok_or_else(|| format!("{named:?} is no identifier of arXiv"))?;
-    let title = entry.inner_text("title").ok_or_else(|| format!("{id} has no title"))?;
-    let tex = |name: &str| entry.inner_text(name).map(|text| Raw::new(text, Markup::Tex));
-    let published = entry.inner_text("published");
+    let title = xml::text(parts.title).ok_or_else(|| format!("{id} has no title"))?;
+    let tex = |element| xml::text(element).map(|text| Raw::new(text, Markup::Tex));
+    let published = xml::text(parts.published);
     let reckoned = || {
         let published = Timestamp::parse_rfc3339(published.as_deref()?)?;
         Some(announcements::announced_after(published))
@@ -70,42 +136,40 @@ fn record(
             None => arxiv::announced_in(month),
         }
     });
-    let time = |text: String| RawDate { text, is_day: false };
-    let dois = entry.inner_text("doi").unwrap_or_default();
-    let dois = dois.split_whitespace().take(DOIS_AT_MOST);
-    let dois = dois.map(|doi| RawId { hint: IdHint::Doi, text: doi.to_owned() });
-    let author = |author: &Element<'_>| RawAuthor {
-        name: author.inner_text("name").unwrap_or_default(),
-        affiliations: author.every("affiliation").map(|place| place.text().into_owned()).collect(),
-        ..RawAuthor::default()
-    };
+    let time = |text: Cow<'_, str>| RawDate { text: text.into_owned(), is_day: false };
+    let dois = xml::text(parts.doi).unwrap_or_default();
+    let doi = |doi: &str| RawId { hint: IdHint::Doi, text: doi.to_owned() };
+    let mut ids = vec![RawId { hint: IdHint::Arxiv, text: id.as_str().to_owned() }];
+    ids.extend(dois.split_whitespace().take(DOIS_AT_MOST).map(doi));
     Ok(Record {
-        key: id.to_string(),
-        ids: std::iter::once(RawId { hint: IdHint::Arxiv, text: id.to_string() }).chain(dois).collect(),
+        key: id.as_str().to_owned(),
+        ids,
         title: Some(Raw::new(title, Markup::Tex)),
-        abstract_text: tex("summary"),
-        authors: RawAuthors::List(
-            entry.every("author").map(author).filter(|author| !author.name.is_empty()).collect(),
-        ),
-        subjects: subjects(entry),
+        abstract_text: tex(parts.summary),
         version,
         announced,
-        revised: entry.inner_text("updated").filter(|updated| published.as_ref() != Some(updated)).map(time),
+        revised: xml::text(parts.updated).filter(|updated| published.as_ref() != Some(updated)).map(time),
         submitted: published.map(time),
-        comment: tex("comment"),
-        citation: tex("journal_ref"),
-        links: arxiv::links(id.as_str()),
+        comment: tex(parts.comment),
+        citation: tex(parts.journal),
         ..Record::default()
     })
 }
 
-/// The categories, the primary one first, then codes of other classifications, of which one term may hold several.
-fn subjects(entry: &Element<'_>) -> Vec<RawSubject> {
-    let all = entry.every("primary_category").chain(entry.every("category")).take(CATEGORIES_AT_MOST);
-    let terms: Vec<Cow<'_, str>> = all.map(|element| element.attribute("term").unwrap_or_default()).collect();
-    let (categories, others): (Vec<&str>, Vec<&str>) =
-        terms.iter().map(|term| term.trim()).partition(|term| arxiv::is_category(term));
-    let codes = others.into_iter().flat_map(arxiv::codes);
+/// An author, unless nobody is named.
+fn author(author: &Element<'_>) -> Option<RawAuthor> {
+    let name = xml::text(author.inner("name"))?.into_owned();
+    let affiliations = author.every("affiliation").map(|place| place.text().into_owned()).collect();
+    Some(RawAuthor { name, affiliations, ..RawAuthor::default() })
+}
+
+/// The categories, then codes of other classifications, of which one term may hold several.
+fn subjects(terms: &[Cow<'_, str>]) -> Vec<RawSubject> {
+    let is_category = |term: &&str| arxiv::is_category(term);
     let subject = |term: &str| RawSubject { is_arxiv: true, term: term.to_owned() };
-    categories.into_iter().chain(codes).map(subject).collect()
+    let terms = || terms.iter().map(|term| term.trim());
+    let mut subjects = Vec::with_capacity(terms().len());
+    subjects.extend(terms().filter(is_category).map(subject));
+    subjects.extend(terms().filter(|term| !is_category(term)).flat_map(arxiv::codes).map(subject));
+    subjects
 }

@@ -13,14 +13,12 @@ use chrono::Utc;
 
 use crate::model::announcements;
 use crate::model::arxiv_id::ArxivId;
-use crate::model::link::LinkKind;
 use crate::model::record::Announce;
 use crate::model::record::IdHint;
 use crate::model::record::RawAuthor;
 use crate::model::record::RawAuthors;
 use crate::model::record::RawDate;
 use crate::model::record::RawId;
-use crate::model::record::RawLink;
 use crate::model::record::RawSubject;
 use crate::model::record::Record;
 use crate::model::text::Markup;
@@ -100,9 +98,6 @@ pub(super) fn record(item: Item<'_>, scope: &Scope<'_>) -> Result<Option<Record>
         citation: tex("journal-ref"),
         submitter: metadata.inner_text("submitter").map(|name| Raw::new(name, Markup::Tex)),
         license: metadata.inner_text("license"),
-        links: [(LinkKind::Page, "abs"), (LinkKind::Pdf, "pdf")]
-            .map(|(kind, path)| RawLink { kind, href: format!("https://arxiv.org/{path}/{id}") })
-            .into(),
         is_withdrawn: times.is_withdrawn,
         ..Record::default()
     }))

@@ -93,9 +93,9 @@ pub(super) fn record(item: &Element<'_>, feed_day: Option<&str>) -> Result<Recor
     let stamp = full_title.as_deref().and_then(stamp);
     let guid = xml::text(parts.guid).or_else(|| xml::text(parts.id));
     let page = xml::text(parts.link).or_else(|| parts.link?.attribute("href"));
-    let in_guid = guid.as_deref().and_then(|guid| guid.strip_prefix("oai:arXiv.org:"));
-    let in_page = page.as_deref().and_then(|page| page.split_once("/abs/")).map(|(_, id)| id);
-    let Some(named) = stamp.as_ref().map(|stamp| stamp.id).or(in_guid).or(in_page) else {
+    let in_guid = || guid.as_deref()?.strip_prefix("oai:arXiv.org:");
+    let in_page = || page.as_deref()?.split_once("/abs/").map(|(_, id)| id);
+    let Some(named) = stamp.as_ref().map(|stamp| stamp.id).or_else(in_guid).or_else(in_page) else {
         return Err("it has neither a guid nor a link with an arXiv identifier".to_owned());
     };
     let (key, version) = split_version(named);
@@ -125,7 +125,6 @@ pub(super) fn record(item: &Element<'_>, feed_day: Option<&str>) -> Result<Recor
         revised,
         citation: xml::text(parts.journal).map(|text| Raw::new(text, Markup::Tex)),
         license: xml::text(parts.rights).map(Cow::into_owned),
-        links: arxiv::links(key),
         subjects: parts.subjects,
         ..Record::default()
     })
@@ -203,11 +202,19 @@ fn split_version(text: &str) -> (&str, Option<u32>) {
 /// Takes `arXiv:… Announce Type: new` and `Abstract:` off a description.
 fn split_description(text: &str) -> (Option<&str>, &str) {
     let Some(rest) = text.strip_prefix("arXiv:") else { return (None, text) };
-    let (head, abstract_text) = rest.split_once("Abstract:").unwrap_or((rest, ""));
-    let (_id, announced) = head.split_once("Announce Type:").unwrap_or_default();
-    let announced = announced.split_whitespace().next();
-    let abstract_text = abstract_text.trim();
-    (announced, abstract_text)
+    let (announced, abstract_text) = split_stated(rest).unwrap_or_else(|| {
+        let (head, abstract_text) = rest.split_once("Abstract:").unwrap_or((rest, ""));
+        (head.split_once("Announce Type:").unwrap_or_default().1, abstract_text)
+    });
+    (announced.split_whitespace().next(), abstract_text.trim())
+}
+
+/// The same where all stands in its place: `2608.09999v1 Announce Type: new`, a line feed, `Abstract:`. What is behind both
+/// words.
+fn split_stated(rest: &str) -> Option<(&str, &str)> {
+    let (_id, stated) = rest.split_once(' ')?;
+    let (announced, behind) = stated.strip_prefix("Announce Type:")?.split_once('\n')?;
+    Some((announced, behind.strip_prefix("Abstract:")?))
 }
 
 /// The old form wraps its abstracts, which are TeX, into a little HTML: that goes, and its entities are decoded. A

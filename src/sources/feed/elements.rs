@@ -31,6 +31,12 @@ pub(super) struct Reading<'t> {
 
 /// Reads a document that has one root element; `None` when it has none.
 pub(super) fn read<'t>(text: &'t str, scope: &mut Scope<'t>) -> Option<Reading<'t>> {
+    let (mut root, fault) = tree(text)?;
+    Some(Reading { root: Element::take(&mut root, scope), fault })
+}
+
+/// The root element of a document as it is written, and the first fault, in words.
+pub(in crate::sources) fn tree(text: &str) -> Option<(xml::Element<'_>, Option<String>)> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.check_end_names = false;
@@ -61,8 +67,7 @@ pub(super) fn read<'t>(text: &'t str, scope: &mut Scope<'t>) -> Option<Reading<'
             break;
         }
     }
-    let (mut root, fault) = tree.finish()?;
-    Some(Reading { root: Element::take(&mut root, scope), fault })
+    tree.finish()
 }
 
 /// The elements of a document as they are put together.

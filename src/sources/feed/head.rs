@@ -7,22 +7,31 @@ use chrono::Weekday;
 
 use crate::model::source::Pace;
 use crate::sources::feed::element::Element;
+use crate::sources::feed::space::Family;
+use crate::sources::feed::space::Scope;
 use crate::sources::feed::space::Space;
+use crate::sources::xml;
 
 /// No more identifiers of a journal are kept.
 const IDS_AT_MOST: usize = 64;
 
 /// A feed's words about itself.
 #[derive(Debug, Default)]
-pub(super) struct Head {
+pub(in crate::sources) struct Head {
     /// How often it asks to be polled.
-    pub(super) pace: Pace,
+    pub(in crate::sources) pace: Pace,
     /// The language of its texts.
     pub(super) language: Option<String>,
     /// The journal, where PRISM names it. A feed's title is not one.
     pub(super) journal: Option<String>,
     /// Identifiers of the journal itself, which some feeds repeat in every item.
     pub(super) ids: Vec<String>,
+}
+
+/// Takes what stands before the items of an XML feed, and reads it.
+pub(in crate::sources) fn of(outside: &mut xml::Element<'_>) -> Head {
+    let family = if outside.is("feed") { Family::Atom } else { Family::Rss };
+    read(&Element::take(outside, &mut Scope::new(family)))
 }
 
 /// Reads the head of an XML feed.

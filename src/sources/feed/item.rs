@@ -49,42 +49,41 @@ impl<'t> Item<'t> {
 
     /// The title.
     pub(super) fn title(&self) -> Option<Raw> {
-        self.own_text("title")
-            .or_else(|| self.filled(Space::Atom, "title").map(atom_text))
+        let own = self.own("title").map(|title| self.own_words(title).raw());
+        own.or_else(|| self.filled(Space::Atom, "title").map(|title| atom_words(title).raw()))
             .or_else(|| self.filled(Space::Dc, "title").map(free_text))
             .or_else(|| self.filled(Space::DcTerms, "title").map(free_text))
     }
 
     /// The longest text that stands for the abstract.
     pub(super) fn abstract_text(&self) -> Option<Raw> {
-        let mut candidates = vec![
-            self.own_text(if self.family == Family::Rss { "description" } else { "summary" }),
+        let own = if self.family == Family::Rss { "description" } else { "summary" };
+        let standard = [
+            self.own(own).map(|element| self.own_words(element)),
             self.content(),
             // RSS's module for content, which holds HTML.
-            self.filled(Space::Content, "encoded")
-                .map(|encoded| Raw::new(inside(encoded).trim(), Markup::Html)),
-            self.filled(Space::Atom, "summary").map(atom_text),
-            self.filled(Space::Atom, "content").map(atom_text),
+            self.filled(Space::Content, "encoded").map(|encoded| Words::known(inside(encoded), Markup::Html)),
+            self.filled(Space::Atom, "summary").map(atom_words),
+            self.filled(Space::Atom, "content").map(atom_words),
         ];
-        for (space, name) in [
+        let others = [
             (Space::DcTerms, "abstract"),
             (Space::Dc, "abstract"),
             (Space::Dc, "description"),
             (Space::DcTerms, "description"),
-        ] {
-            candidates.push(self.filled(space, name).map(free_text));
-        }
-        let mut candidates = candidates.into_iter().flatten();
+        ];
+        let others = others.into_iter().map(|(space, name)| self.filled(space, name).map(free_words));
+        let mut candidates = standard.into_iter().chain(others).flatten();
         let mut longest = candidates.next()?;
-        for candidate in candidates {
+        for mut candidate in candidates {
             // A text has as many bytes at least as characters.
             let enough = candidate.text.len();
-            let seen = markup::visible_chars(&longest, enough);
-            if seen < enough && markup::visible_chars(&candidate, seen) > seen {
+            let seen = longest.visible_chars(enough);
+            if seen < enough && candidate.visible_chars(seen) > seen {
                 longest = candidate;
             }
         }
-        Some(longest)
+        Some(longest.raw())
     }
 
     /// The last of the format's own elements of that name that is not empty, as feed-rs has it too.
@@ -93,18 +92,50 @@ impl<'t> Item<'t> {
     }
 
     /// Atom's own content.
-    fn content(&self) -> Option<Raw> {
+    fn content(&self) -> Option<Words<'_>> {
         let content = (self.family == Family::Atom).then(|| self.own("content")).flatten()?;
         if content.attribute("type").is_none() && !content.has_children() {
-            return Some(markup::plain(&content.trimmed()));
+            return Some(Words::plain(content.trimmed()));
         }
-        is_text(content).then(|| atom_text(content))
+        is_text(content).then(|| atom_words(content))
     }
 
-    /// A text of the format's own.
-    fn own_text(&self, name: &str) -> Option<Raw> {
-        let element = self.own(name)?;
-        Some(if self.family == Family::Atom { atom_text(element) } else { free_text(element) })
+    /// What stands in an element of the format's own.
+    fn own_words<'e>(&self, element: &'e Element<'_>) -> Words<'e> {
+        if self.family == Family::Atom { atom_words(element) } else { free_words(element) }
+    }
+}
+
+/// A text where it lies, and how it is written; where nobody says so, nobody has looked yet.
+struct Words<'e> {
+    text: Cow<'e, str>,
+    markup: Option<Markup>,
+}
+
+impl<'e> Words<'e> {
+    fn known(text: Cow<'e, str>, markup: Markup) -> Self {
+        let text = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        };
+        Self { text, markup: Some(markup) }
+    }
+
+    /// Text that is declared plain.
+    fn plain(text: Cow<'e, str>) -> Self {
+        let markup = Some(markup::of_plain(&text));
+        Self { text, markup }
+    }
+
+    /// How many characters are seen, roughly; no more than `enough` are counted.
+    fn visible_chars(&mut self, enough: usize) -> usize {
+        let markup = *self.markup.get_or_insert_with(|| markup::kind_of(&self.text));
+        markup::visible_chars(&self.text, markup, enough)
+    }
+
+    fn raw(self) -> Raw {
+        let markup = self.markup.unwrap_or_else(|| markup::kind_of(&self.text));
+        Raw::new(self.text, markup)
     }
 }
 
@@ -115,33 +146,39 @@ fn inside<'e>(element: &'e Element<'_>) -> Cow<'e, str> {
 
 /// Text of an element whose format declares no type.
 pub(super) fn free_text(element: &Element<'_>) -> Raw {
+    free_words(element).raw()
+}
+
+fn free_words<'e>(element: &'e Element<'_>) -> Words<'e> {
     if element.has_children() {
-        Raw::new(element.markup().trim(), Markup::Html)
+        Words::known(element.markup().into(), Markup::Html)
     } else {
-        markup::guess(&element.trimmed())
+        Words { text: element.trimmed(), markup: None }
     }
 }
 
 /// Text of an Atom text construct (RFC 4287 §3.1), or of Atom 0.3 with its media types and `mode`.
-fn atom_text(element: &Element<'_>) -> Raw {
+fn atom_words<'e>(element: &'e Element<'_>) -> Words<'e> {
     let kind = element.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
     let mode = element.attribute("mode");
     if mode.as_deref() == Some("base64")
         && let Some(text) = base64(&element.trimmed())
     {
-        return markup::guess(text.trim());
+        return Words { text: text.trim().to_owned().into(), markup: None };
     }
     if element.has_children() {
-        return Raw::new(inside_div(element).trim(), Markup::Html);
+        return Words::known(inside_div(element).into(), Markup::Html);
     }
     match kind.as_str() {
-        "html" | "text/html" if mode.as_deref() != Some("xml") => Raw::new(element.trimmed(), Markup::Html),
+        "html" | "text/html" if mode.as_deref() != Some("xml") => {
+            Words::known(element.trimmed(), Markup::Html)
+        }
         // Nothing in it is escaped, so that signs in it are signs.
         "xhtml" | "application/xhtml+xml" if mode.as_deref() != Some("escaped") => {
-            Raw::new(element.markup().trim(), Markup::Html)
+            Words::known(element.markup().into(), Markup::Html)
         }
-        "text" | "text/plain" => markup::plain(&element.trimmed()),
-        _undeclared => markup::guess(&element.trimmed()),
+        "text" | "text/plain" => Words::plain(element.trimmed()),
+        _undeclared => Words { text: element.trimmed(), markup: None },
     }
 }
 

@@ -33,10 +33,16 @@ pub(in crate::sources) fn guess(text: &str) -> Raw {
 
 /// Text that is declared plain, in which TeX may stand all the same.
 pub(in crate::sources) fn plain(text: &str) -> Raw {
-    Raw::new(text, if has_tex(text) { Markup::Tex } else { Markup::Plain })
+    Raw::new(text, of_plain(text))
 }
 
-fn kind_of(text: &str) -> Markup {
+/// How text that is declared plain is written.
+pub(super) fn of_plain(text: &str) -> Markup {
+    if has_tex(text) { Markup::Tex } else { Markup::Plain }
+}
+
+/// How text of undeclared markup is written.
+pub(super) fn kind_of(text: &str) -> Markup {
     let has_less = text.contains('<');
     if has_less && text.contains("<jats:") {
         return Markup::Jats;
@@ -46,10 +52,8 @@ fn kind_of(text: &str) -> Markup {
     };
     if has_less && is_match(&HTML) || text.contains('&') && has_reference(text) {
         Markup::Html
-    } else if has_tex(text) {
-        Markup::Tex
     } else {
-        Markup::Plain
+        of_plain(text)
     }
 }
 
@@ -67,11 +71,11 @@ fn has_tex(text: &str) -> bool {
 }
 
 /// How many characters of a text are seen once its markup is rendered, roughly. Counting ends where there are more than `enough`.
-pub(super) fn visible_chars(raw: &Raw, enough: usize) -> usize {
-    if !matches!(raw.markup, Markup::Html | Markup::Jats) {
-        return ink(&raw.text);
+pub(super) fn visible_chars(text: &str, markup: Markup, enough: usize) -> usize {
+    if !matches!(markup, Markup::Html | Markup::Jats) {
+        return ink(text);
     }
-    let mut pieces = raw.text.split('<');
+    let mut pieces = text.split('<');
     let mut seen = pieces.next().map_or(0, ink);
     // What has no end is a tag to the end.
     for (_tag, text) in pieces.filter_map(|piece| piece.split_once('>')) {
@@ -97,7 +101,6 @@ mod tests {
     use super::guess;
     use super::visible_chars;
     use crate::model::text::Markup;
-    use crate::model::text::Raw;
 
     #[test]
     fn less_than_signs_do_not_make_html() {
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn only_what_is_seen_counts() {
-        assert_eq!(visible_chars(&Raw::new("<p class='a'>a b</p>", Markup::Html), 9), 2);
-        assert_eq!(visible_chars(&Raw::new("a <b", Markup::Plain), 9), 3);
+        assert_eq!(visible_chars("<p class='a'>a b</p>", Markup::Html, 9), 2);
+        assert_eq!(visible_chars("a <b", Markup::Plain, 9), 3);
     }
 }

@@ -14,7 +14,7 @@ use crate::entities::named;
 pub(in crate::sources) fn repair(text: &str) -> String {
     let kept: String;
     let mut rest = text;
-    if has_strangers(text) {
+    if signs(text).are_strange {
         kept = text.chars().filter(|character| is_xml(*character)).collect();
         rest = &kept;
     }
@@ -281,14 +281,27 @@ pub(in crate::sources) fn is_sound_reference(name: &str) -> bool {
     name.len() < LONGEST_REFERENCE && matches!(reference(name), Some(Reference::AsItIs))
 }
 
-/// Whether some character of a text is none of [`is_xml`].
-pub(in crate::sources) fn has_strangers(text: &str) -> bool {
+/// What stands in a text beside its markup.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::sources) struct Signs {
+    /// Whether some character is none of [`is_xml`].
+    pub(in crate::sources) are_strange: bool,
+    /// Whether there are line ends of other systems, which become line feeds (XML 1.0 §2.11).
+    pub(in crate::sources) has_returns: bool,
+}
+
+/// Looks at a text as a whole.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a way out the processor looks at many bytes at once"
+)]
+pub(in crate::sources) fn signs(text: &str) -> Signs {
     // U+FFFE and U+FFFF begin with 0xEF, as few others do.
     let may_begin = |byte: u8| byte == 0xEF || byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    // No way out within a stretch: so the processor looks at many bytes at once.
-    let mut stretches = text.as_bytes().chunks(1_024);
-    stretches.any(|stretch| stretch.iter().fold(false, |found, byte| found | may_begin(*byte)))
-        && !text.chars().all(is_xml)
+    let (may_be_strange, has_returns) = text.bytes().fold((false, false), |(strange, returns), byte| {
+        (strange | may_begin(byte), returns | (byte == b'\r'))
+    });
+    Signs { are_strange: may_be_strange && !text.chars().all(is_xml), has_returns }
 }
 
 /// Whether XML 1.0 allows a character (§2.2).

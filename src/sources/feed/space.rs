@@ -69,8 +69,41 @@ impl Space {
         1 << number
     }
 
-    /// The vocabulary at an address. Addresses vary in scheme, version, case and last slash, so parts of them decide.
+    /// The vocabulary at an address.
     pub(super) fn of(uri: &str, family: Family) -> Self {
+        Self::known(uri).unwrap_or_else(|| Self::by_parts(uri, family))
+    }
+
+    /// The vocabularies that most feeds declare, as nearly all of them write it, where they mean the same in both families.
+    fn known(uri: &str) -> Option<Self> {
+        Some(match uri {
+            "http://purl.org/dc/elements/1.1/" => Self::Dc,
+            "http://purl.org/dc/terms/" => Self::DcTerms,
+            "http://purl.org/rss/1.0/modules/content/" => Self::Content,
+            "http://purl.org/rss/1.0/modules/syndication/" => Self::Syndication,
+            "http://purl.org/rss/1.0/modules/slash/" => Self::Slash,
+            "http://purl.org/rss/1.0/modules/prism/"
+            | "http://prismstandard.org/namespaces/basic/2.0/"
+            | "http://prismstandard.org/namespaces/1.2/basic/" => Self::Prism,
+            "http://purl.org/syndication/thread/1.0" => Self::Threading,
+            "http://web.resource.org/cc/" => Self::Licence,
+            "http://arxiv.org/schemas/atom" => Self::Arxiv,
+            "http://search.yahoo.com/mrss/" => Self::Media,
+            "http://www.itunes.com/dtds/podcast-1.0.dtd" => Self::Podcast,
+            "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+            | "http://www.w3.org/1999/xhtml"
+            | "http://www.w3.org/1998/Math/MathML"
+            | "http://purl.org/rss/1.0/modules/taxonomy/"
+            | "http://purl.org/rss/1.0/modules/image/"
+            | "http://webns.net/mvcb/"
+            | "http://wellformedweb.org/CommentAPI/"
+            | "http://a9.com/-/spec/opensearch/1.1/" => Self::Other,
+            _other => return None,
+        })
+    }
+
+    /// Addresses vary in scheme, version, case and last slash, so parts of them decide.
+    fn by_parts(uri: &str, family: Family) -> Self {
         let uri = uri.trim().to_ascii_lowercase();
         let uri = uri.strip_prefix("https:").or_else(|| uri.strip_prefix("http:")).unwrap_or(&uri);
         let uri = uri.trim_end_matches('/');
@@ -248,6 +281,7 @@ mod tests {
     use super::Space;
     use super::declarations;
     use super::only_declaration;
+    use super::well_known;
 
     #[test]
     fn prism_is_known_under_every_address() {
@@ -258,6 +292,29 @@ mod tests {
             "http://purl.org/rss/1.0/modules/prism/",
         ] {
             assert_eq!(Space::of(uri, Family::Rss), Space::Prism, "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_what_its_parts_say() {
+        for prefix in
+            ["dc", "dcterms", "prism", "content", "sy", "slash", "thr", "arxiv", "media", "cc", "rdf", "m"]
+        {
+            let uri = well_known(prefix);
+            for family in [Family::Rss, Family::Atom] {
+                assert_eq!(Some(Space::by_parts(uri, family)), Space::known(uri), "{uri}");
+            }
+        }
+        for uri in [
+            "http://www.itunes.com/dtds/podcast-1.0.dtd",
+            "http://purl.org/rss/1.0/modules/taxonomy/",
+            "http://purl.org/rss/1.0/modules/image/",
+            "http://purl.org/rss/1.0/modules/prism/",
+            "http://prismstandard.org/namespaces/1.2/basic/",
+            "http://webns.net/mvcb/",
+            "http://a9.com/-/spec/opensearch/1.1/",
+        ] {
+            assert_eq!(Some(Space::by_parts(uri, Family::Rss)), Space::known(uri), "{uri}");
         }
     }
 

@@ -7,6 +7,7 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use crate::sources::feed::elements;
 use crate::sources::feed::repair;
 use crate::sources::xml;
 use crate::sources::xml::Element;
@@ -21,24 +22,33 @@ const ELEMENTS_AT_MOST: usize = 50_000;
 
 /// A document in parts.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(in crate::sources) struct Document<T> {
+pub(in crate::sources) struct Document<H, T> {
     /// The name of the root element, as it is written.
     pub(in crate::sources) root: String,
-    /// What stands before the first item; the whole document where there is none.
-    pub(in crate::sources) head: String,
-    /// The items in their order.
-    pub(in crate::sources) items: Vec<Item<T>>,
+    /// What was made of what stands before the items.
+    pub(in crate::sources) head: H,
+    /// What was made of the items, in their order.
+    pub(in crate::sources) items: Vec<T>,
+    /// What is wrong with items, and the number of each from 1: nothing could be made of it, or it was read in spite of that.
+    pub(in crate::sources) faults: Vec<(usize, String)>,
+    /// How many items were read, those of which nothing could be made among them.
+    pub(in crate::sources) count: usize,
     /// Whether the document goes on to its end.
     pub(in crate::sources) is_whole: bool,
 }
 
-/// One item.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(in crate::sources) struct Item<T> {
-    /// What was made of it, or why nothing was.
-    pub(in crate::sources) made: Result<T, String>,
-    /// What is wrong with its markup, in spite of which it was read.
-    pub(in crate::sources) fault: Option<String>,
+/// What is made of the parts of a document.
+pub(in crate::sources) trait Reads {
+    /// What stands before the items.
+    type Head;
+    /// An item.
+    type Item;
+
+    /// Reads the root element with what is in it before the first item; the whole document where there is none.
+    fn head(&self, outside: &mut Element<'_>) -> Self::Head;
+
+    /// Reads an item, or says why nothing can be made of it.
+    fn item(&self, head: &Self::Head, item: &Element<'_>) -> Result<Self::Item, String>;
 }
 
 /// What a document in which nothing has to be mended says beside its items.
@@ -46,8 +56,6 @@ pub(in crate::sources) struct Item<T> {
 pub(in crate::sources) struct Sound<'t> {
     /// The root element with what is in it before the first item, unless [`sound`]'s `take` took it.
     pub(in crate::sources) outside: Element<'t>,
-    /// What stands before the first item; the whole document where there is none.
-    pub(in crate::sources) head: &'t str,
     /// How many items there are.
     pub(in crate::sources) count: usize,
     /// Whether there are elements behind the first item that are no items; what stands behind the last item that was taken is
@@ -60,54 +68,59 @@ pub(in crate::sources) struct Sound<'t> {
 pub(in crate::sources) struct Place<'p, 't> {
     /// The root element with what is in it before the first item, unless it was taken.
     pub(in crate::sources) outside: &'p mut Element<'t>,
-    /// What stands before the first item.
-    pub(in crate::sources) head: &'t str,
     /// How many bytes the item takes.
     pub(in crate::sources) bytes: usize,
 }
 
-/// Reads a document and so many of its items; `None` where there is no markup in it. `make` is given the head and an item's
-/// element, one after the other, so that no more than one item is ever a tree; where the document turns out to need mending,
-/// it is asked again.
-pub(in crate::sources) fn read<T>(
+/// Reads a document and so many of its items, so that no more than one of them is ever a tree; `None` where there is no markup
+/// in it. Where the document turns out to need mending, it is read again.
+pub(in crate::sources) fn read<R: Reads>(
     text: &str,
     at_most: usize,
-    mut make: impl FnMut(&str, &Element<'_>) -> Result<T, String>,
-) -> Option<Document<T>> {
-    short(text, at_most, &mut make).or_else(|| mended(&repair::repair(text), at_most, &mut make))
+    reads: &R,
+) -> Option<Document<R::Head, R::Item>> {
+    short(text, at_most, reads).or_else(|| mended(&repair::repair(text), at_most, reads))
 }
 
 /// Reads a document in which nothing has to be mended.
-fn short<T>(
-    text: &str,
-    at_most: usize,
-    make: &mut impl FnMut(&str, &Element<'_>) -> Result<T, String>,
-) -> Option<Document<T>> {
-    let mut items = Vec::new();
-    let sound = sound(text, at_most, |place, element| {
-        items.push(Item { made: make(place.head, element), fault: None });
+fn short<R: Reads>(text: &str, at_most: usize, reads: &R) -> Option<Document<R::Head, R::Item>> {
+    let (mut head, mut items, mut faults, mut count) = (None, Vec::new(), Vec::new(), 0);
+    let mut sound = sound(text, at_most, |place, element| {
+        let head = head.get_or_insert_with(|| reads.head(place.outside));
+        count += 1;
+        match reads.item(head, element) {
+            Ok(item) => items.push(item),
+            Err(fault) => faults.push((count, fault)),
+        }
         Some(())
     })?;
-    Some(Document { root: sound.outside.name.to_owned(), head: sound.head.to_owned(), items, is_whole: true })
+    let root = sound.outside.name.to_owned();
+    let head = head.unwrap_or_else(|| reads.head(&mut sound.outside));
+    Some(Document { root, head, items, faults, count, is_whole: true })
 }
 
 /// Reads a document that was mended.
-fn mended<T>(
-    text: &str,
-    at_most: usize,
-    make: &mut impl FnMut(&str, &Element<'_>) -> Result<T, String>,
-) -> Option<Document<T>> {
+fn mended<R: Reads>(text: &str, at_most: usize, reads: &R) -> Option<Document<R::Head, R::Item>> {
     let root = xml::root(text)?;
     let places = xml::items(text);
-    let head = text.get(..places.first().map_or(text.len(), |first| first.start)).unwrap_or_default();
-    let items = places.into_iter().take(at_most).map(|place| {
-        match xml::parse_leniently(text.get(place).unwrap_or_default()) {
-            Ok((element, fault)) => Item { made: make(head, &element), fault },
-            Err(fault) => Item { made: Err(fault), fault: None },
+    let before = text.get(..places.first().map_or(text.len(), |first| first.start)).unwrap_or_default();
+    let mut outside = elements::tree(before).map(|(outside, _fault)| outside).unwrap_or_default();
+    let head = reads.head(&mut outside);
+    let (mut items, mut faults, mut count) = (Vec::new(), Vec::new(), 0);
+    for place in places.into_iter().take(at_most) {
+        count += 1;
+        let made = xml::parse_leniently(text.get(place).unwrap_or_default()).and_then(|(element, fault)| {
+            let fault = fault.map(|fault| format!("read in spite of its markup: {fault}"));
+            faults.extend(fault.map(|fault| (count, fault)));
+            reads.item(&head, &element)
+        });
+        match made {
+            Ok(item) => items.push(item),
+            Err(fault) => faults.push((count, fault)),
         }
-    });
+    }
     let is_whole = text.trim_end().ends_with(&format!("</{root}>"));
-    Some(Document { items: items.collect(), root: root.to_owned(), head: head.to_owned(), is_whole })
+    Some(Document { root: root.to_owned(), head, items, faults, count, is_whole })
 }
 
 /// Reads a document in which nothing has to be mended, and takes so many of its items one after the other; `None` at the
@@ -117,71 +130,71 @@ pub(in crate::sources) fn sound<'t>(
     at_most: usize,
     mut take: impl FnMut(Place<'_, 't>, &mut Element<'t>) -> Option<()>,
 ) -> Option<Sound<'t>> {
-    if repair::has_strangers(text) {
+    let signs = repair::signs(text);
+    if signs.are_strange {
         return None;
     }
     let mut reader = Reader::from_str(text);
-    let (mut root, mut head, mut begun) = (None, None, 0);
+    let (mut has_root, mut begun) = (false, 0);
     let (mut depth, mut count, mut elements, mut is_mixed) = (0_usize, 0_usize, 0_usize, false);
-    // Line ends of other systems become line feeds (XML 1.0 §2.11).
-    let has_returns = text.contains('\r');
     let (mut outer, mut outside) = (Builder::default(), None);
     let mut builder = Builder::default();
     loop {
         // What stands before the first item is kept, and what is in items.
-        let open = if head.is_none() { &mut outer } else { &mut builder };
-        let from = parse::position(&reader);
+        let open = if count == 0 { &mut outer } else { &mut builder };
+        // White space between the elements of an item says nothing.
+        reader.config_mut().trim_text_start = open.depth() <= 1;
         match reader.read_event().ok()? {
             Event::Start(start) => {
-                let tag = sound_tag(parse::tag(text, from, &start))?;
-                let name = tag.get(..start.name().as_ref().len())?;
-                let is_item = is_item(name);
-                if depth == 0 && (is_item || root.is_some()) {
+                let from = parse::position(&reader).checked_sub(start.len() + "<>".len())?;
+                let tag = Tag::sound(parse::tag(text, from, &start), start.name().as_ref().len())?;
+                let is_item = tag.is_item();
+                if depth == 0 && (is_item || has_root) {
                     return None;
                 }
-                let root_at = *root.get_or_insert(from);
+                has_root = true;
                 if is_item {
-                    if head.is_none() {
-                        (head, outside) = (Some(text.get(root_at..from)?), outer.finish());
+                    if count == 0 {
+                        outside = outer.finish();
                     } else if !open.is_empty() {
                         return None;
                     }
                     (begun, count, elements) = (from, count + 1, 1);
                     if count <= at_most {
-                        builder.start(tag, name.len()).ok()?;
+                        tag.begin(&mut builder)?;
                     }
-                } else if head.is_none() || !open.is_empty() {
+                } else if count == 0 || !open.is_empty() {
                     elements += 1;
-                    open.start(tag, name.len()).ok()?;
+                    tag.begin(open)?;
                 } else {
                     is_mixed |= count <= at_most;
                 }
                 depth += 1;
             }
             Event::Empty(start) => {
-                let tag = sound_tag(parse::tag(text, from, &start))?;
-                let length = start.name().as_ref().len();
-                if depth == 0 || is_item(tag.get(..length)?) {
+                let from = parse::position(&reader).checked_sub(start.len() + "</>".len())?;
+                let tag = Tag::sound(parse::tag(text, from, &start), start.name().as_ref().len())?;
+                if depth == 0 || tag.is_item() {
                     return None;
                 }
                 if open.is_empty() {
                     is_mixed |= count <= at_most;
                 } else {
                     elements += 1;
-                    open.start(tag, length).ok()?;
+                    tag.begin(open)?;
                     open.end_last();
                 }
             }
             Event::End(_same_name) => {
                 depth = depth.checked_sub(1)?;
-                match (open.end_last(), head) {
-                    (Some(mut item), Some(head)) => {
+                match open.end_last() {
+                    Some(mut item) if count > 0 => {
                         let bytes = parse::position(&reader).saturating_sub(begun);
-                        take(Place { outside: outside.as_mut()?, head, bytes }, &mut item)?;
+                        take(Place { outside: outside.as_mut()?, bytes }, &mut item)?;
                         builder.reuse(item);
                     }
-                    (Some(whole), None) => outside = Some(whole),
-                    (None, _) => {}
+                    Some(whole) => outside = Some(whole),
+                    None => {}
                 }
             }
             Event::Text(characters) if depth == 0 => {
@@ -190,13 +203,21 @@ pub(in crate::sources) fn sound<'t>(
                 }
             }
             Event::Text(characters) => {
-                open.text(if has_returns { characters.xml10_content() } else { characters.into_inner() });
+                open.text(if signs.has_returns {
+                    characters.xml10_content()
+                } else {
+                    characters.into_inner()
+                });
             }
             Event::CData(characters) => {
                 if depth == 0 || characters.contains("<![CDATA[") {
                     return None;
                 }
-                open.text(if has_returns { characters.xml10_content() } else { characters.into_inner() });
+                open.text(if signs.has_returns {
+                    characters.xml10_content()
+                } else {
+                    characters.into_inner()
+                });
             }
             Event::GeneralRef(reference) => {
                 if depth == 0 || !repair::is_sound_reference(&reference) {
@@ -204,10 +225,10 @@ pub(in crate::sources) fn sound<'t>(
                 }
                 open.text(parse::resolve(&reference));
             }
-            Event::Decl(_) if root.is_none() => {}
-            Event::DocType(doctype) if root.is_none() && !doctype.contains('[') => {}
-            Event::PI(_) if root.is_none() || head.is_some() => {}
-            Event::Comment(comment) if (root.is_none() || head.is_some()) && is_sound_comment(&comment) => {}
+            Event::Decl(_) if !has_root => {}
+            Event::DocType(doctype) if !has_root && !doctype.contains('[') => {}
+            Event::PI(_) if !has_root || count > 0 => {}
+            Event::Comment(comment) if (!has_root || count > 0) && is_sound_comment(&comment) => {}
             Event::Eof if depth == 0 => break,
             Event::Decl(_) | Event::DocType(_) | Event::PI(_) | Event::Comment(_) | Event::Eof => {
                 return None;
@@ -217,8 +238,7 @@ pub(in crate::sources) fn sound<'t>(
             return None;
         }
     }
-    let head = head.or_else(|| text.get(root?..))?;
-    Some(Sound { outside: outside?, head, count, is_mixed })
+    Some(Sound { outside: outside?, count, is_mixed })
 }
 
 /// Whether a comment ends where it seems to: one in another was not closed, and HTML ends `<!-->` at once.
@@ -226,27 +246,47 @@ fn is_sound_comment(inside: &str) -> bool {
     !inside.contains("<!--") && !inside.starts_with('>') && !inside.starts_with("->")
 }
 
-/// What stands between the marks of a tag, unless something about it has to be mended.
-fn sound_tag(tag: &str) -> Option<&str> {
-    if !tag.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | ':')) {
-        return None;
-    }
-    let has_sign = |any, byte: &u8| any | matches!(byte, b'<' | b'>' | b'&');
-    if !tag.as_bytes().iter().fold(false, has_sign) {
-        return Some(tag);
-    }
-    let mut references = tag.split('&').skip(1);
-    let is_sound =
-        |behind: &str| behind.split_once(';').is_some_and(|(name, _)| repair::is_sound_reference(name));
-    (!tag.contains(['<', '>']) && references.all(is_sound)).then_some(tag)
+/// A start tag about which nothing has to be mended.
+struct Tag<'t> {
+    /// What stands between its marks.
+    inside: &'t str,
+    name_length: usize,
+    /// Whether nobody has to look at its attributes.
+    is_plain: bool,
 }
 
-fn is_item(name: &str) -> bool {
-    match name.as_bytes().last() {
-        Some(b'm' | b'M') => xml::is_local(name, "item"),
-        Some(b'y' | b'Y') => xml::is_local(name, "entry"),
-        _other => false,
+impl<'t> Tag<'t> {
+    fn sound(inside: &'t str, name_length: usize) -> Option<Self> {
+        let is_plain = parse::is_plain_tag(inside, name_length);
+        (is_plain || is_sound(inside)).then_some(Self { inside, name_length, is_plain })
     }
+
+    fn is_item(&self) -> bool {
+        let name = self.inside.get(..self.name_length).unwrap_or_default();
+        match name.as_bytes().last() {
+            Some(b'm' | b'M') => xml::is_local(name, "item"),
+            Some(b'y' | b'Y') => xml::is_local(name, "entry"),
+            _other => false,
+        }
+    }
+
+    /// Begins its element, unless its attributes are at fault.
+    fn begin(&self, open: &mut Builder<'t>) -> Option<()> {
+        if self.is_plain {
+            open.push(self.inside, self.name_length);
+            return Some(());
+        }
+        open.start(self.inside, self.name_length).ok()
+    }
+}
+
+/// Whether what stands between the marks of a tag begins as one and holds no mark and no reference that has to be mended.
+fn is_sound(tag: &str) -> bool {
+    let is_begun = tag.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | ':'));
+    let mut references = tag.split('&').skip(1);
+    let is_reference =
+        |behind: &str| behind.split_once(';').is_some_and(|(name, _)| repair::is_sound_reference(name));
+    is_begun && !tag.contains(['<', '>']) && references.all(is_reference)
 }
 
 #[cfg(test)]

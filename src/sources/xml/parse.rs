@@ -87,12 +87,20 @@ pub(in crate::sources) fn resolve<'t>(reference: &BytesRef<'_>) -> Cow<'t, str> 
     }
 }
 
+/// Elements with the characters behind each.
+type Parts<'t> = Vec<(Element<'t>, Cow<'t, str>)>;
+
+/// So many rooms are kept for elements to come, and none for more parts.
+const ROOMS_AT_MOST: usize = 64;
+
 /// Puts elements together.
 #[derive(Default)]
 pub(in crate::sources) struct Builder<'t> {
     open: Vec<Element<'t>>,
-    /// The room that the parts of the last item took.
-    room: Vec<(Element<'t>, Cow<'t, str>)>,
+    /// The room that the parts of the last outermost element took.
+    room: Parts<'t>,
+    /// The same of elements in it.
+    rooms: Vec<Parts<'t>>,
 }
 
 impl<'t> Builder<'t> {
@@ -128,14 +136,22 @@ impl<'t> Builder<'t> {
     /// Begins an element, whatever its tag looks like.
     pub(in crate::sources) fn push(&mut self, tag: &'t str, name_length: usize) {
         let name = tag.get(..name_length).unwrap_or_default();
-        let parts = if self.is_empty() { std::mem::take(&mut self.room) } else { Vec::new() };
-        self.open.push(Element { name, tag, text: Cow::Borrowed(""), parts });
+        self.open.push(Element { name, tag, text: Cow::Borrowed(""), parts: Vec::new() });
     }
 
-    /// Takes back an element that was given, for the room it holds.
+    /// Takes back an element that was given, for the room that it holds.
     pub(super) fn reuse(&mut self, element: Element<'t>) {
-        self.room = element.parts;
-        self.room.clear();
+        self.room = self.emptied(element.parts);
+    }
+
+    fn emptied(&mut self, mut parts: Parts<'t>) -> Parts<'t> {
+        for (inner, _behind) in parts.drain(..) {
+            if (1..=ROOMS_AT_MOST).contains(&inner.parts.capacity()) && self.rooms.len() < ROOMS_AT_MOST {
+                let room = self.emptied(inner.parts);
+                self.rooms.push(room);
+            }
+        }
+        parts
     }
 
     /// Adds characters to the innermost open element.
@@ -177,8 +193,42 @@ impl<'t> Builder<'t> {
     /// Closes the innermost open element, and gives it where it was the outermost one.
     pub(in crate::sources) fn end_last(&mut self) -> Option<Element<'t>> {
         let element = self.open.pop()?;
+        let is_outermost = self.open.len() == 1;
         let Some(parent) = self.open.last_mut() else { return Some(element) };
+        if parent.parts.capacity() == 0 {
+            let room = if is_outermost { Some(std::mem::take(&mut self.room)) } else { self.rooms.pop() };
+            parent.parts = room.unwrap_or_default();
+        }
         parent.parts.push((element, Cow::Borrowed("")));
         None
     }
+}
+
+/// Whether a start tag has the form that nearly all have, ` name="value"` behind a name, without a mark or a reference in it, so
+/// that nothing about it has to be asked further.
+pub(super) fn is_plain_tag(tag: &str, name_length: usize) -> bool {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.');
+    let Some((name, mut rest)) = tag.as_bytes().split_at_checked(name_length) else { return false };
+    let is_begun = name.first().is_some_and(u8::is_ascii_alphabetic);
+    if !is_begun || !name.iter().all(is_of_name) {
+        return false;
+    }
+    while let [b' ' | b'\n' | b'\t', attribute @ ..] = rest {
+        let attribute = attribute.trim_ascii_start();
+        if attribute.is_empty() {
+            return true;
+        }
+        let length = attribute.iter().take_while(|byte| is_of_name(byte)).count();
+        let Some(([_, ..], [b'=', b'"', value @ ..])) = attribute.split_at_checked(length) else {
+            return false;
+        };
+        let Some(end) = value.iter().position(|byte| matches!(byte, b'"' | b'<' | b'>' | b'&')) else {
+            return false;
+        };
+        match value.split_at_checked(end) {
+            Some((_value, [b'"', behind @ ..])) => rest = behind,
+            _other => return false,
+        }
+    }
+    rest.is_empty()
 }

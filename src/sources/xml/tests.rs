@@ -24,3 +24,33 @@ fn elements_of_any_name_and_prefix_are_cut_and_an_empty_one_ends_at_once() {
     let found: Vec<&str> = cut(text, &["record"]).into_iter().map(|range| &text[range]).collect();
     assert_eq!(found, ["<oai:record a='1'>x</oai:record>", "<Record/>", "<record>z"]);
 }
+
+#[test]
+fn a_plain_tag_needs_no_second_look() {
+    for (tag, name_length) in
+        [("a", 1), ("dc:creator", 10), ("a b=\"c\"", 1), ("a b=\"c\" xml:lang=\"\"\n\t d-e=\"'f'\" ", 1)]
+    {
+        assert!(parse::is_plain_tag(tag, name_length), "{tag}");
+        let element = format!("<{tag}></{}>", tag.get(..name_length).unwrap());
+        assert!(parse(&element).is_ok(), "{tag}");
+    }
+    for tag in [
+        "",
+        "1",
+        "a\u{e9}",
+        "a b",
+        "a b=",
+        "a b=c",
+        "a b='c'",
+        "a b=\"c",
+        "a b=\"c\"d=\"e\"",
+        "a =\"c\"",
+        "a b = \"c\"",
+        "a b=\"&amp;\"",
+        "a b=\"<\"",
+        "a b=\">\"",
+        "a/",
+    ] {
+        assert!(!parse::is_plain_tag(tag, tag.len().min(1)), "{tag}");
+    }
+}

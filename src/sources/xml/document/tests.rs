@@ -9,33 +9,49 @@ fn both(text: &str) -> bool {
     first(text, usize::MAX)
 }
 
+/// Tells everything that a document says.
+struct Tell;
+
+impl Reads for Tell {
+    type Head = String;
+    type Item = String;
+
+    fn head(&self, outside: &mut Element<'_>) -> String {
+        told(outside)
+    }
+
+    fn item(&self, _head: &String, item: &Element<'_>) -> Result<String, String> {
+        Ok(told(item))
+    }
+}
+
 /// The same of so many items.
 fn first(text: &str, at_most: usize) -> bool {
-    let make = &mut |_head: &str, element: &Element<'_>| Ok(told(element));
-    let long = mended(&repair::repair(text), at_most, make).unwrap();
-    let short = short(text, at_most, make);
+    let long = mended(&repair::repair(text), at_most, &Tell).unwrap();
+    let short = short(text, at_most, &Tell);
     if let Some(short) = &short {
         assert_eq!(*short, long, "{text}");
     }
     short.is_some()
 }
 
-/// Everything that an element says, but not how its tags are written.
+/// Everything that an element says, but not how its tags are written, nor the white space around the elements in it.
 fn told(element: &Element<'_>) -> String {
-    fn tell(element: &Element<'_>, out: &mut String) {
+    fn tell(element: &Element<'_>, is_outermost: bool, out: &mut String) {
+        let shown = |text: &str| if is_outermost { text.trim().to_owned() } else { text.to_owned() };
         out.extend(["(", element.name]);
         for (name, value) in element.attributes() {
             out.extend([" ", name, "=", &value]);
         }
-        out.extend(["|", &element.text]);
+        out.extend(["|", &shown(&element.text)]);
         for (inner, behind) in &element.parts {
-            tell(inner, out);
-            out.push_str(behind);
+            tell(inner, false, out);
+            out.push_str(&shown(behind));
         }
         out.push(')');
     }
     let mut out = String::new();
-    tell(element, &mut out);
+    tell(element, true, &mut out);
     out
 }
 
@@ -46,6 +62,7 @@ fn sound_documents_are_read_in_one_pass() {
         "<item><title>a &amp; b&#233;&#x3b1;</title><link href=\"/?a&amp;b\"/><x:c t='&#60;'>d<e/>f<g>h</g>i</x:c></item>",
         "<item><d><![CDATA[<p>a & b</p>\r\n]]>c\r\nd</d></item>\n<item/>".trim_end_matches("<item/>"),
         "<item>a</item>between<other>b</other><entry xml:lang='en'>c</entry>",
+        "\n <item>\n <title>  a <b> c </b> d &amp; e </title>\n <f\n g='h' />\n </item>\n <item> i </item> ",
         "<item>a<!-- <b> & c -->d</item><!-- e --><item>f<?php g ?>h</item><!---->",
     ] {
         assert!(both(&format!("{HEAD}{items}</channel></rss>\n")), "{items}");
@@ -60,8 +77,8 @@ fn no_more_items_are_read_than_are_wished_for() {
     let text = format!("{HEAD}<item>1</item><item><b>2</b></item><entry>3</entry></channel></rss>");
     for at_most in 0..4 {
         assert!(first(&text, at_most));
-        let read = read(&text, at_most, |_head, element| Ok(told(element))).unwrap();
-        assert_eq!(read.items.len(), at_most);
+        let read = read(&text, at_most, &Tell).unwrap();
+        assert_eq!((read.items.len(), read.count), (at_most, at_most));
     }
 }
 
