@@ -41,6 +41,7 @@ impl Body {
             self.paragraph.push_str(end_tag(style));
         }
         if self.has_content {
+            self.out.reserve(self.paragraph.len() + "<p></p>".len());
             self.out.push_str("<p>");
             self.out.push_str(self.paragraph.trim());
             self.out.push_str("</p>");

@@ -4,6 +4,8 @@
 //! holds no entity is copied. The first doubt sends a document the long way, which mends it and parses each item
 //! alone. Both say the same of a sound document; a test holds them together.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -144,10 +146,11 @@ pub(in crate::sources) fn sound<'t>(
         let open = if count == 0 { &mut outer } else { &mut builder };
         // White space between the elements of an item says nothing.
         reader.config_mut().trim_text_start = open.depth() <= 1;
-        match reader.read_event().ok()? {
-            Event::Start(start) => {
+        // An event is looked at where it lies; copies of it are a good part of the work.
+        match &reader.read_event() {
+            Ok(Event::Start(start)) => {
                 let from = parse::position(&reader).checked_sub(start.len() + "<>".len())?;
-                let tag = Tag::sound(parse::tag(text, from, &start), start.name().as_ref().len())?;
+                let tag = Tag::sound(parse::tag(text, from, start), start.name().as_ref().len())?;
                 let is_item = tag.is_item();
                 if depth == 0 && (is_item || has_root) {
                     return None;
@@ -171,9 +174,9 @@ pub(in crate::sources) fn sound<'t>(
                 }
                 depth += 1;
             }
-            Event::Empty(start) => {
+            Ok(Event::Empty(start)) => {
                 let from = parse::position(&reader).checked_sub(start.len() + "</>".len())?;
-                let tag = Tag::sound(parse::tag(text, from, &start), start.name().as_ref().len())?;
+                let tag = Tag::sound(parse::tag(text, from, start), start.name().as_ref().len())?;
                 if depth == 0 || tag.is_item() {
                     return None;
                 }
@@ -185,7 +188,7 @@ pub(in crate::sources) fn sound<'t>(
                     open.end_last();
                 }
             }
-            Event::End(_same_name) => {
+            Ok(Event::End(_same_name)) => {
                 depth = depth.checked_sub(1)?;
                 match open.end_last() {
                     Some(mut item) if count > 0 => {
@@ -197,48 +200,47 @@ pub(in crate::sources) fn sound<'t>(
                     None => {}
                 }
             }
-            Event::Text(characters) if depth == 0 => {
+            Ok(Event::Text(characters)) if depth == 0 => {
                 if !characters.trim().is_empty() {
                     return None;
                 }
             }
-            Event::Text(characters) => {
-                open.text(if signs.has_returns {
-                    characters.xml10_content()
-                } else {
-                    characters.into_inner()
-                });
+            Ok(Event::Text(characters)) => {
+                let end = parse::position(&reader);
+                let lies = || Cow::Borrowed(before(text, end, characters.len()));
+                open.text(if signs.has_returns { characters.xml10_content() } else { lies() });
             }
-            Event::CData(characters) => {
+            Ok(Event::CData(characters)) => {
                 if depth == 0 || characters.contains("<![CDATA[") {
                     return None;
                 }
-                open.text(if signs.has_returns {
-                    characters.xml10_content()
-                } else {
-                    characters.into_inner()
-                });
+                let end = parse::position(&reader).checked_sub("]]>".len())?;
+                let lies = || Cow::Borrowed(before(text, end, characters.len()));
+                open.text(if signs.has_returns { characters.xml10_content() } else { lies() });
             }
-            Event::GeneralRef(reference) => {
-                if depth == 0 || !repair::is_sound_reference(&reference) {
+            Ok(Event::GeneralRef(reference)) => {
+                if depth == 0 || !repair::is_sound_reference(reference) {
                     return None;
                 }
-                open.text(parse::resolve(&reference));
+                open.text(parse::resolve(reference));
             }
-            Event::Decl(_) if !has_root => {}
-            Event::DocType(doctype) if !has_root && !doctype.contains('[') => {}
-            Event::PI(_) if !has_root || count > 0 => {}
-            Event::Comment(comment) if (!has_root || count > 0) && is_sound_comment(&comment) => {}
-            Event::Eof if depth == 0 => break,
-            Event::Decl(_) | Event::DocType(_) | Event::PI(_) | Event::Comment(_) | Event::Eof => {
-                return None;
-            }
+            Ok(Event::Decl(_)) if !has_root => {}
+            Ok(Event::DocType(doctype)) if !has_root && !doctype.contains('[') => {}
+            Ok(Event::PI(_)) if !has_root || count > 0 => {}
+            Ok(Event::Comment(comment)) if (!has_root || count > 0) && is_sound_comment(comment) => {}
+            Ok(Event::Eof) if depth == 0 => break,
+            _doubtful => return None,
         }
         if depth > DEEPEST || elements > ELEMENTS_AT_MOST {
             return None;
         }
     }
     Some(Sound { outside: outside?, count, is_mixed })
+}
+
+/// So many bytes of a text before a place.
+fn before(text: &str, end: usize, length: usize) -> &str {
+    end.checked_sub(length).and_then(|start| text.get(start..end)).unwrap_or_default()
 }
 
 /// Whether a comment ends where it seems to: one in another was not closed, and HTML ends `<!-->` at once.
