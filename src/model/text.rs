@@ -3,6 +3,7 @@
 //! `Text` enforces its own invariant, so anyone may make one. `Html` is made by `normalise` and read back by
 //! `store::codec`; `tests/tidy.rs` fails on any other caller of [`Html::trusted`].
 
+use std::borrow::Cow;
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -73,6 +74,15 @@ impl Text {
 impl fmt::Display for Text {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
+    }
+}
+
+/// A text without white space at its ends, where it lies if it can.
+pub(crate) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
 }
 

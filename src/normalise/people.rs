@@ -93,6 +93,11 @@ fn add(
 fn text_of(raw: &str) -> Cow<'_, str> {
     let raw = head(raw, LONGEST_LIST);
     let untagged = if raw.contains('<') { Cow::Owned(without_tags(raw)) } else { Cow::Borrowed(raw) };
+    // White space that is not kept parts words all the same.
+    let is_odd = |character: char| matches!(character, '\u{B}' | '\u{C}' | '\u{85}');
+    let has_odd =
+        untagged.bytes().any(|byte| matches!(byte, 0x0B | 0x0C | 0x85)) && untagged.contains(is_odd);
+    let untagged = if has_odd { Cow::Owned(untagged.replace(is_odd, " ")) } else { untagged };
     let has_tex = untagged.bytes().any(|byte| matches!(byte, b'\\' | b'{' | b'$' | b'~'));
     let text = if has_tex { Cow::Owned(tex::to_text(&untagged)) } else { untagged };
     if is_composed(&text) { text } else { Cow::Owned(text.nfc().collect()) }

@@ -100,7 +100,8 @@ struct ArxivApi {
 }
 
 /// Papers that are asked for, each with the day that announced it where a list said so.
-type Wanted = BTreeMap<String, Option<NaiveDate>>;
+#[derive(Default)]
+struct Wanted(BTreeMap<String, Option<NaiveDate>>);
 
 /// An answer in parts; of its head, how many papers it says were found.
 type Answer = Document<u64, Entry>;
@@ -113,8 +114,8 @@ impl Reads for Wanted {
         outside.inner("totalResults").and_then(|total| total.text().parse().ok()).unwrap_or(0)
     }
 
-    fn item(&self, _total: &u64, item: &Element<'_>) -> Result<Entry, String> {
-        entry::read(item, |id| self.get(id).copied().flatten())
+    fn item(&self, _total: &u64, number: usize, item: &Element<'_>) -> Result<Entry, String> {
+        entry::read(number, item, |id| self.0.get(id).copied().flatten())
     }
 }
 
@@ -186,23 +187,25 @@ impl ArxivApi {
             return self.retry(progress);
         }
         let mut batch = Batch::default();
+        let mut faults = document.faults;
         for item in document.items {
             match item {
                 Entry::Paper(record) => {
-                    wanted.remove(&record.key);
+                    wanted.0.remove(&record.key);
                     batch.records.push(*record);
                 }
-                Entry::Complaint(why) => batch.problems.push(Problem::new("entry", why)),
+                Entry::Complaint(number, why) => faults.push((number, why)),
             }
         }
-        let fault = |(number, fault)| Problem::new(format!("entry {number}"), fault);
-        batch.problems.extend(document.faults.into_iter().map(fault));
+        faults.sort_by_key(|(number, _fault)| *number);
+        let problem = |(number, fault)| Problem::new(format!("entry {number}"), fault);
+        batch.problems.extend(faults.into_iter().map(problem));
         if !document.is_whole {
             batch.is_partial = true;
             batch.problems.push(Problem::new("end", "the document ends in the middle"));
         }
-        if !wanted.is_empty() {
-            let names: Vec<&str> = wanted.keys().map(String::as_str).collect();
+        if !wanted.0.is_empty() {
+            let names: Vec<&str> = wanted.0.keys().map(String::as_str).collect();
             let message = format!("{} papers are not in the answer: {}", names.len(), names.join(", "));
             batch.problems.push(Problem::new("id_list", message));
         }
@@ -239,7 +242,7 @@ impl Source for ArxivApi {
             // What is missing was missing then, too.
             return self.retry(progress);
         }
-        let wanted: Wanted = self.at_hand(&progress).iter().cloned().collect();
+        let wanted = Wanted(self.at_hand(&progress).iter().cloned().collect());
         match self.document(&wanted, response) {
             Ok(document) => self.read_document(progress, wanted, document),
             Err(why) => Batch { unusable: Some(why), ..Batch::default() },
@@ -264,13 +267,16 @@ impl Source for ArxivApi {
     }
 
     fn explain(&self, response: &Response) -> Option<String> {
-        complaint(&document::read(&decode::answer(response), 1, &Wanted::new())?)
+        complaint(&document::read(&decode::answer(response), 1, &Wanted::default())?)
     }
 }
 
 /// What an error says that stands in place of papers.
 fn complaint(document: &Answer) -> Option<String> {
-    let Entry::Complaint(words) = document.items.first()? else { return None };
+    if document.items.iter().any(|item| matches!(item, Entry::Paper(_))) {
+        return None;
+    }
+    let Entry::Complaint(_number, words) = document.items.first()? else { return None };
     Some(words.chars().take(200).collect())
 }
 

@@ -219,13 +219,13 @@ impl Reads for Announcements {
         };
         Head {
             title: text("title").unwrap_or_default(),
-            said: ["description", "subtitle"].into_iter().find_map(text),
+            said: ["description", "subtitle", "summary"].into_iter().find_map(text),
             day: text("date"),
             pace: head::of(outside).pace,
         }
     }
 
-    fn item(&self, head: &Head, item: &Element<'_>) -> Result<Record, String> {
+    fn item(&self, head: &Head, _number: usize, item: &Element<'_>) -> Result<Record, String> {
         item::record(item, head.day.as_deref())
     }
 }

@@ -14,7 +14,7 @@ use crate::model::paper::Paper;
 /// Where an identifier leads.
 pub fn address(id: &ExternalId) -> Option<WebUrl> {
     let (base, before, after) = match id {
-        ExternalId::Arxiv(_) => ("https://arxiv.org/", "abs/", ""),
+        ExternalId::Arxiv(id) => return Some(WebUrl::on_arxiv("abs", id)),
         ExternalId::Doi(_) => ("https://doi.org/", "", ""),
         ExternalId::Pmid(_) => ("https://pubmed.ncbi.nlm.nih.gov/", "", "/"),
         ExternalId::Pmcid(_) => ("https://pmc.ncbi.nlm.nih.gov/", "articles/", "/"),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A name in its parts, white space in them as it was written.
+/// A name in its parts, white space in them as it was written or single blanks.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Name<'t> {
     /// In reading order, with its suffix.

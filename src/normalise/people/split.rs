@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::model::text::trimmed;
 use crate::normalise::people::names;
 use crate::normalise::people::pieces;
 
@@ -91,7 +92,8 @@ fn add<'t>(authors: &mut Vec<Named<'t>>, name: Cow<'t, str>, affiliations: Vec<S
 }
 
 fn push<'t>(authors: &mut Vec<Named<'t>>, name: Cow<'t, str>, affiliations: Vec<String>) {
-    if !name.trim().is_empty() {
+    let name = trimmed(name);
+    if !name.is_empty() {
         authors.push(Named { name, affiliations });
     }
 }

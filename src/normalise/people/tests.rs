@@ -151,3 +151,18 @@ fn an_orcid_is_kept_only_with_its_check_digit() {
         assert!(orcid(text).is_none(), "{text}");
     }
 }
+
+#[test]
+fn white_space_that_is_not_kept_parts_words() {
+    let authors = arxiv("Ann\u{85}Test, Bo\u{c}de\u{b}Test");
+    assert_eq!(names(&authors), ["Ann Test", "Bo de Test"]);
+    assert_eq!(families(&authors), [Some("Test"), Some("de Test")]);
+}
+
+#[test]
+fn a_suffix_joins_its_name_without_a_blank() {
+    assert_eq!(
+        names(&arxiv("team (Univ. of A) ,III, Bo Test (Univ. of B) , Jr.")),
+        ["team III", "Bo Test Jr."]
+    );
+}

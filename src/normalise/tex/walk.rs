@@ -104,7 +104,7 @@ struct Group {
 struct Walk<'text, 'sink> {
     source: &'text str,
     at: usize,
-    /// Where the next address begins that has not been passed.
+    /// Where the first address behind the last run begins.
     address: usize,
     braces: Braces,
     groups: Vec<Group>,

@@ -31,11 +31,12 @@ const CATEGORIES_AT_MOST: usize = 64;
 pub(in crate::sources) enum Entry {
     /// A paper.
     Paper(Box<Record>),
-    /// An error of the API's, in its words.
-    Complaint(String),
+    /// An error of the API's, in its words, and its number among the entries.
+    Complaint(usize, String),
 }
 
-/// The elements that are read of an entry, whatever their prefix: the first of each name, but all authors and categories.
+/// The elements that are read of an entry, whatever their prefix and case: the first of each name, but all authors and
+/// categories.
 #[derive(Default)]
 struct Parts<'e, 't> {
     id: Option<&'e Element<'t>>,
@@ -47,7 +48,9 @@ struct Parts<'e, 't> {
     journal: Option<&'e Element<'t>>,
     doi: Option<&'e Element<'t>>,
     authors: Vec<RawAuthor>,
-    /// Terms, the primary category's first.
+    /// The terms of primary categories.
+    primary: Vec<Cow<'t, str>>,
+    /// Those of all categories.
     terms: Vec<Cow<'t, str>>,
 }
 
@@ -57,7 +60,7 @@ impl<'e, 't> Parts<'e, 't> {
         let mut parts = Self { authors, terms, ..Self::default() };
         for element in entry.children() {
             if !parts.add(element.name, element) {
-                parts.add(element.local(), element);
+                parts.add(&element.local().to_ascii_lowercase(), element);
             }
         }
         parts
@@ -71,10 +74,8 @@ impl<'e, 't> Parts<'e, 't> {
                 return true;
             }
             "category" | "arxiv:primary_category" | "primary_category" => {
-                let place = if name == "category" { self.terms.len() } else { 0 };
-                if let Some(term) = element.attribute("term").filter(|_| place < CATEGORIES_AT_MOST) {
-                    self.terms.insert(place, term);
-                }
+                let terms = if name == "category" { &mut self.terms } else { &mut self.primary };
+                terms.extend(element.attribute("term").filter(|_term| terms.len() < CATEGORIES_AT_MOST));
                 return true;
             }
             "link" => return true,
@@ -93,8 +94,9 @@ impl<'e, 't> Parts<'e, 't> {
     }
 }
 
-/// Reads an entry. `listed` gives the day on which a list announced the paper of an identifier, where one did.
+/// Reads the entry of that number. `listed` gives the day on which a list announced the paper of an identifier, where one did.
 pub(super) fn read(
+    number: usize,
     entry: &Element<'_>,
     listed: impl FnOnce(&str) -> Option<NaiveDate>,
 ) -> Result<Entry, String> {
@@ -102,12 +104,12 @@ pub(super) fn read(
     let address = xml::text(parts.id).ok_or("it has no id")?;
     if address.contains("/api/errors") {
         let words = xml::text(parts.summary).unwrap_or(Cow::Borrowed("an error without a word"));
-        return Ok(Entry::Complaint(words.into_owned()));
+        return Ok(Entry::Complaint(number, words.into_owned()));
     }
     let record = record(&address, &parts, listed)?;
     Ok(Entry::Paper(Box::new(Record {
         authors: RawAuthors::List(parts.authors),
-        subjects: subjects(&parts.terms),
+        subjects: subjects(&parts.primary, &parts.terms),
         ..record
     })))
 }
@@ -163,12 +165,12 @@ fn author(author: &Element<'_>) -> Option<RawAuthor> {
     Some(RawAuthor { name, affiliations, ..RawAuthor::default() })
 }
 
-/// The categories, then codes of other classifications, of which one term may hold several.
-fn subjects(terms: &[Cow<'_, str>]) -> Vec<RawSubject> {
+/// The categories, the primary one first, then codes of other classifications, of which one term may hold several.
+fn subjects(primary: &[Cow<'_, str>], terms: &[Cow<'_, str>]) -> Vec<RawSubject> {
     let is_category = |term: &&str| arxiv::is_category(term);
     let subject = |term: &str| RawSubject { is_arxiv: true, term: term.to_owned() };
-    let terms = || terms.iter().map(|term| term.trim());
-    let mut subjects = Vec::with_capacity(terms().len());
+    let terms = || primary.iter().chain(terms).take(CATEGORIES_AT_MOST).map(|term| term.trim());
+    let mut subjects = Vec::with_capacity(8);
     subjects.extend(terms().filter(is_category).map(subject));
     subjects.extend(terms().filter(|term| !is_category(term)).flat_map(arxiv::codes).map(subject));
     subjects

@@ -134,6 +134,41 @@ fn an_error_in_place_of_papers_is_no_answer() {
 }
 
 #[test]
+fn what_is_wrong_with_an_entry_costs_no_other() {
+    let source = source(50);
+    let cursor = aimed(&*source, &["2608.00001", "2608.00002"]);
+    let error = "<entry><id>http://arxiv.org/api/errors#x</id><summary>too many</summary></entry>";
+    let broken = entry("2608.00002v1")
+        .replace("<title>", "<title><b>")
+        .replace("<id>", "<ID>")
+        .replace("</id>", "</ID>");
+    let batch = read(
+        &*source,
+        &cursor,
+        &feed(2, &["<entry><title>t</title></entry>", error, &entry("2608.00001v1"), &broken]),
+    );
+    let keys: Vec<&str> = batch.records.iter().map(|record| record.key.as_str()).collect();
+    assert_eq!(keys, ["2608.00001", "2608.00002"]);
+    let said =
+        [("entry 1", "it has no id"), ("entry 2", "too many"), ("entry 4", "read in spite of its markup: ")];
+    assert_eq!(batch.problems.len(), said.len(), "{:?}", batch.problems);
+    for (problem, (place, words)) in batch.problems.iter().zip(said) {
+        assert!(problem.place == place && problem.message.starts_with(words), "{problem:?}");
+    }
+}
+
+#[test]
+fn the_first_primary_category_leads_and_not_all_are_read() {
+    let source = source(50);
+    let cursor = aimed(&*source, &["2608.00001"]);
+    let more = "<arxiv:primary_category term=\"stat.ML\"/>".repeat(200);
+    let body = feed(1, &[&entry("2608.00001v1").replace("</entry>", &format!("{more}</entry>"))]);
+    let record = read(&*source, &cursor, &body).records.remove(0);
+    assert_eq!((record.subjects[0].term.as_str(), record.subjects[1].term.as_str()), ("cs.LG", "stat.ML"));
+    assert!(record.subjects.len() <= 64, "{}", record.subjects.len());
+}
+
+#[test]
 fn only_identifiers_of_arxiv_are_asked_for_and_not_too_many() {
     let source = source(100);
     let names = (0..700).map(|number| format!("arxiv:2608.{number:05}"));

@@ -214,7 +214,8 @@ fn split_description(text: &str) -> (Option<&str>, &str) {
 fn split_stated(rest: &str) -> Option<(&str, &str)> {
     let (_id, stated) = rest.split_once(' ')?;
     let (announced, behind) = stated.strip_prefix("Announce Type:")?.split_once('\n')?;
-    Some((announced, behind.strip_prefix("Abstract:")?))
+    let abstract_text = behind.strip_prefix("Abstract:")?;
+    (!announced.contains(':')).then_some((announced, abstract_text))
 }
 
 /// The old form wraps its abstracts, which are TeX, into a little HTML: that goes, and its entities are decoded. A

@@ -54,7 +54,7 @@ fn an_item_names_its_version_and_its_announcement() {
 }
 
 /// The old form, its structure that of the feed of hep-ex of 23 May 2018.
-const OLD: &str = "<?xml version=\"1.0\"?><rdf:RDF xmlns:rdf='r' xmlns='http://purl.org/rss/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/'>
+const OLD: &str = "<?xml version=\"1.0\"?><rdf:RDF xmlns:rdf='r' xmlns='http://purl.org/rss/1.0/' xmlns:dc='d'>
 <channel rdf:about='http://arxiv.org/'><title>hep-ex updates on arXiv.org</title>
 <dc:date>2018-05-23T20:30:00-05:00</dc:date><items><rdf:Seq><rdf:li rdf:resource='x'/></rdf:Seq></items></channel>
 <item rdf:about='http://arxiv.org/abs/1805.08875'><title>Do flags spin?. (arXiv:1805.08875v1 [hep-ex])</title>
@@ -101,11 +101,25 @@ fn what_is_no_feed_is_unusable_and_says_why() {
              </channel></rss>",
             "Feed error for query: x: Bad subject class",
         ),
+        (
+            "<feed><title>Feed error for query: y</title><subtitle>AT&T</subtitle></feed>",
+            "Feed error for query: y: AT&T",
+        ),
     ] {
         let batch = read(body);
         assert!(batch.unusable.as_ref().is_some_and(|words| words.starts_with(said)), "{:?}", batch.unusable);
     }
     assert_eq!(read("<rss><channel><title>cs.LG</title></channel></rss>").unusable, None);
+}
+
+#[test]
+fn a_feed_says_how_often_it_has_news() {
+    let head = "<title>t</title><ttl>90</ttl><skipDays><day>Saturday</day><day>Sunday</day></skipDays>";
+    let item = "<item><title>t</title><link>https://arxiv.org/abs/2608.00001</link></item>";
+    for end in ["", "&c;", "</channel></rss>"] {
+        let pace = read(&format!("<rss><channel>{head}{item}{end}")).pace;
+        assert_eq!((pace.ttl, pace.skip_days.len()), (Some(Duration::from_mins(90)), 2), "{end}");
+    }
 }
 
 #[test]

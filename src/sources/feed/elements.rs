@@ -100,7 +100,7 @@ impl<'t> Tree<'t> {
             }
             return;
         }
-        if !self.builder.open_names().rev().any(|open| xml::local(open) == name) {
+        if !self.builder.open_names().any(|open| xml::local(open) == name) {
             self.fault(format!("</{name}> closes nothing"));
             return;
         }

@@ -9,6 +9,7 @@ use feed_rs::model::Entry;
 
 use crate::model::text::Markup;
 use crate::model::text::Raw;
+use crate::model::text::trimmed;
 use crate::sources::feed::element::Element;
 use crate::sources::feed::markup;
 use crate::sources::feed::space::Family;
@@ -114,11 +115,7 @@ struct Words<'e> {
 
 impl<'e> Words<'e> {
     fn known(text: Cow<'e, str>, markup: Markup) -> Self {
-        let text = match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-        };
-        Self { text, markup: Some(markup) }
+        Self { text: trimmed(text), markup: Some(markup) }
     }
 
     /// Text that is declared plain.

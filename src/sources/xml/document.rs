@@ -2,7 +2,8 @@
 //!
 //! Most documents are sound: well-formed, and nothing in them has to be mended. They are read in one pass, and no text that
 //! holds no entity is copied. The first doubt sends a document the long way, which mends it and parses each item
-//! alone. Both say the same of a sound document; a test holds them together.
+//! alone. Both say the same of a sound document, but for white space between the elements of an item; a test holds them
+//! together.
 
 use std::borrow::Cow;
 
@@ -49,8 +50,8 @@ pub(in crate::sources) trait Reads {
     /// Reads the root element with what is in it before the first item; the whole document where there is none.
     fn head(&self, outside: &mut Element<'_>) -> Self::Head;
 
-    /// Reads an item, or says why nothing can be made of it.
-    fn item(&self, head: &Self::Head, item: &Element<'_>) -> Result<Self::Item, String>;
+    /// Reads an item, which has that number from 1, or says why nothing can be made of it.
+    fn item(&self, head: &Self::Head, number: usize, item: &Element<'_>) -> Result<Self::Item, String>;
 }
 
 /// What a document in which nothing has to be mended says beside its items.
@@ -90,7 +91,7 @@ fn short<R: Reads>(text: &str, at_most: usize, reads: &R) -> Option<Document<R::
     let mut sound = sound(text, at_most, |place, element| {
         let head = head.get_or_insert_with(|| reads.head(place.outside));
         count += 1;
-        match reads.item(head, element) {
+        match reads.item(head, count, element) {
             Ok(item) => items.push(item),
             Err(fault) => faults.push((count, fault)),
         }
@@ -105,8 +106,8 @@ fn short<R: Reads>(text: &str, at_most: usize, reads: &R) -> Option<Document<R::
 fn mended<R: Reads>(text: &str, at_most: usize, reads: &R) -> Option<Document<R::Head, R::Item>> {
     let root = xml::root(text)?;
     let places = xml::items(text);
-    let before = text.get(..places.first().map_or(text.len(), |first| first.start)).unwrap_or_default();
-    let mut outside = elements::tree(before).map(|(outside, _fault)| outside).unwrap_or_default();
+    let above = text.get(..places.first().map_or(text.len(), |first| first.start)).unwrap_or_default();
+    let mut outside = elements::tree(above).map(|(outside, _fault)| outside).unwrap_or_default();
     let head = reads.head(&mut outside);
     let (mut items, mut faults, mut count) = (Vec::new(), Vec::new(), 0);
     for place in places.into_iter().take(at_most) {
@@ -114,7 +115,7 @@ fn mended<R: Reads>(text: &str, at_most: usize, reads: &R) -> Option<Document<R:
         let made = xml::parse_leniently(text.get(place).unwrap_or_default()).and_then(|(element, fault)| {
             let fault = fault.map(|fault| format!("read in spite of its markup: {fault}"));
             faults.extend(fault.map(|fault| (count, fault)));
-            reads.item(&head, &element)
+            reads.item(&head, count, &element)
         });
         match made {
             Ok(item) => items.push(item),
@@ -258,6 +259,7 @@ struct Tag<'t> {
 }
 
 impl<'t> Tag<'t> {
+    #[inline]
     fn sound(inside: &'t str, name_length: usize) -> Option<Self> {
         let is_plain = parse::is_plain_tag(inside, name_length);
         (is_plain || is_sound(inside)).then_some(Self { inside, name_length, is_plain })

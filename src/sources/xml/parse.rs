@@ -93,10 +93,12 @@ type Parts<'t> = Vec<(Element<'t>, Cow<'t, str>)>;
 /// So many rooms are kept for elements to come, and none for more parts.
 const ROOMS_AT_MOST: usize = 64;
 
-/// Puts elements together.
+/// Puts elements together, each where it stays.
 #[derive(Default)]
 pub(in crate::sources) struct Builder<'t> {
-    open: Vec<Element<'t>>,
+    outermost: Option<Element<'t>>,
+    /// How many elements are open: the outermost one, the last in it, and so on.
+    depth: usize,
     /// The room that the parts of the last outermost element took.
     room: Parts<'t>,
     /// The same of elements in it.
@@ -106,22 +108,23 @@ pub(in crate::sources) struct Builder<'t> {
 impl<'t> Builder<'t> {
     /// Whether no element is open.
     pub(super) const fn is_empty(&self) -> bool {
-        self.open.is_empty()
+        self.depth == 0
     }
 
     /// How many elements are open.
     pub(in crate::sources) const fn depth(&self) -> usize {
-        self.open.len()
+        self.depth
     }
 
     /// The names of the open elements as they are written, the outermost first.
-    pub(in crate::sources) fn open_names(&self) -> impl DoubleEndedIterator<Item = &'t str> {
-        self.open.iter().map(|element| element.name)
+    pub(in crate::sources) fn open_names(&self) -> impl Iterator<Item = &'t str> {
+        let open = std::iter::successors(self.outermost.as_ref(), |element| last_in(element));
+        open.take(self.depth).map(|element| element.name)
     }
 
     /// Begins an element, unless its tag or its depth are at fault; what stands in its tag begins with a name that is so long.
     pub(super) fn start(&mut self, tag: &'t str, name_length: usize) -> Result<(), String> {
-        if self.open.len() >= DEEPEST {
+        if self.depth >= DEEPEST {
             return Err(format!("elements are nested more than {DEEPEST} deep"));
         }
         if name_length < tag.len()
@@ -136,7 +139,17 @@ impl<'t> Builder<'t> {
     /// Begins an element, whatever its tag looks like.
     pub(in crate::sources) fn push(&mut self, tag: &'t str, name_length: usize) {
         let name = tag.get(..name_length).unwrap_or_default();
-        self.open.push(Element { name, tag, text: Cow::Borrowed(""), parts: Vec::new() });
+        let begun = |parts| Element { name, tag, text: Cow::Borrowed(""), parts };
+        if self.is_empty() {
+            self.outermost = Some(begun(std::mem::take(&mut self.room)));
+        } else {
+            let Some(parent) = innermost(&mut self.outermost, self.depth) else { return };
+            if parent.parts.capacity() == 0 {
+                parent.parts = self.rooms.pop().unwrap_or_default();
+            }
+            parent.parts.push((begun(Vec::new()), Cow::Borrowed("")));
+        }
+        self.depth += 1;
     }
 
     /// Takes back an element that was given, for the room that it holds.
@@ -156,7 +169,7 @@ impl<'t> Builder<'t> {
 
     /// Adds characters to the innermost open element.
     pub(in crate::sources) fn text(&mut self, characters: Cow<'t, str>) {
-        let Some(element) = self.open.last_mut() else { return };
+        let Some(element) = innermost(&mut self.outermost, self.depth) else { return };
         let text = element.parts.last_mut().map_or(&mut element.text, |(_, behind)| behind);
         if text.is_empty() {
             *text = characters;
@@ -168,40 +181,43 @@ impl<'t> Builder<'t> {
     /// Closes the innermost open element of that name, and with it those in it that were never closed; gives the outermost one
     /// when that is closed.
     fn end(&mut self, name: &str) -> Result<Option<Element<'t>>, String> {
-        let Some(depth) = self.open.iter().rposition(|element| element.name.eq_ignore_ascii_case(name))
-        else {
+        let depths = self.open_names().enumerate().filter(|(_, open)| open.eq_ignore_ascii_case(name));
+        let Some((depth, _name)) = depths.last() else {
             return if self.is_empty() {
                 Err("an element ends that never began".to_owned())
             } else {
                 Ok(None)
             };
         };
-        while self.open.len() > depth + 1 {
-            self.end_last();
-        }
+        self.depth = depth + 1;
         Ok(self.end_last())
     }
 
     /// Closes all open elements, and gives the outermost one.
     pub(super) fn finish(&mut self) -> Option<Element<'t>> {
-        while self.open.len() > 1 {
-            self.end_last();
-        }
+        self.depth = self.depth.min(1);
         self.end_last()
     }
 
     /// Closes the innermost open element, and gives it where it was the outermost one.
     pub(in crate::sources) fn end_last(&mut self) -> Option<Element<'t>> {
-        let element = self.open.pop()?;
-        let is_outermost = self.open.len() == 1;
-        let Some(parent) = self.open.last_mut() else { return Some(element) };
-        if parent.parts.capacity() == 0 {
-            let room = if is_outermost { Some(std::mem::take(&mut self.room)) } else { self.rooms.pop() };
-            parent.parts = room.unwrap_or_default();
-        }
-        parent.parts.push((element, Cow::Borrowed("")));
-        None
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth == 0 { self.outermost.take() } else { None }
     }
+}
+
+/// The last element in another.
+fn last_in<'b, 't>(element: &'b Element<'t>) -> Option<&'b Element<'t>> {
+    element.parts.last().map(|(inner, _behind)| inner)
+}
+
+/// The innermost of so many open elements.
+fn innermost<'b, 't>(outermost: &'b mut Option<Element<'t>>, depth: usize) -> Option<&'b mut Element<'t>> {
+    let mut element = outermost.as_mut()?;
+    for _level in 1..depth {
+        element = &mut element.parts.last_mut()?.0;
+    }
+    Some(element)
 }
 
 /// Whether a start tag has the form that nearly all have, ` name="value"` behind a name, without a mark or a reference in it, so

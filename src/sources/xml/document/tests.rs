@@ -20,7 +20,7 @@ impl Reads for Tell {
         told(outside)
     }
 
-    fn item(&self, _head: &String, item: &Element<'_>) -> Result<String, String> {
+    fn item(&self, _head: &String, _number: usize, item: &Element<'_>) -> Result<String, String> {
         Ok(told(item))
     }
 }
@@ -38,7 +38,7 @@ fn first(text: &str, at_most: usize) -> bool {
 /// Everything that an element says, but not how its tags are written, nor the white space around the elements in it.
 fn told(element: &Element<'_>) -> String {
     fn tell(element: &Element<'_>, is_outermost: bool, out: &mut String) {
-        let shown = |text: &str| if is_outermost { text.trim().to_owned() } else { text.to_owned() };
+        let shown = |text: &str| if is_outermost { text.replace([' ', '\n'], "") } else { text.to_owned() };
         out.extend(["(", element.name]);
         for (name, value) in element.attributes() {
             out.extend([" ", name, "=", &value]);
@@ -62,7 +62,7 @@ fn sound_documents_are_read_in_one_pass() {
         "<item><title>a &amp; b&#233;&#x3b1;</title><link href=\"/?a&amp;b\"/><x:c t='&#60;'>d<e/>f<g>h</g>i</x:c></item>",
         "<item><d><![CDATA[<p>a & b</p>\r\n]]>c\r\nd</d></item>\n<item/>".trim_end_matches("<item/>"),
         "<item>a</item>between<other>b</other><entry xml:lang='en'>c</entry>",
-        "\n <item>\n <title>  a <b> c </b> d &amp; e </title>\n <f\n g='h' />\n </item>\n <item> i </item> ",
+        "\n <item>\n <title>  a <b> c </b> d &amp; e </title>\n <f\n g='h' />\n </item>\n <item> i &lt; j <![CDATA[ k ]]> l </item> ",
         "<item>a<!-- <b> & c -->d</item><!-- e --><item>f<?php g ?>h</item><!---->",
     ] {
         assert!(both(&format!("{HEAD}{items}</channel></rss>\n")), "{items}");
