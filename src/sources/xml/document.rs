@@ -5,10 +5,8 @@
 //! alone. Both say the same of a sound document, but for white space between the elements of an item; a test holds them
 //! together.
 
-use std::borrow::Cow;
-
-use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml_bytes::Reader;
+use quick_xml_bytes::events::Event;
 
 use crate::sources::feed::elements;
 use crate::sources::feed::repair;
@@ -147,11 +145,16 @@ pub(in crate::sources) fn sound<'t>(
         let open = if count == 0 { &mut outer } else { &mut builder };
         // White space between the elements of an item says nothing.
         reader.config_mut().trim_text_start = open.depth() <= 1;
-        // An event is looked at where it lies; copies of it are a good part of the work.
-        match &reader.read_event() {
-            Ok(Event::Start(start)) => {
-                let from = parse::position(&reader).checked_sub(start.len() + "<>".len())?;
-                let tag = Tag::sound(parse::tag(text, from, start), start.name().as_ref().len())?;
+        let event = reader.read_event();
+        let end = usize::try_from(reader.buffer_position()).ok()?;
+        // Where so many bytes stand before the mark that ends an event, as they lie in the text.
+        let lies = |length: usize, mark: &str| {
+            let end = end.checked_sub(mark.len())?;
+            text.get(end.checked_sub(length)?..end)
+        };
+        match event.as_ref().ok()? {
+            Event::Start(start) => {
+                let tag = Tag::sound(lies(start.len(), ">")?, start.name().as_ref().len())?;
                 let is_item = tag.is_item();
                 if depth == 0 && (is_item || has_root) {
                     return None;
@@ -163,7 +166,7 @@ pub(in crate::sources) fn sound<'t>(
                     } else if !open.is_empty() {
                         return None;
                     }
-                    (begun, count, elements) = (from, count + 1, 1);
+                    (begun, count, elements) = (end.saturating_sub(start.len()), count + 1, 1);
                     if count <= at_most {
                         tag.begin(&mut builder)?;
                     }
@@ -175,9 +178,8 @@ pub(in crate::sources) fn sound<'t>(
                 }
                 depth += 1;
             }
-            Ok(Event::Empty(start)) => {
-                let from = parse::position(&reader).checked_sub(start.len() + "</>".len())?;
-                let tag = Tag::sound(parse::tag(text, from, start), start.name().as_ref().len())?;
+            Event::Empty(start) => {
+                let tag = Tag::sound(lies(start.len(), "/>")?, start.name().as_ref().len())?;
                 if depth == 0 || tag.is_item() {
                     return None;
                 }
@@ -189,11 +191,11 @@ pub(in crate::sources) fn sound<'t>(
                     open.end_last();
                 }
             }
-            Ok(Event::End(_same_name)) => {
+            Event::End(_same_name) => {
                 depth = depth.checked_sub(1)?;
                 match open.end_last() {
                     Some(mut item) if count > 0 => {
-                        let bytes = parse::position(&reader).saturating_sub(begun);
+                        let bytes = end.saturating_sub(begun);
                         take(Place { outside: outside.as_mut()?, bytes }, &mut item)?;
                         builder.reuse(item);
                     }
@@ -201,47 +203,45 @@ pub(in crate::sources) fn sound<'t>(
                     None => {}
                 }
             }
-            Ok(Event::Text(characters)) if depth == 0 => {
-                if !characters.trim().is_empty() {
+            Event::Text(characters) => {
+                let characters = lies(characters.len(), "")?;
+                if depth == 0 && !characters.trim().is_empty() {
                     return None;
                 }
+                open.text(if signs.has_returns { parse::with_feeds(characters) } else { characters.into() });
             }
-            Ok(Event::Text(characters)) => {
-                let end = parse::position(&reader);
-                let lies = || Cow::Borrowed(before(text, end, characters.len()));
-                open.text(if signs.has_returns { characters.xml10_content() } else { lies() });
-            }
-            Ok(Event::CData(characters)) => {
+            Event::CData(characters) => {
+                let characters = lies(characters.len(), "]]>")?;
                 if depth == 0 || characters.contains("<![CDATA[") {
                     return None;
                 }
-                let end = parse::position(&reader).checked_sub("]]>".len())?;
-                let lies = || Cow::Borrowed(before(text, end, characters.len()));
-                open.text(if signs.has_returns { characters.xml10_content() } else { lies() });
+                open.text(if signs.has_returns { parse::with_feeds(characters) } else { characters.into() });
             }
-            Ok(Event::GeneralRef(reference)) => {
-                if depth == 0 || !repair::is_sound_reference(reference) {
+            Event::GeneralRef(name) => {
+                let name = lies(name.len(), ";")?;
+                if depth == 0 || !repair::is_sound_reference(name) {
                     return None;
                 }
-                open.text(parse::resolve(reference));
+                open.text(parse::resolve(name));
             }
-            Ok(Event::Decl(_)) if !has_root => {}
-            Ok(Event::DocType(doctype)) if !has_root && !doctype.contains('[') => {}
-            Ok(Event::PI(_)) if !has_root || count > 0 => {}
-            Ok(Event::Comment(comment)) if (!has_root || count > 0) && is_sound_comment(comment) => {}
-            Ok(Event::Eof) if depth == 0 => break,
-            _doubtful => return None,
+            Event::Decl(_) if !has_root => {}
+            Event::DocType(doctype) if !has_root && !doctype.contains(&b'[') => {}
+            Event::PI(_) if !has_root || count > 0 => {}
+            Event::Comment(inside) if !has_root || count > 0 => {
+                if !is_sound_comment(lies(inside.len(), "-->")?) {
+                    return None;
+                }
+            }
+            Event::Eof if depth == 0 => break,
+            Event::Decl(_) | Event::DocType(_) | Event::PI(_) | Event::Comment(_) | Event::Eof => {
+                return None;
+            }
         }
         if depth > DEEPEST || elements > ELEMENTS_AT_MOST {
             return None;
         }
     }
     Some(Sound { outside: outside?, count, is_mixed })
-}
-
-/// So many bytes of a text before a place.
-fn before(text: &str, end: usize, length: usize) -> &str {
-    end.checked_sub(length).and_then(|start| text.get(start..end)).unwrap_or_default()
 }
 
 /// Whether a comment ends where it seems to: one in another was not closed, and HTML ends `<!-->` at once.

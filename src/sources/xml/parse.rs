@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::events::BytesRef;
 use quick_xml::events::BytesStart;
+use quick_xml::events::BytesText;
 use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
 
@@ -76,14 +77,14 @@ pub(in crate::sources) fn tag<'t>(text: &'t str, from: usize, start: &BytesStart
     text.get(from + 1..from + 1 + start.len()).unwrap_or_default()
 }
 
-/// The characters of a reference; one that is not known stays as it is written.
-pub(in crate::sources) fn resolve<'t>(reference: &BytesRef<'_>) -> Cow<'t, str> {
-    match reference.resolve_char_ref() {
+/// The characters of a reference of that name; one that is not known stays as it is written.
+pub(in crate::sources) fn resolve<'t>(name: &str) -> Cow<'t, str> {
+    if let Some(characters) = quick_xml::escape::resolve_xml_entity(name) {
+        return characters.into();
+    }
+    match BytesRef::new(name).resolve_char_ref() {
         Ok(Some(character)) => character.to_string().into(),
-        _other => match quick_xml::escape::resolve_xml_entity(reference) {
-            Some(characters) => characters.into(),
-            None => format!("&{};", &**reference).into(),
-        },
+        _unknown => format!("&{name};").into(),
     }
 }
 
@@ -92,6 +93,14 @@ type Parts<'t> = Vec<(Element<'t>, Cow<'t, str>)>;
 
 /// So many rooms are kept for elements to come, and none for more parts.
 const ROOMS_AT_MOST: usize = 64;
+
+/// Characters with the line ends of other systems as line feeds (XML 1.0 §2.11).
+pub(super) fn with_feeds(characters: &str) -> Cow<'_, str> {
+    BytesText::from_escaped(characters).xml10_content()
+}
+
+/// Room for a text of several pieces, in bytes.
+const PIECES_BYTES: usize = 256;
 
 /// Puts elements together, each where it stays.
 #[derive(Default)]
@@ -171,10 +180,15 @@ impl<'t> Builder<'t> {
     pub(in crate::sources) fn text(&mut self, characters: Cow<'t, str>) {
         let Some(element) = innermost(&mut self.outermost, self.depth) else { return };
         let text = element.parts.last_mut().map_or(&mut element.text, |(_, behind)| behind);
-        if text.is_empty() {
-            *text = characters;
-        } else {
-            text.to_mut().push_str(&characters);
+        match text {
+            Cow::Owned(text) => text.push_str(&characters),
+            Cow::Borrowed("") => *text = characters,
+            // More pieces are to come, mostly: what has one reference has many.
+            Cow::Borrowed(first) => {
+                let mut joined = String::with_capacity((first.len() + characters.len()).max(PIECES_BYTES));
+                joined.extend([*first, &*characters]);
+                *text = Cow::Owned(joined);
+            }
         }
     }
 
