@@ -100,7 +100,7 @@ pub(super) fn with_feeds(characters: &str) -> Cow<'_, str> {
 }
 
 /// Room for a text of several pieces, in bytes.
-const PIECES_BYTES: usize = 256;
+const PIECES_BYTES: usize = 512;
 
 /// Puts elements together, each where it stays.
 #[derive(Default)]
