@@ -273,7 +273,8 @@ impl Source for ArxivApi {
 
 /// What an error says that stands in place of papers.
 fn complaint(document: &Answer) -> Option<String> {
-    if document.items.iter().any(|item| matches!(item, Entry::Paper(_))) {
+    let is_other = |item| matches!(item, &Entry::Paper(_));
+    if document.items.len() < document.count || document.items.iter().any(is_other) {
         return None;
     }
     let Entry::Complaint(_number, words) = document.items.first()? else { return None };

@@ -36,7 +36,7 @@ pub(in crate::sources) enum Entry {
 }
 
 /// The elements that are read of an entry, whatever their prefix and case: the first of each name, but all authors and
-/// categories.
+/// no more than [`CATEGORIES_AT_MOST`] categories.
 #[derive(Default)]
 struct Parts<'e, 't> {
     id: Option<&'e Element<'t>>,
@@ -50,7 +50,7 @@ struct Parts<'e, 't> {
     authors: Vec<RawAuthor>,
     /// The terms of primary categories.
     primary: Vec<Cow<'t, str>>,
-    /// Those of all categories.
+    /// Those of categories.
     terms: Vec<Cow<'t, str>>,
 }
 

@@ -158,6 +158,16 @@ fn what_is_wrong_with_an_entry_costs_no_other() {
 }
 
 #[test]
+fn an_error_beside_what_cannot_be_read_is_told_and_the_page_is_turned() {
+    let source = source(50);
+    let cursor = aimed(&*source, &["2608.00001"]);
+    let error = "<entry><id>http://arxiv.org/api/errors#x</id><summary>too many</summary></entry>";
+    let batch = read(&*source, &cursor, &feed(2, &["<entry><title>t</title></entry>", error]));
+    assert_eq!((batch.unusable, batch.problems.len()), (None, 3));
+    assert_eq!(asks(&*source, &batch.next), None);
+}
+
+#[test]
 fn the_first_primary_category_leads_and_not_all_are_read() {
     let source = source(50);
     let cursor = aimed(&*source, &["2608.00001"]);

@@ -54,7 +54,7 @@ fn an_item_names_its_version_and_its_announcement() {
 }
 
 /// The old form, its structure that of the feed of hep-ex of 23 May 2018.
-const OLD: &str = "<?xml version=\"1.0\"?><rdf:RDF xmlns:rdf='r' xmlns='http://purl.org/rss/1.0/' xmlns:dc='d'>
+const OLD: &str = "<?xml version=\"1.0\"?><rdf:RDF xmlns:rdf='r' xmlns='http://purl.org/rss/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/'>
 <channel rdf:about='http://arxiv.org/'><title>hep-ex updates on arXiv.org</title>
 <dc:date>2018-05-23T20:30:00-05:00</dc:date><items><rdf:Seq><rdf:li rdf:resource='x'/></rdf:Seq></items></channel>
 <item rdf:about='http://arxiv.org/abs/1805.08875'><title>Do flags spin?. (arXiv:1805.08875v1 [hep-ex])</title>
@@ -104,6 +104,10 @@ fn what_is_no_feed_is_unusable_and_says_why() {
         (
             "<feed><title>Feed error for query: y</title><subtitle>AT&T</subtitle></feed>",
             "Feed error for query: y: AT&T",
+        ),
+        (
+            "<feed><title>Feed error for query: z</title><summary>Why</summary></feed>",
+            "Feed error for query: z: Why",
         ),
     ] {
         let batch = read(body);

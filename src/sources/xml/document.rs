@@ -2,8 +2,8 @@
 //!
 //! Most documents are sound: well-formed, and nothing in them has to be mended. They are read in one pass, and no text that
 //! holds no entity is copied. The first doubt sends a document the long way, which mends it and parses each item
-//! alone. Both say the same of a sound document, but for white space between the elements of an item; a test holds them
-//! together.
+//! alone. Both say the same of a sound document, but for white space in an item's own text, which nobody reads; a test holds
+//! them together.
 
 use quick_xml_bytes::Reader;
 use quick_xml_bytes::events::Event;
@@ -132,7 +132,7 @@ pub(in crate::sources) fn sound<'t>(
     mut take: impl FnMut(Place<'_, 't>, &mut Element<'t>) -> Option<()>,
 ) -> Option<Sound<'t>> {
     let signs = repair::signs(text);
-    if signs.are_strange {
+    if signs.are_strange || text.starts_with('\u{FEFF}') {
         return None;
     }
     let mut reader = Reader::from_str(text);
@@ -143,7 +143,7 @@ pub(in crate::sources) fn sound<'t>(
     loop {
         // What stands before the first item is kept, and what is in items.
         let open = if count == 0 { &mut outer } else { &mut builder };
-        // White space between the elements of an item says nothing.
+        // White space between the elements of an item says nothing, and nobody reads an item's own text.
         reader.config_mut().trim_text_start = open.depth() <= 1;
         let event = reader.read_event();
         let end = usize::try_from(reader.buffer_position()).ok()?;
@@ -166,7 +166,7 @@ pub(in crate::sources) fn sound<'t>(
                     } else if !open.is_empty() {
                         return None;
                     }
-                    (begun, count, elements) = (end.saturating_sub(start.len()), count + 1, 1);
+                    (begun, count, elements) = (end.checked_sub(start.len() + "<>".len())?, count + 1, 1);
                     if count <= at_most {
                         tag.begin(&mut builder)?;
                     }
@@ -262,7 +262,8 @@ impl<'t> Tag<'t> {
     #[inline]
     fn sound(inside: &'t str, name_length: usize) -> Option<Self> {
         let is_plain = parse::is_plain_tag(inside, name_length);
-        (is_plain || is_sound(inside)).then_some(Self { inside, name_length, is_plain })
+        let is_sound = is_plain || is_sound(inside) && !inside.get(..name_length)?.contains('/');
+        is_sound.then_some(Self { inside, name_length, is_plain })
     }
 
     fn is_item(&self) -> bool {

@@ -12,7 +12,7 @@ use quick_xml::events::attributes::Attributes;
 use crate::sources::xml::Element;
 
 /// How deep elements may be nested.
-const DEEPEST: usize = 128;
+const DEEPEST: usize = 64;
 
 /// Parses one element from the beginning of a text; what follows it is not looked at.
 pub(in crate::sources) fn parse(text: &str) -> Result<Element<'_>, String> {
@@ -91,16 +91,16 @@ pub(in crate::sources) fn resolve<'t>(name: &str) -> Cow<'t, str> {
 /// Elements with the characters behind each.
 type Parts<'t> = Vec<(Element<'t>, Cow<'t, str>)>;
 
-/// So many rooms are kept for elements to come, and none for more parts.
+/// About so many rooms are kept for elements to come, and none for more parts.
 const ROOMS_AT_MOST: usize = 64;
+
+/// Room for so many parts of an outermost element is kept.
+const OUTERMOST_PARTS: usize = 1_024;
 
 /// Characters with the line ends of other systems as line feeds (XML 1.0 §2.11).
 pub(super) fn with_feeds(characters: &str) -> Cow<'_, str> {
     BytesText::from_escaped(characters).xml10_content()
 }
-
-/// Room for a text of several pieces, in bytes.
-const PIECES_BYTES: usize = 512;
 
 /// Puts elements together, each where it stays.
 #[derive(Default)]
@@ -164,6 +164,7 @@ impl<'t> Builder<'t> {
     /// Takes back an element that was given, for the room that it holds.
     pub(super) fn reuse(&mut self, element: Element<'t>) {
         self.room = self.emptied(element.parts);
+        self.room.shrink_to(OUTERMOST_PARTS);
     }
 
     fn emptied(&mut self, mut parts: Parts<'t>) -> Parts<'t> {
@@ -181,13 +182,14 @@ impl<'t> Builder<'t> {
         let Some(element) = innermost(&mut self.outermost, self.depth) else { return };
         let text = element.parts.last_mut().map_or(&mut element.text, |(_, behind)| behind);
         match text {
-            Cow::Owned(text) => text.push_str(&characters),
             Cow::Borrowed("") => *text = characters,
-            // More pieces are to come, mostly: what has one reference has many.
-            Cow::Borrowed(first) => {
-                let mut joined = String::with_capacity((first.len() + characters.len()).max(PIECES_BYTES));
-                joined.extend([*first, &*characters]);
-                *text = Cow::Owned(joined);
+            Cow::Borrowed(first) => *text = Cow::Owned([*first, &*characters].concat()),
+            Cow::Owned(text) => {
+                // What has one reference has many; room that is a multiple of the text is never more than that.
+                if text.capacity() - text.len() < characters.len() {
+                    text.reserve(characters.len() + 3 * text.len());
+                }
+                text.push_str(&characters);
             }
         }
     }
@@ -195,6 +197,9 @@ impl<'t> Builder<'t> {
     /// Closes the innermost open element of that name, and with it those in it that were never closed; gives the outermost one
     /// when that is closed.
     fn end(&mut self, name: &str) -> Result<Option<Element<'t>>, String> {
+        if innermost(&mut self.outermost, self.depth).is_some_and(|open| open.name == name) {
+            return Ok(self.end_last());
+        }
         let depths = self.open_names().enumerate().filter(|(_, open)| open.eq_ignore_ascii_case(name));
         let Some((depth, _name)) = depths.last() else {
             return if self.is_empty() {
