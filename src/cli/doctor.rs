@@ -86,7 +86,8 @@ fn public(config: &Config) -> Finding {
     if is_local(config) {
         return advice(
             format!("public_url {url}: only this machine reaches it"),
-            "links in letters and feeds lead there; hubs of sources cannot tell us anything. Set public_url under [server]",
+            "links in letters and feeds lead there; hubs of sources cannot tell us anything. Set public_url, at the top of the \
+             main file",
         );
     }
     if url.scheme() == "http" {

@@ -148,7 +148,8 @@ impl Source for ArxivRss {
         }
         match read_feed(response) {
             Ok(batch) => {
-                let asked = self.requests.get(progress(cursor, run).done);
+                // A list that broke off says nothing of what the day holds: it is asked for again.
+                let asked = self.requests.get(progress(cursor, run).done).filter(|_| !batch.is_broken_off);
                 let coverage = asked.map(|(part, _url)| coverage(part, &batch));
                 Batch { next, coverage: coverage.into_iter().collect(), ..batch }
             }

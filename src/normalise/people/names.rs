@@ -37,6 +37,7 @@ const CAPITAL_PARTICLES: &[&str] = &[
 /// Reads one name; `None` when no letters are left.
 pub(super) fn parse(text: &str) -> Option<Name<'_>> {
     let text = text.trim().trim_matches([',', ';', '*', '"', '†', '‡']).trim();
+    let text = without_footnotes(text);
     if !text.chars().any(char::is_alphabetic) || is_et_al(text) {
         return None;
     }
@@ -49,12 +50,29 @@ pub(super) fn parse(text: &str) -> Option<Name<'_>> {
     let mut parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     let suffix_place = parts.iter().skip(1).position(|part| is_suffix(part)).map(|place| place + 1);
     let suffix = suffix_place.map(|place| parts.remove(place));
+    // "Bo Test, PhD" and "Test, Bo, PhD"; of "Rahman, MD" it may be the given name.
+    let is_whole = parts.first().is_some_and(|first| first.contains(' '));
+    while parts.len() > if is_whole { 1 } else { 2 } && parts.pop_if(|last| DEGREES.contains(last)).is_some()
+    {
+    }
     match parts.as_slice() {
         [family, given] => Some(made(family, given, suffix)),
         [whole] => Some(reading_order(whole, suffix)),
         _more => Some(Name::whole(text)),
     }
 }
+
+/// A name without the numbers behind its last letter, which point to a list of places: "Bo Test1,2".
+fn without_footnotes(text: &str) -> &str {
+    let bare = text.trim_end_matches(|last: char| last.is_numeric() || last == ',');
+    if bare.ends_with(char::is_alphabetic) { bare } else { text }
+}
+
+/// Degrees that stand behind names and are no part of them.
+const DEGREES: &[&str] = &[
+    "PhD", "Ph.D.", "Ph.D", "MD", "M.D.", "M.D", "DPhil", "DSc", "D.Sc.", "MSc", "M.Sc.", "MA", "M.A.", "MS",
+    "M.S.", "BSc", "MPH", "MBBS", "DDS", "DVM", "PharmD", "RN", "Esq.", "Esq",
+];
 
 /// The name of a group as it is; `None` when no letters are in it.
 pub(super) fn group(text: &str) -> Option<Name<'_>> {

@@ -166,3 +166,13 @@ fn a_suffix_joins_its_name_without_a_blank() {
         ["team III", "Bo Test Jr."]
     );
 }
+
+#[test]
+fn degrees_and_footnotes_are_no_part_of_a_name() {
+    let list =
+        ["Wei-Lun Test, PhD", "Test, Bo, M.D., PhD", "Rahman, MD", "Cy Test1,2", "Dan Test³", "Project 8"];
+    let raw = |name: &str| RawAuthor { name: name.to_owned(), ..RawAuthor::default() };
+    let authors = authors(&RawAuthors::List(list.into_iter().map(raw).collect()));
+    let wanted = ["Wei-Lun Test", "Bo Test", "MD Rahman", "Cy Test", "Dan Test", "Project 8"];
+    assert_eq!(names(&authors), wanted);
+}

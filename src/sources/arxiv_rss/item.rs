@@ -24,7 +24,8 @@ use crate::sources::arxiv;
 use crate::sources::xml;
 use crate::sources::xml::Element;
 
-/// The elements that are read of an item or an entry: the first of each name, whatever its case, but all categories.
+/// The elements that are read of an item or an entry: the first of each name, whatever its case, but all categories. Those of
+/// Dublin Core and of arXiv's own vocabulary may have any prefix.
 #[derive(Default)]
 struct Parts<'e, 't> {
     title: Option<&'e Element<'t>>,
@@ -48,7 +49,10 @@ impl<'e, 't> Parts<'e, 't> {
         let mut parts = Self { subjects: Vec::with_capacity(4), ..Self::default() };
         for element in item.children() {
             if !parts.add(element.name, element) {
-                parts.add(&element.name.to_ascii_lowercase(), element);
+                let name = element.name.to_ascii_lowercase();
+                let of_others = ["creator", "rights", "announce_type", "doi", "journal_reference"];
+                let local = xml::local(&name);
+                parts.add(if of_others.contains(&local) { local } else { &name }, element);
             }
         }
         parts
@@ -67,14 +71,14 @@ impl<'e, 't> Parts<'e, 't> {
                 return true;
             }
             "pubDate" | "pubdate" => &mut self.day,
-            "arxiv:announce_type" => &mut self.announce,
-            "dc:rights" => &mut self.rights,
-            "dc:creator" => &mut self.creator,
+            "arxiv:announce_type" | "announce_type" => &mut self.announce,
+            "dc:rights" | "rights" => &mut self.rights,
+            "dc:creator" | "creator" => &mut self.creator,
             "id" => &mut self.id,
             "summary" => &mut self.summary,
             "published" => &mut self.published,
-            "arxiv:doi" => &mut self.doi,
-            "arxiv:journal_reference" => &mut self.journal,
+            "arxiv:doi" | "doi" => &mut self.doi,
+            "arxiv:journal_reference" | "journal_reference" => &mut self.journal,
             _other => return false,
         };
         place.get_or_insert(element);

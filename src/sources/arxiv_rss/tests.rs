@@ -140,3 +140,21 @@ fn a_comment_that_is_not_closed_costs_no_other_item() {
     let keys: Vec<String> = read(&body).records.into_iter().map(|record| record.key).collect();
     assert_eq!(keys, ["2608.00001", "2608.00002", "2608.00003"]);
 }
+
+#[test]
+fn vocabularies_may_have_any_prefix() {
+    let body = "<rss><channel><title>t</title><item><title>t</title><guid>oai:arXiv.org:2608.00001v1</guid>\
+                <du:creator>Ann Test</du:creator><ax:announce_type>cross</ax:announce_type><m:title>no</m:title></item></channel></rss>";
+    let record = read(body).records.remove(0);
+    assert!(matches!(&record.authors, RawAuthors::Arxiv(names) if names == "Ann Test"));
+    assert_eq!((record.announce, record.title.unwrap().text.as_str()), (Some(Announce::Cross), "t"));
+}
+
+#[test]
+fn a_list_that_breaks_off_says_nothing_of_its_day() {
+    let item = "<item><title>t</title><link>https://arxiv.org/abs/2608.00001</link></item>";
+    let batch = read(&format!("<rss><channel><title>t</title>{item}<item><title>u</ti"));
+    assert_eq!((batch.records.len(), batch.coverage.len()), (1, 0));
+    assert!(batch.is_broken_off && batch.is_partial);
+    assert_eq!(read(&format!("<rss><channel><title>t</title>{item}</channel></rss>")).coverage.len(), 1);
+}
