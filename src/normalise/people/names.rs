@@ -50,11 +50,12 @@ pub(super) fn parse(text: &str) -> Option<Name<'_>> {
     let mut parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     let suffix_place = parts.iter().skip(1).position(|part| is_suffix(part)).map(|place| place + 1);
     let suffix = suffix_place.map(|place| parts.remove(place));
-    // "Bo Test, PhD" and "Test, Bo, PhD"; of "Rahman, MD" it may be the given name.
+    // What stands behind two words may be initials of given names ("García López, MA"), but nothing else is a third part.
     let is_whole = parts.first().is_some_and(|first| first.contains(' '));
-    while parts.len() > if is_whole { 1 } else { 2 } && parts.pop_if(|last| DEGREES.contains(last)).is_some()
-    {
-    }
+    while parts.len() > 2
+        && parts.pop_if(|last| DEGREES.contains(last) || LIKE_INITIALS.contains(last)).is_some()
+    {}
+    while is_whole && parts.len() > 1 && parts.pop_if(|last| DEGREES.contains(last)).is_some() {}
     match parts.as_slice() {
         [family, given] => Some(made(family, given, suffix)),
         [whole] => Some(reading_order(whole, suffix)),
@@ -70,9 +71,12 @@ fn without_footnotes(text: &str) -> &str {
 
 /// Degrees that stand behind names and are no part of them.
 const DEGREES: &[&str] = &[
-    "PhD", "Ph.D.", "Ph.D", "MD", "M.D.", "M.D", "DPhil", "DSc", "D.Sc.", "MSc", "M.Sc.", "MA", "M.A.", "MS",
-    "M.S.", "BSc", "MPH", "MBBS", "DDS", "DVM", "PharmD", "RN", "Esq.", "Esq",
+    "PhD", "Ph.D.", "Ph.D", "DPhil", "DSc", "D.Sc.", "MSc", "M.Sc.", "BSc", "B.Sc.", "PharmD", "Esq.", "Esq",
 ];
+
+/// Degrees that initials look like too.
+const LIKE_INITIALS: &[&str] =
+    &["MD", "M.D.", "M.D", "MA", "M.A.", "MS", "M.S.", "MPH", "MBBS", "DDS", "DVM", "RN"];
 
 /// The name of a group as it is; `None` when no letters are in it.
 pub(super) fn group(text: &str) -> Option<Name<'_>> {

@@ -67,22 +67,23 @@ pub(super) fn without_mailbox(text: &str) -> Cow<'_, str> {
 
 /// Adds a name, unless it is the suffix of the one before; "A. Author for the B Collaboration" is two.
 fn add<'t>(authors: &mut Vec<Named<'t>>, name: Cow<'t, str>, affiliations: Vec<String>) {
-    if names::is_suffix(name.trim())
+    let name = trimmed(name);
+    if names::is_suffix(&name)
         && let Some(before) = authors.last_mut()
     {
-        before.name.to_mut().extend([", ", name.trim()]);
+        before.name.to_mut().extend([", ", &*name]);
         before.affiliations.extend(affiliations);
         return;
     }
-    if names::is_collaboration(name.trim()) {
-        if let Some((person, group)) = names::speaker(name.trim()) {
+    if names::is_collaboration(&name) {
+        if let Some((person, group)) = names::speaker(&name) {
             push(authors, Cow::Owned(person.to_owned()), affiliations);
             push(authors, Cow::Owned(group.to_owned()), Vec::new());
             return;
         }
         let group = ["on behalf of the ", "on behalf of ", "for the "]
             .iter()
-            .find_map(|lead| name.trim().strip_prefix(lead));
+            .find_map(|lead| name.strip_prefix(lead));
         if let Some(group) = group {
             push(authors, Cow::Owned(group.to_owned()), affiliations);
             return;

@@ -147,7 +147,7 @@ pub(in crate::sources) fn sound<'t>(
         reader.config_mut().trim_text_start = open.depth() <= 1;
         let event = reader.read_event();
         let end = usize::try_from(reader.buffer_position()).ok()?;
-        // Where so many bytes stand before the mark that ends an event, as they lie in the text.
+        // So many bytes before the mark that ends the event, where they lie in the text.
         let lies = |length: usize, mark: &str| {
             let end = end.checked_sub(mark.len())?;
             text.get(end.checked_sub(length)?..end)

@@ -185,7 +185,7 @@ impl<'t> Builder<'t> {
             Cow::Borrowed("") => *text = characters,
             Cow::Borrowed(first) => *text = Cow::Owned([*first, &*characters].concat()),
             Cow::Owned(text) => {
-                // What has one reference has many; room that is a multiple of the text is never more than that.
+                // What has one reference has many: the room grows fourfold.
                 if text.capacity() - text.len() < characters.len() {
                     text.reserve(characters.len() + 3 * text.len());
                 }
